@@ -1,0 +1,125 @@
+"""The sandbox as an ASGI application and as a server in a thread."""
+
+import asyncio
+import importlib
+import socket
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from fireline.sandbox import control, webapi
+from fireline.sandbox.messages import fire_scheduled
+from fireline.sandbox.model import Workspace
+from fireline.sandbox.seed import Seed, plant
+
+_TICK_SECONDS = 0.2
+_PARTS = ("act", "socket_mode", "page_api")
+
+
+def _part_routes(workspace: Workspace) -> list[BaseRoute]:
+    routes: list[BaseRoute] = []
+    for name in _PARTS:
+        with suppress(ModuleNotFoundError):
+            part = importlib.import_module(f"fireline.sandbox.{name}")
+            routes.extend(part.routes(workspace))
+    return routes
+
+
+def build_app(seed: Seed | None = None, workspace: Workspace | None = None) -> Starlette:
+    """The sandbox as an ASGI application; its state is in `app.state.workspace`."""
+    workspace = workspace or Workspace()
+    seed = seed or Seed()
+    plant(workspace, seed)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        ticker = asyncio.create_task(_tick(workspace))
+        yield
+        ticker.cancel()
+        with suppress(asyncio.CancelledError):
+            await ticker
+
+    routes = [
+        *webapi.routes(workspace),
+        *control.routes(workspace, seed),
+        *_part_routes(workspace),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan)
+    app.state.workspace = workspace
+    return app
+
+
+async def _tick(workspace: Workspace) -> None:
+    while True:
+        await asyncio.sleep(_TICK_SECONDS)
+        fire_scheduled(workspace)
+
+
+class SandboxServer:
+    """A sandbox on a real port, served from a thread: `start()`, use `api_url`, `stop()`."""
+
+    def __init__(self, port: int = 0, host: str = "127.0.0.1", seed: Seed | None = None) -> None:
+        self.workspace = Workspace()
+        self.host = host
+        self._port = port
+        self._seed = seed
+        self._thread: threading.Thread | None = None
+        self._server: uvicorn.Server | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of the page and the control endpoints, without a slash at the end."""
+        return self.workspace.url
+
+    @property
+    def api_url(self) -> str:
+        """The Web API's base address; it ends with `/api/` as the clients need."""
+        return f"{self.workspace.url}/api/"
+
+    def start(self) -> "SandboxServer":
+        """Serve in a thread; returns when requests are answered."""
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((self.host, self._port))
+        self._port = int(sock.getsockname()[1])
+        self.workspace.url = f"http://{self.host}:{self._port}"
+        sock.listen(128)
+        config = uvicorn.Config(
+            build_app(self._seed, self.workspace),
+            log_level="warning",
+            lifespan="on",
+            ws="websockets-sansio",
+            timeout_graceful_shutdown=1,
+        )
+        self._server = uvicorn.Server(config)
+        ready = threading.Event()
+
+        async def serve(server: uvicorn.Server) -> None:
+            ready.set()
+            await server.serve(sockets=[sock])
+
+        server = self._server
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(serve(server)), name="sandbox", daemon=True
+        )
+        self._thread.start()
+        ready.wait(5)
+        return self
+
+    def stop(self) -> None:
+        """Stop serving and close the port."""
+        if self._server is not None and self._thread is not None:
+            self._server.should_exit = True
+            self._server.force_exit = True
+            self._thread.join(5)
+        self._server = self._thread = None
+
+    def __enter__(self) -> "SandboxServer":
+        return self.start()
+
+    def __exit__(self, *_exc: object) -> None:
+        self.stop()
