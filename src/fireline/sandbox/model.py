@@ -180,7 +180,7 @@ class Workspace:
             self.buckets,
             self._counters,
         ):
-            store.clear()  # type: ignore[attr-defined] # a tuple of dicts of many value types
+            store.clear()
         self.ephemerals.clear()
         self.faults.clear()
         self.journal.clear()

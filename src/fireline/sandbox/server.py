@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Self
 
 import uvicorn
 from starlette.applications import Starlette
@@ -80,7 +81,7 @@ class SandboxServer:
         """The Web API's base address; it ends with `/api/` as the clients need."""
         return f"{self.workspace.url}/api/"
 
-    def start(self) -> "SandboxServer":
+    def start(self) -> Self:
         """Serve in a thread; returns when requests are answered."""
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -118,7 +119,7 @@ class SandboxServer:
             self._thread.join(5)
         self._server = self._thread = None
 
-    def __enter__(self) -> "SandboxServer":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_exc: object) -> None:

@@ -1,0 +1,69 @@
+"""The timeline: append-only entries with provenance, hash-chained per incident."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class EntryKind(StrEnum):
+    """What kind of fact an entry is."""
+
+    EVENT = "event"
+    DECISION = "decision"
+    ACTION = "action"
+    HYPOTHESIS = "hypothesis"
+    NOTE = "note"
+    UPDATE = "update"
+    RUN = "run"
+    ALERT = "alert"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where an entry comes from; Slack entries name channel and exact message."""
+
+    source: str
+    channel: str | None = None
+    ts: str | None = None
+    thread_ts: str | None = None
+    permalink: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry as it is offered to the timeline."""
+
+    kind: EntryKind
+    text: str
+    occurred_at: datetime
+    actor_id: str
+    actor_name: str
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """An entry as it is kept. `supporters` are people who flagged the same message.
+
+    `retracted` entries stay in the chain and are not shown; `deleted` marks a message that its
+    author deleted in Slack.
+    """
+
+    incident_id: int
+    seq: int
+    kind: EntryKind
+    text: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor_id: str
+    actor_name: str
+    provenance: Provenance
+    content_hash: str
+    prev_hash: str
+    hash: str
+    supersedes: int | None = None
+    supporters: tuple[str, ...] = ()
+    retracted: bool = False
+    deleted: bool = False

@@ -1,0 +1,121 @@
+"""What an evaluation says of one SLO: states instead of NaN, counts instead of bare ratios."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class DataState(StrEnum):
+    """Whether the figures can be believed."""
+
+    OK = "ok"
+    NO_TRAFFIC = "no_traffic"
+    NO_DATA = "no_data"
+    STALE = "stale"
+    PARTIAL = "partial"
+    PROVISIONAL = "provisional"
+    QUERY_ERROR = "query_error"
+
+
+class BudgetState(StrEnum):
+    """How much budget is left, by policy thresholds."""
+
+    HEALTHY = "healthy"
+    CAUTION = "caution"
+    AT_RISK = "at_risk"
+    EXHAUSTED = "exhausted"
+    UNKNOWN = "unknown"
+
+
+class BurnSeverity(StrEnum):
+    """Whom a burn concerns: `page` wakes somebody, `ticket` waits for the day."""
+
+    PAGE = "page"
+    TICKET = "ticket"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowBurn:
+    """Burn rate over one window; `burn` is None when nothing was counted in it."""
+
+    seconds: int
+    burn: float | None
+    bad: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairReading:
+    """One multi-window pair: fires when both windows burn above `factor` and no guard holds it."""
+
+    severity: BurnSeverity
+    long_seconds: int
+    short_seconds: int
+    factor: float
+    burn_long: float | None
+    burn_short: float | None
+    firing: bool
+    held: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SloStatus:
+    """One evaluation. Figures are None where the state forbids a number.
+
+    `remaining` is the unspent share of the budget (may be negative); `budget` is the whole budget
+    in `unit`; `burns` runs from the shortest to the longest window.
+    """
+
+    slo: str
+    at: datetime
+    data_state: DataState
+    sentence: str
+    budget_state: BudgetState
+    objective: Decimal
+    window_seconds: int
+    unit: str
+    good: float | None
+    total: float | None
+    remaining: float | None
+    budget: float | None
+    burns: tuple[WindowBurn, ...]
+    pairs: tuple[PairReading, ...]
+    exhaustion_hours: float | None
+    coverage: float
+    newest_sample: datetime | None
+    error: str | None = None
+
+    @property
+    def burning(self) -> tuple[BurnSeverity, ...]:
+        """Severities with a firing pair, page first."""
+        found = {p.severity for p in self.pairs if p.firing}
+        return tuple(s for s in BurnSeverity if s in found)
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """The unbroken stretch in which an SLO burned at one severity.
+
+    `spent` is the share of the window's budget spent between `first_bad_at` and the close.
+    """
+
+    id: str
+    slo: str
+    severity: BurnSeverity
+    opened_at: datetime
+    channel: str
+    first_bad_at: datetime
+    last_firing_at: datetime
+    peak_burn: float
+    closed_at: datetime | None = None
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    incident_id: int | None = None
+    spent: float | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether the SLO still burns."""
+        return self.closed_at is None

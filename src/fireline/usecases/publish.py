@@ -1,0 +1,89 @@
+"""Bringing one message in Slack to what the database says, posting it once and editing it after.
+
+A message is a projection: `kind` and `ref` name what it shows, `key` names the message itself. The
+intention to post is committed before the call; when its outcome is unknown, the channel is searched
+for the key before anything is posted again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from fireline.domain.errors import RejectedError
+from fireline.usecases.ports import FlowCall, Ids, PostedMessage, PostedRef, Services, UnitOfWork
+from fireline.usecases.views import AlertMessage, Message, SloDetail
+
+Projection = Callable[[Services, UnitOfWork, str], Message | None]
+Projections = Mapping[str, Projection]
+
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+
+
+def posting(ids: Ids, *, key: str, channel: str, kind: str, ref: str) -> FlowCall:
+    """The call that brings the message `key` up to date, in order with others of its channel."""
+    return FlowCall(
+        flow="publish",
+        args=(key, channel, kind, ref),
+        id=f"{ids.sortable()}:{key}",
+        queue="posting",
+        partition=channel,
+    )
+
+
+def publish(s: Services, projections: Projections, key: str, channel: str, kind: str) -> bool:
+    """Post or edit the message `key`; False when there was nothing to show or nothing new.
+
+    Raises:
+        EffectError: Slack did not do it; the record of the intention stays.
+    """
+    with s.store() as uow:
+        known = uow.messages.get(key)
+        ref = known.ref if known else key.partition(":")[2]
+        message = projections[kind](s, uow, ref)
+        if message is None:
+            return False
+        if known is None:
+            uow.messages.save(PostedMessage(key=key, channel=channel, kind=kind, ref=ref))
+            uow.commit()
+    record = known or PostedMessage(key=key, channel=channel, kind=kind, ref=ref)
+    record = _with_chart(s, record, message)
+    fresh = s.chat.fingerprint(message)
+    if record.ts is not None and record.content_hash == fresh:
+        return False
+    posted = _deliver(s, record, message, searched=known is not None)
+    done = replace(record, ts=posted.ts, channel_id=posted.channel_id, content_hash=fresh)
+    with s.store() as uow:
+        uow.messages.save(done)
+        uow.commit()
+    return True
+
+
+def _deliver(s: Services, record: PostedMessage, message: Message, *, searched: bool) -> PostedRef:
+    """Edit what is there; post where nothing is."""
+    if record.ts is not None and record.channel_id is not None:
+        posted = PostedRef(record.channel_id, record.ts)
+        try:
+            s.chat.update(posted, message, record.key, record.chart_file)
+        except RejectedError as error:
+            if error.code not in GONE:
+                raise
+        else:
+            return posted
+    elif searched:
+        found = s.chat.find_post(record.channel, record.key)
+        if found is not None:
+            s.chat.update(found, message, record.key, record.chart_file)
+            return found
+    return s.chat.post(record.channel, message, record.key, record.chart_file)
+
+
+def _with_chart(s: Services, record: PostedMessage, message: Message) -> PostedMessage:
+    """Upload the picture when the message has a new version of one."""
+    if not isinstance(message, AlertMessage | SloDetail) or message.chart is None:
+        return record
+    chart = message.chart
+    if record.chart_version == chart.version:
+        return record
+    png = s.charts.budget(chart)
+    name = f"{record.ref}-{chart.version}.png".replace(":", "-")
+    file_id = s.chat.upload_image(png, name, chart.alt)
+    return replace(record, chart_version=chart.version, chart_file=file_id)

@@ -1,0 +1,272 @@
+"""What is shown, as plain facts; adapters decide how it looks.
+
+Every view is a projection of the database and can be rebuilt at any time. All text fields hold
+raw text: the adapter escapes them. User fields hold Slack user ids.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from fireline.domain.incident.incident import IncidentState, Role, Severity, Stamp
+from fireline.domain.runbook.runbook import Runbook, RunbookHit
+from fireline.domain.slo.buckets import Counts
+from fireline.domain.slo.status import BudgetState, BurnSeverity, DataState, PairReading, WindowBurn
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BudgetChart:
+    """Remaining budget over the window, oldest point first; `version` changes when it is redrawn.
+
+    `remaining` holds NaN where nothing is known; `title` and `alt` are the words for it.
+    """
+
+    version: str
+    title: str
+    alt: str
+    times: Counts
+    remaining: Counts
+    burn: Counts
+    marks: tuple[tuple[datetime, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SloLine:
+    """One SLO in a list or a card."""
+
+    name: str
+    title: str
+    tier: int
+    data_state: DataState
+    budget_state: BudgetState
+    remaining: float | None
+    budget: float | None
+    unit: str
+    window_seconds: int
+    sentence: str
+    burns: tuple[WindowBurn, ...] = ()
+    burning: tuple[BurnSeverity, ...] = ()
+    exhaustion_hours: float | None = None
+    runbook: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertMessage:
+    """A burn episode in its SLO's channel, from open to recovered."""
+
+    episode_id: str
+    slo: SloLine
+    service: str
+    objective: str
+    severity: BurnSeverity
+    opened_at: datetime
+    first_bad_at: datetime
+    pair: PairReading | None
+    closed_at: datetime | None = None
+    spent: float | None = None
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = None
+    snoozed_until: datetime | None = None
+    runbook: RunbookHit | None = None
+    incident_ref: str | None = None
+    incident_channel: str | None = None
+    chart: BudgetChart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentCard:
+    """The status card, pinned in the incident channel."""
+
+    incident_id: int
+    version: int
+    ref: str
+    title: str
+    state: IncidentState
+    severity: Severity
+    severity_reason: str
+    tier: int
+    stamps: Mapping[Stamp, datetime]
+    now: datetime
+    mttr_target_minutes: int | None
+    roles: Mapping[Role, str | None]
+    slos: tuple[SloLine, ...]
+    runbook: RunbookHit | None
+    latest_notes: tuple[str, ...]
+    actions: tuple[str, ...]
+    budget_cost: Mapping[str, float] = field(default_factory=dict)
+    channel_id: str | None = None
+    postmortem_ready: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """One line in the public incidents channel, edited as the state changes."""
+
+    incident_id: int
+    ref: str
+    title: str
+    state: IncidentState
+    severity: Severity
+    channel_id: str | None
+    commander: str | None
+    declared_at: datetime
+    duration: str
+    slos: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunbookSuggestion:
+    """Runbooks that fit, posted in a new incident channel or answered to `/runbook`."""
+
+    query: str
+    hits: tuple[RunbookHit, ...]
+    intro: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunbookPage:
+    """One runbook, shown."""
+
+    runbook: Runbook
+
+
+@dataclass(frozen=True, slots=True)
+class FileMessage:
+    """A document shared as a file, with a comment that stands alone."""
+
+    filename: str
+    title: str
+    content: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A short sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """One action item."""
+
+    ref: str
+    id: int
+    text: str
+    owner: str
+    owner_name: str
+    due: date
+    overdue_days: int
+    incident_ref: str | None
+    done: bool = False
+    evidence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionReminder:
+    """A direct message about one's action items that are due."""
+
+    owner: str
+    items: tuple[ActionLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentLine:
+    """One incident in a list."""
+
+    incident_id: int
+    ref: str
+    title: str
+    severity: Severity
+    state: IncidentState
+    declared_at: datetime
+    restored_minutes: float | None
+    verified_minutes: float | None
+    elapsed_minutes: float
+    channel_id: str | None
+    commander: str | None
+    tier: int
+    target_minutes: int | None
+    cost: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDigest:
+    """The weekly review; `markdown` is the whole document."""
+
+    week: str
+    period: str
+    headline: str
+    met: Mapping[int, tuple[int, int]]
+    budgets: tuple[SloLine, ...]
+    incidents: tuple[IncidentLine, ...]
+    actions: tuple[ActionLine, ...]
+    no_data: tuple[str, ...]
+    markdown: str
+
+
+@dataclass(frozen=True, slots=True)
+class SloList:
+    """All SLOs, worst first; `problems` are broken definition files."""
+
+    lines: tuple[SloLine, ...]
+    problems: tuple[str, ...]
+    evaluated_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SloDetail:
+    """One SLO, whole."""
+
+    line: SloLine
+    objective: str
+    service: str
+    owner: str | None
+    description: str
+    good: float | None
+    total: float | None
+    coverage: float
+    evaluated_at: datetime | None
+    pairs: tuple[PairReading, ...]
+    runbook: RunbookHit | None
+    open_episodes: tuple[str, ...]
+    chart: BudgetChart | None
+    source: str
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentOverview:
+    """Bare `/incident` outside an incident channel."""
+
+    lines: tuple[IncidentLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """App Home of one person."""
+
+    user: str
+    incidents: tuple[IncidentLine, ...]
+    other_incidents: tuple[IncidentLine, ...]
+    actions: tuple[ActionLine, ...]
+    budgets: tuple[SloLine, ...]
+    problems: tuple[str, ...]
+    now: datetime
+
+
+Message = (
+    AlertMessage
+    | IncidentCard
+    | Announcement
+    | RunbookSuggestion
+    | RunbookPage
+    | FileMessage
+    | Notice
+    | ActionReminder
+    | ReviewDigest
+    | SloList
+    | SloDetail
+    | IncidentOverview
+)
