@@ -370,7 +370,7 @@ class SliSource(Protocol):
     """Prometheus, as far as the ledger needs it."""
 
     def fetch(self, requests: Sequence[FetchRequest], at: datetime) -> list[FetchResult]:
-        """One result per request, in order; one shared evaluation time; never raises EffectError."""
+        """One result per request, in order, all at one evaluation time; never raises EffectError."""
         ...
 
 

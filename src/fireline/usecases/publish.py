@@ -29,23 +29,23 @@ def posting(ids: Ids, *, key: str, channel: str, kind: str, ref: str) -> FlowCal
     )
 
 
-def publish(s: Services, projections: Projections, key: str, channel: str, kind: str) -> bool:
-    """Post or edit the message `key`; False when there was nothing to show or nothing new.
+def publish(s: Services, projections: Projections, target: PostedMessage) -> bool:
+    """Post or edit the message of `target`; False when there was nothing to show or nothing new.
+
+    `target` needs `key`, `channel`, `kind` and `ref` only; the rest is read from the store.
 
     Raises:
         EffectError: Slack did not do it; the record of the intention stays.
     """
     with s.store() as uow:
-        known = uow.messages.get(key)
-        ref = known.ref if known else key.partition(":")[2]
-        message = projections[kind](s, uow, ref)
+        known = uow.messages.get(target.key)
+        message = projections[target.kind](s, uow, target.ref)
         if message is None:
             return False
         if known is None:
-            uow.messages.save(PostedMessage(key=key, channel=channel, kind=kind, ref=ref))
+            uow.messages.save(target)
             uow.commit()
-    record = known or PostedMessage(key=key, channel=channel, kind=kind, ref=ref)
-    record = _with_chart(s, record, message)
+    record = _with_chart(s, known or target, message)
     fresh = s.chat.fingerprint(message)
     if record.ts is not None and record.content_hash == fresh:
         return False
