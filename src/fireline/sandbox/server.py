@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from fireline.sandbox import control, webapi
+from fireline.sandbox.droppable import DroppableProtocol
 from fireline.sandbox.messages import fire_scheduled
 from fireline.sandbox.model import Workspace
 from fireline.sandbox.seed import Seed, plant
@@ -93,7 +94,7 @@ class SandboxServer:
             build_app(self._seed, self.workspace),
             log_level="warning",
             lifespan="on",
-            ws="websockets-sansio",
+            ws=DroppableProtocol,
             timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
