@@ -1,0 +1,161 @@
+"""Every setting, once: from the environment (`FIRELINE_...`), `fireline.yaml`, and secret files.
+
+Any setting may also be given as `FIRELINE_<NAME>_FILE`, naming a file that holds the value; that is
+how secrets should come. An unknown name is an error, so that a typing mistake cannot pass unseen.
+"""
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, override
+from zoneinfo import ZoneInfo
+
+from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    YamlConfigSettingsSource,
+)
+
+from fireline.domain.errors import InvalidInputError
+
+PREFIX = "FIRELINE_"
+MAX_SECRET_BYTES = 65_536
+
+
+class Settings(BaseSettings):
+    """All settings with their defaults; the embedded default needs nothing but Slack tokens."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, yaml_file="fireline.yaml", extra="forbid", frozen=True
+    )
+
+    database_url: str = "sqlite:///var/fireline.db"
+    database_password: SecretStr | None = None
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_api_url: AnyHttpUrl = AnyHttpUrl("https://slack.com/api/")
+    prometheus_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:9090")
+    prometheus_bearer_token: SecretStr | None = None
+    scrape_interval_seconds: float = Field(30, gt=0, le=600)
+    definitions: list[Path] = [Path("slo_definitions")]
+    runbooks: Path = Path("runbooks")
+    policy: Path | None = Path("policies/default.yaml")
+    incidents_channel: str = "#incidents"
+    alerts_channel: str = "#data-platform-alerts"
+    reviews_channel: str = "#data-reviews"
+    channel_prefix: str = Field("inc", pattern=r"^[a-z0-9][a-z0-9-]{0,20}$")
+    timezone: str = "UTC"
+    evaluate_every_seconds: int = Field(30, ge=5, le=300)
+    evaluate_lag_seconds: int = Field(30, ge=0, le=300)
+    review_cron: str = "0 9 * * 1"
+    polling_seconds: float = Field(0.1, ge=0.02, le=5)
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(8080, ge=0, le=65_535)
+    executor_id: str = "local"
+    workers: int = Field(10, ge=2, le=64)
+    log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_json: bool = False
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            text = f"unknown time zone {value!r}; use an IANA name such as Europe/Berlin"
+            raise ValueError(text) from error
+        return value
+
+    @field_validator("incidents_channel", "alerts_channel", "reviews_channel")
+    @classmethod
+    def _channel_name(cls, value: str) -> str:
+        if not value.startswith("#"):
+            text = f"write the channel's name with #, such as #{value}"
+            raise ValueError(text)
+        return value
+
+    @classmethod
+    @override
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments win over the environment, that over secret files, that over fireline.yaml."""
+        return (
+            init_settings,
+            env_settings,
+            _FileSource(settings_cls),
+            YamlConfigSettingsSource(settings_cls),
+        )
+
+
+class _FileSource(PydanticBaseSettingsSource):
+    """Reads `FIRELINE_<NAME>_FILE`."""
+
+    @override
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        return None, field_name, False
+
+    @override
+    def __call__(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name in self.settings_cls.model_fields:
+            variable = f"{PREFIX}{name.upper()}_FILE"
+            path = _environment().get(variable)
+            if path is not None:
+                found[name] = _secret(variable, Path(path))
+        return found
+
+
+def _environment() -> Mapping[str, str]:
+    return os.environ  # noqa: TID251 - the one place that reads it
+
+
+def _secret(variable: str, path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8") as file:
+            return file.read(MAX_SECRET_BYTES).strip()
+    except OSError as error:
+        text = f"{variable}={path}: cannot be read ({error.strerror}); name a readable file"
+        raise InvalidInputError(text) from error
+
+
+def load(**given: Any) -> Settings:
+    """The settings of this process; `given` values win over all other sources.
+
+    Raises:
+        InvalidInputError: a name is unknown or a value is wrong; names it and the right form.
+    """
+    _refuse_unknown()
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise InvalidInputError(_explain(error)) from error
+
+
+def _refuse_unknown() -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    known |= {name + "_FILE" for name in known}
+    for name in _environment():
+        if name.startswith(PREFIX) and name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), sorted(known), n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            text = f"unknown setting {name}{hint}"
+            raise InvalidInputError(text)
+
+
+def _explain(error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False):
+        name = ".".join(str(part) for part in problem["loc"])
+        reason = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"setting {name} ({PREFIX}{name.upper()}): {reason}")
+    return "\n".join(lines)
