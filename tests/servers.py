@@ -1,0 +1,224 @@
+"""Real servers as fixtures: Prometheus, Alertmanager, PostgreSQL.
+
+`tests/conftest.py` loads this file as a plugin. A missing program skips the test with a visible
+reason on a laptop and fails it where the environment variable CI is set.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from typing import NoReturn
+
+import httpx
+import numpy as np
+import psycopg
+import pytest
+
+from fireline.demo.processes import (
+    EMPTY_CONFIG,
+    MissingProgramError,
+    RunningServer,
+    free_port,
+    start_alertmanager,
+    start_prometheus,
+    start_server,
+)
+from fireline.demo.remote_write import RemoteWriter, Series, parse_labels
+
+Samples = Sequence[tuple[float, float]]
+LabelsKey = str | tuple[tuple[str, str], ...]
+
+# Tests share one server and each writes its own stretch of the past.
+_SHARED_CONFIG = EMPTY_CONFIG + "storage: {tsdb: {out_of_order_time_window: 90d}}\n"
+_ALERTMANAGER_CONFIG = "route: {receiver: none}\nreceivers: [{name: none}]\n"
+
+
+class TestPrometheus:
+    """A running Prometheus to write into and to ask."""
+
+    __test__ = False
+
+    def __init__(self, server: RunningServer) -> None:
+        self.server = server
+        self.url = server.url
+        self._writer = RemoteWriter(server.url)
+
+    def write(self, series: Mapping[LabelsKey, Samples]) -> int:
+        """Write `{'up{job="x"}': [(epoch_seconds, value), ...]}`; gives the number of samples."""
+        return self.write_series(
+            [
+                Series(
+                    parse_labels(key) if isinstance(key, str) else dict(key),
+                    np.array([at for at, _ in samples], dtype=np.float64),
+                    np.array([value for _, value in samples], dtype=np.float64),
+                )
+                for key, samples in series.items()
+            ]
+        )
+
+    def write_series(self, series: Sequence[Series]) -> int:
+        """Write prepared arrays."""
+        return self._writer.write(series)
+
+    def query(self, promql: str, at: float) -> list[dict[str, object]]:
+        """The result of an instant query at an epoch time."""
+        answer = httpx.get(
+            f"{self.url}/api/v1/query", params={"query": promql, "time": at}, trust_env=False
+        )
+        answer.raise_for_status()
+        result: list[dict[str, object]] = answer.json()["data"]["result"]
+        return result
+
+    def stop(self) -> None:
+        self._writer.close()
+        self.server.stop()
+
+
+def missing(error: MissingProgramError) -> NoReturn:
+    """Skip with the reason on a laptop; fail in CI, where nothing may be skipped."""
+    if os.environ.get("CI"):  # noqa: TID251 - tests have no settings
+        pytest.fail(f"CI may not skip: {error}")
+    pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def prometheus_factory(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], TestPrometheus]]:
+    """Call it with a configuration for a new server; all stop at the end of the session."""
+    with ExitStack() as running:
+
+        def start(config: str = EMPTY_CONFIG) -> TestPrometheus:
+            try:
+                server = start_prometheus(tmp_path_factory.mktemp("prometheus"), config)
+            except MissingProgramError as error:
+                missing(error)
+            made = TestPrometheus(server)
+            running.callback(made.stop)
+            return made
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def prometheus(prometheus_factory: Callable[[str], TestPrometheus]) -> TestPrometheus:
+    """One server for the session, which also takes samples older than those it has.
+
+    Use series names or labels of your own: other tests write here too.
+    """
+    return prometheus_factory(_SHARED_CONFIG)
+
+
+@pytest.fixture
+def fresh_prometheus(tmp_path: Path) -> Iterator[TestPrometheus]:
+    """A server with an empty data directory, for this test alone."""
+    try:
+        server = start_prometheus(tmp_path / "prometheus")
+    except MissingProgramError as error:
+        missing(error)
+    made = TestPrometheus(server)
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def alertmanager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """One Alertmanager for the session."""
+    try:
+        server = start_alertmanager(tmp_path_factory.mktemp("alertmanager"), _ALERTMANAGER_CONFIG)
+    except MissingProgramError as error:
+        missing(error)
+    with server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """One PostgreSQL for the session; gives `host:port`, user `postgres`, no password."""
+    try:
+        binaries = _postgres_binaries()
+    except MissingProgramError as error:
+        missing(error)
+    # Not pytest's own folder: PostgreSQL runs as another user and must be able to enter it.
+    folder = Path(tempfile.mkdtemp(prefix="fireline-postgres-"))
+    as_user: list[str] = []
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres", "postgres")
+        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    try:
+        with _start_postgres(binaries, folder, as_user) as server:
+            yield server.url
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh, empty database of its own; a SQLAlchemy address with the psycopg driver."""
+    name = f"fireline_{next(_database_numbers)}"
+    admin = f"postgresql://postgres@{postgres_server}/postgres"
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
+    yield f"postgresql+psycopg://postgres@{postgres_server}/{name}"
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+_database_numbers = count(1)
+
+
+def _postgres_binaries() -> Path:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    on_path = shutil.which("postgres")
+    if not found and on_path:
+        found = [Path(on_path)]
+    if not found:
+        raise MissingProgramError(
+            "PostgreSQL's server programs are not installed. Install them with "
+            "`apt-get install postgresql`, then start again."
+        )
+    return found[-1].parent
+
+
+def _start_postgres(binaries: Path, folder: Path, as_user: list[str]) -> RunningServer:
+    data = folder / "data"
+    subprocess.run(
+        [
+            *as_user,
+            str(binaries / "initdb"),
+            *("-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8"),
+            *("--locale=C", "--no-sync"),
+        ],
+        check=True,
+        capture_output=True,
+        cwd=folder,
+    )
+    port = free_port()
+    settings = {
+        "listen_addresses": "127.0.0.1",
+        "unix_socket_directories": str(folder),
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+        "max_connections": "200",
+        "shared_buffers": "32MB",
+    }
+    command = [*as_user, str(binaries / "postgres"), "-D", str(data), "-p", str(port)]
+    for key, value in settings.items():
+        command += ["-c", f"{key}={value}"]
+    return start_server(
+        "postgres", command, f"127.0.0.1:{port}", folder / "server.log", _accepts_connections
+    )
+
+
+def _accepts_connections(address: str) -> bool:
+    try:
+        with psycopg.connect(f"postgresql://postgres@{address}/postgres", connect_timeout=2):
+            return True
+    except psycopg.OperationalError:
+        return False
