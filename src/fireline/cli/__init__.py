@@ -1,1 +1,5 @@
-"""Fireline: cli."""
+"""The command line: prints and asks, never decides."""
+
+from fireline.cli.app import main
+
+__all__ = ["main"]
