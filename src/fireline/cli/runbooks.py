@@ -55,6 +55,6 @@ def _print(index: RunbookSearch, query: str) -> None:
     if not hits:
         results.print("No good match.")
     for hit in hits:
-        section = f" › {hit.section}" if hit.section else ""
+        section = f" > {hit.section}" if hit.section else ""
         results.print(f"{hit.score:.2f}  {hit.title}{section}", markup=False)
         results.print(f"      {hit.path}  ({hit.why})", markup=False, style="dim")

@@ -1,0 +1,71 @@
+"""Settings come from one place, and a mistake in them is named."""
+
+from pathlib import Path
+
+import pytest
+
+from fireline.domain.errors import InvalidInputError
+from fireline.settings import load
+
+
+@pytest.fixture(autouse=True)
+def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_defaults_need_nothing() -> None:
+    settings = load()
+    assert settings.database_url.startswith("sqlite:///")
+    assert settings.incidents_channel == "#incidents"
+
+
+def test_environment_wins_over_the_file(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (empty_folder / "fireline.yaml").write_text("timezone: Europe/Berlin\nworkers: 4\n")
+    monkeypatch.setenv("FIRELINE_TIMEZONE", "America/New_York")
+    settings = load()
+    assert (settings.timezone, settings.workers) == ("America/New_York", 4)
+
+
+def test_a_secret_is_read_from_its_file_and_never_printed(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = empty_folder / "token"
+    secret.write_text("made-up-token\n")
+    monkeypatch.setenv("FIRELINE_SLACK_BOT_TOKEN_FILE", str(secret))
+    settings = load()
+    assert settings.slack_bot_token is not None
+    assert settings.slack_bot_token.get_secret_value() == "made-up-token"
+    assert "made-up-token" not in repr(settings)
+
+
+def test_a_missing_secret_file_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIRELINE_SLACK_APP_TOKEN_FILE", "nowhere")
+    with pytest.raises(InvalidInputError, match="FIRELINE_SLACK_APP_TOKEN_FILE=nowhere"):
+        load()
+
+
+def test_an_unknown_name_is_refused_with_the_nearest_right_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FIRELINE_SLACK_BOT_TOKN", "x")
+    with pytest.raises(InvalidInputError, match="did you mean FIRELINE_SLACK_BOT_TOKEN"):
+        load()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("FIRELINE_TIMEZONE", "Mars/Olympus", "unknown time zone 'Mars/Olympus'"),
+        ("FIRELINE_ALERTS_CHANNEL", "alerts", "#alerts"),
+        ("FIRELINE_HTTP_PORT", "99999", "http_port"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_would_be_right(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidInputError, match=said):
+        load()
