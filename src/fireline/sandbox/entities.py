@@ -137,7 +137,10 @@ class View:
 
 @dataclass
 class FileObject:
-    """An uploaded file or a canvas; `shares` lists `(channel, ts)` of the messages that show it."""
+    """An uploaded file, or a canvas (then `sections` holds its text in order).
+
+    `shares` lists `(channel, ts)` of the messages that show the file.
+    """
 
     id: str
     name: str
@@ -151,14 +154,19 @@ class FileObject:
     uploaded: bool = False
     completed: bool = False
     shares: list[tuple[str, str]] = field(default_factory=list)
-    markdown: str | None = None
+    sections: dict[str, str] | None = None
     access: dict[str, str] = field(default_factory=dict)
     snippet_type: str = ""
 
     @property
     def is_canvas(self) -> bool:
         """Whether the file is a canvas (its text is in `markdown`)."""
-        return self.markdown is not None
+        return self.sections is not None
+
+    @property
+    def markdown(self) -> str | None:
+        """The text of a canvas; None for any other file."""
+        return None if self.sections is None else "\n\n".join(self.sections.values())
 
 
 @dataclass

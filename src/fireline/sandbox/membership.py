@@ -88,9 +88,7 @@ def set_purpose(workspace: Workspace, channel: Channel, user: str, purpose: str)
 
 def archive(workspace: Workspace, channel: Channel, user: str) -> None:
     """Archive a channel; its name stays taken."""
-    post_system(
-        workspace, channel, "channel_archive", f"<@{user}> archived the channel", user=user
-    )
+    post_system(workspace, channel, "channel_archive", f"<@{user}> archived the channel", user=user)
     channel.is_archived = True
     event = {
         "type": "group_archive" if channel.is_private else "channel_archive",
@@ -118,9 +116,7 @@ def rename(workspace: Workspace, channel: Channel, user: str, name: str) -> None
     """Give a channel another name."""
     old, channel.name = channel.name, name
     text = f"<@{user}> has renamed the channel from {old} to {name}"
-    post_system(
-        workspace, channel, "channel_name", text, user=user, old_name=old, name=name
-    )
+    post_system(workspace, channel, "channel_name", text, user=user, old_name=old, name=name)
     event = {
         "type": "group_rename" if channel.is_private else "channel_rename",
         "channel": {

@@ -69,6 +69,7 @@ class Workspace:
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     uploads: dict[str, str] = field(default_factory=dict)
+    socket_tickets: dict[str, str] = field(default_factory=dict)
     clock: VirtualClock = field(default_factory=VirtualClock)
     faults: Faults = field(default_factory=Faults)
     listeners: list[Listener] = field(default_factory=list)
@@ -140,6 +141,12 @@ class Workspace:
         )
         return f"{self.url}/_response/{token}"
 
+    def issue_socket_url(self, app: str) -> str:
+        """A one-use Socket Mode address; whoever accepts it pops `socket_tickets[ticket]`."""
+        ticket = secrets.token_urlsafe(16)
+        self.socket_tickets[ticket] = app
+        return f"{self.url.replace('http', 'ws', 1)}/_socket?ticket={ticket}&app_id={app}"
+
     def app_by_token(self, token: str) -> App | None:
         """The app that owns a bot or app-level token."""
         return next((a for a in self.apps.values() if token in {a.bot_token, a.app_token}), None)
@@ -178,6 +185,7 @@ class Workspace:
             self.triggers,
             self.response_urls,
             self.uploads,
+            self.socket_tickets,
             self.buckets,
             self._counters,
         ):
