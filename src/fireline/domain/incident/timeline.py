@@ -33,7 +33,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An entry as it is offered to the timeline."""
+    """An entry as it is offered to the timeline; `supersedes` names the entry it corrects."""
 
     kind: EntryKind
     text: str
@@ -41,6 +41,7 @@ class NewEntry:
     actor_id: str
     actor_name: str
     provenance: Provenance
+    supersedes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

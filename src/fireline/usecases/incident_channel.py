@@ -1,0 +1,143 @@
+"""The steps that give an incident its room in Slack; each may run again without repeating itself."""
+
+import re
+import unicodedata
+from dataclasses import replace
+
+from fireline.domain.errors import RejectedError
+from fireline.domain.incident.durations import spell
+from fireline.domain.incident.incident import Incident, Role
+from fireline.domain.people import SYSTEM
+from fireline.usecases.incident_record import (
+    Change,
+    happened,
+    load,
+    save,
+    show,
+    show_alert,
+    write_down,
+)
+from fireline.usecases.incident_record import (
+    sync_topic as topic_flow,
+)
+from fireline.usecases.ports import ChannelRef, Services
+
+NAME_LIMIT = 80
+TOPIC_LIMIT = 250
+TRIES = 9
+NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def channel_name(prefix: str, incident_id: int, title: str, attempt: int = 1) -> str:
+    """The channel's name from id and title, in the letters Slack allows."""
+    ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    words = NOT_WORD.sub("-", ascii_title).strip("-")
+    suffix = f"-{attempt}" if attempt > 1 else ""
+    stem = f"{prefix}-{incident_id}-{words}"[: NAME_LIMIT - len(suffix)]
+    return stem.strip("-") + suffix
+
+
+def open_channel(s: Services, incident_id: int) -> ChannelRef:
+    """The incident's channel: the recorded one, one made before a crash, or a new one.
+
+    Raises:
+        EffectError: Slack did not do it.
+    """
+    with s.store() as uow:
+        incident = load(uow, incident_id)
+    if incident.channel_id is not None:
+        return ChannelRef(incident.channel_id, incident.channel_name or "")
+    for attempt in range(1, TRIES + 1):
+        name = channel_name(s.channels.prefix, incident.id, incident.title, attempt)
+        try:
+            return s.chat.create_channel(name, private=False)
+        except RejectedError as error:
+            if error.code != "name_taken":
+                raise
+            ours = s.chat.own_channel(name)
+            if ours is not None:
+                return ours
+    message = f"No free channel name for {incident.ref} after {TRIES} tries; rename an old channel."
+    raise RejectedError(message, "name_taken")
+
+
+def record_channel(s: Services, incident_id: int, channel: ChannelRef) -> Incident:
+    """Remember the channel and start its first messages; a second time changes nothing."""
+    now = s.clock.now()
+    with s.store() as uow:
+        before = load(uow, incident_id)
+        if before.channel_id is not None:
+            return before
+        entry = happened(SYSTEM, f"Opened channel #{channel.name}", now)
+        detail = {"channel": channel.id, "name": channel.name}
+        change = Change("incident.channel", SYSTEM, now, detail, (entry,))
+        saved = save(s, uow, _in(before, channel), change)
+        show(s, uow, "runbook_suggestion", channel.id, str(saved.id))
+        show_alert(s, uow, saved)
+        topic_flow(uow, saved)
+        uow.commit()
+    return saved
+
+
+def invite_people(s: Services, incident_id: int) -> tuple[str, ...]:
+    """Invite declarer and role holders; gives those who could not be invited, and notes them.
+
+    Raises:
+        EffectError: Slack did not do it.
+    """
+    with s.store() as uow:
+        incident = load(uow, incident_id)
+    if incident.channel_id is None:
+        return ()
+    people = sorted({incident.declared_by, *incident.roles.values()} - {SYSTEM.id})
+    missing = s.chat.invite(incident.channel_id, people)
+    if missing:
+        _note_missing(s, incident, missing)
+    return missing
+
+
+def sync_topic(s: Services, incident_id: int) -> None:
+    """Bring topic and members of the channel to what the record says.
+
+    Raises:
+        EffectError: Slack did not do it.
+    """
+    with s.store() as uow:
+        incident = load(uow, incident_id)
+    if incident.channel_id is None:
+        return
+    invite_people(s, incident_id)
+    s.chat.set_topic(incident.channel_id, topic(s, incident))
+
+
+def topic(s: Services, incident: Incident) -> str:
+    """One line: what, how bad, where it stands, who leads, by when."""
+    holder = incident.roles.get(Role.COMMANDER)
+    leads = f"commander {s.chat.user_name(holder)}" if holder else "no commander yet"
+    target = spell(s.policy.mttr_target(incident.tier) * 60)
+    parts = (
+        f"{incident.ref} {incident.severity.label}",
+        incident.state.value,
+        leads,
+        f"restore within {target}" if incident.open else "work is done",
+        incident.title,
+    )
+    text = " · ".join(parts)
+    return text if len(text) <= TOPIC_LIMIT else text[: TOPIC_LIMIT - 1] + "…"
+
+
+def _in(incident: Incident, channel: ChannelRef) -> Incident:
+    return replace(incident, channel_id=channel.id, channel_name=channel.name)
+
+
+def _note_missing(s: Services, incident: Incident, missing: tuple[str, ...]) -> None:
+    """Say once who could not be invited."""
+    now = s.clock.now()
+    text = f"Could not invite {', '.join(missing)}"
+    with s.store() as uow:
+        if any(e.text == text for e in uow.timeline.entries(incident.id)):
+            return
+        entry = happened(SYSTEM, text, now)
+        detail = {"people": list(missing)}
+        write_down(uow, incident, Change("incident.invite", SYSTEM, now, detail, (entry,)))
+        uow.commit()

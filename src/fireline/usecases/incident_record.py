@@ -1,0 +1,107 @@
+"""What every change of an incident has in common: one transaction that saves, tells and follows up.
+
+The record, its timeline and audit entries and the flows that bring Slack up to date commit
+together or not at all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from fireline.domain.errors import NotFoundError
+from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
+from fireline.domain.people import Actor
+from fireline.usecases.ports import FlowCall, Services, UnitOfWork
+from fireline.usecases.publish import posting
+
+COMMAND = Provenance(source="command")
+INCIDENTS = "incidents"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change as it is written down. `detail` holds plain JSON values."""
+
+    action: str
+    actor: Actor
+    at: datetime
+    detail: Mapping[str, object] = field(default_factory=dict)
+    entries: tuple[NewEntry, ...] = ()
+
+
+def load(uow: UnitOfWork, incident_id: int) -> Incident:
+    """The incident.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    incident = uow.incidents.get(incident_id)
+    if incident is None:
+        raise NotFoundError(f"There is no INC-{incident_id}. `/incident list` shows the open ones.")
+    return incident
+
+
+def happened(
+    actor: Actor,
+    text: str,
+    at: datetime,
+    kind: EntryKind = EntryKind.EVENT,
+    provenance: Provenance = COMMAND,
+) -> NewEntry:
+    """A timeline entry of something a person or Fireline did."""
+    return NewEntry(kind, text, at, actor.id, actor.name, provenance)
+
+
+def write_down(uow: UnitOfWork, incident: Incident, change: Change) -> None:
+    """Append the change to timeline and audit."""
+    for entry in change.entries:
+        uow.timeline.append(incident.id, entry, change.at)
+    detail = {**change.detail, "incident": incident.ref}
+    uow.audit.append(change.at, change.actor.id, change.action, incident.ref, detail)
+
+
+def save(s: Services, uow: UnitOfWork, incident: Incident, change: Change) -> Incident:
+    """Store the changed incident, write it down, and start what brings Slack up to date.
+
+    Raises:
+        ConflictError: somebody else changed it first.
+    """
+    saved = uow.incidents.save(incident)
+    write_down(uow, saved, change)
+    refresh(s, uow, saved)
+    return saved
+
+
+def refresh(s: Services, uow: UnitOfWork, incident: Incident) -> None:
+    """Start bringing card and announcement up to date; before the channel exists, nothing."""
+    if incident.channel_id is None:
+        return
+    ref = str(incident.id)
+    show(s, uow, "card", incident.channel_id, ref)
+    show(s, uow, "announcement", s.channels.incidents, ref)
+
+
+def show(s: Services, uow: UnitOfWork, kind: str, channel: str, ref: str) -> None:
+    """Start bringing one message up to date, named by its kind and what it shows."""
+    names = {"runbook_suggestion": "runbooks"}
+    key = f"{names.get(kind, kind)}:{ref}"
+    uow.start(posting(s.ids, key=key, channel=channel, kind=kind, ref=ref))
+
+
+def show_alert(s: Services, uow: UnitOfWork, incident: Incident) -> None:
+    """Start bringing the alert that the incident was born from up to date."""
+    episode = uow.episodes.get(incident.episode_id) if incident.episode_id else None
+    if episode is not None:
+        show(s, uow, "alert", episode.channel, episode.id)
+
+
+def follow(uow: UnitOfWork, flow: str, incident: Incident, call_id: str) -> None:
+    """Start a durable flow about the incident, in order with its others."""
+    uow.start(FlowCall(flow, (incident.id,), call_id, INCIDENTS, str(incident.id)))
+
+
+def sync_topic(uow: UnitOfWork, incident: Incident) -> None:
+    """Start bringing the channel topic up to date."""
+    if incident.channel_id is not None:
+        follow(uow, "sync_topic", incident, f"topic:{incident.id}:{incident.version}")

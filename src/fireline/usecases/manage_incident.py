@@ -1,0 +1,283 @@
+"""What people do with an open incident, each in one transaction.
+
+Every function gives the incident as it is afterwards; a refusal says what stands in the way.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from fireline.domain.errors import InvalidInputError
+from fireline.domain.incident.incident import Incident, RepairDecision, Role, Severity, Stamp
+from fireline.domain.incident.lifecycle import SAFE_BURN, Burning, Move, Moved, Verb, advance
+from fireline.domain.incident.severity import change as changed_severity
+from fireline.domain.incident.stamps import EDITABLE, with_stamp
+from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
+from fireline.domain.people import Actor
+from fireline.usecases.declare_incident import Declare, Declared, declare
+from fireline.usecases.incident_record import (
+    COMMAND,
+    Change,
+    follow,
+    happened,
+    load,
+    refresh,
+    save,
+    show_alert,
+    sync_topic,
+    write_down,
+)
+from fireline.usecases.ports import Services, UnitOfWork
+
+__all__ = [
+    "Declare",
+    "Declared",
+    "add_note",
+    "assign_role",
+    "change_severity",
+    "declare",
+    "incident_in",
+    "investigate",
+    "mitigate",
+    "resolve",
+    "restore",
+    "set_time",
+]
+
+FAST_WINDOWS = (300, 3600)
+NOTE_LIMIT = 3000
+
+
+def incident_in(s: Services, channel_id: str) -> Incident | None:
+    """The incident whose channel this is."""
+    with s.store() as uow:
+        return uow.incidents.by_channel(channel_id)
+
+
+def change_severity(
+    s: Services, incident_id: int, severity: Severity, reason: str, actor: Actor
+) -> Incident:
+    """Set the severity, keeping what the rules computed and why it was changed.
+
+    Raises:
+        InvalidInputError: the reason is missing.
+    """
+    now = s.clock.now()
+    with s.store() as uow:
+        before = load(uow, incident_id)
+        after = changed_severity(before, severity, actor.name, reason)
+        text = f"Severity {before.severity.label} -> {severity.label}: {' '.join(reason.split())}"
+        detail = {"from": before.severity.label, "to": severity.label, "reason": reason}
+        change = Change("incident.severity", actor, now, detail, (happened(actor, text, now),))
+        saved = save(s, uow, after, change)
+        sync_topic(uow, saved)
+        uow.commit()
+    return saved
+
+
+def assign_role(
+    s: Services,
+    incident_id: int,
+    role: Role,
+    user_id: str | None,
+    user_name: str,
+    actor: Actor,
+) -> Incident:
+    """Give the role to a person, or free it with None."""
+    now = s.clock.now()
+    with s.store() as uow:
+        before = load(uow, incident_id)
+        roles = {r: holder for r, holder in before.roles.items() if r is not role}
+        if user_id is not None:
+            roles[role] = user_id
+        text = f"{role.label}: {user_name}" if user_id else f"{role.label} is free"
+        detail = {"role": role.value, "from": before.roles.get(role), "to": user_id}
+        change = Change("incident.role", actor, now, detail, (happened(actor, text, now),))
+        saved = save(s, uow, replace(before, roles=roles), change)
+        sync_topic(uow, saved)
+        uow.commit()
+    return saved
+
+
+def add_note(
+    s: Services,
+    incident_id: int,
+    text: str,
+    actor: Actor,
+    occurred_at: datetime | None = None,
+    kind: EntryKind = EntryKind.NOTE,
+    provenance: Provenance | None = None,
+) -> Incident:
+    """Write a line into the timeline, at the time it happened if that was earlier.
+
+    Raises:
+        InvalidInputError: the note is empty, too long, or from the future.
+    """
+    now = s.clock.now()
+    words = text.strip()
+    if not words:
+        raise InvalidInputError("A note needs words: `/incident note WHAT_HAPPENED`.", "text")
+    if len(words) > NOTE_LIMIT:
+        message = f"A note holds {NOTE_LIMIT} characters; this one has {len(words)}."
+        raise InvalidInputError(message, "text")
+    at = occurred_at or now
+    if at > now:
+        raise InvalidInputError("That time has not come yet. Give one in the past.", "at")
+    with s.store() as uow:
+        incident = load(uow, incident_id)
+        entry = NewEntry(kind, words, at, actor.id, actor.name, provenance or COMMAND)
+        detail = {"kind": kind.value, "occurred_at": at.isoformat()}
+        write_down(uow, incident, Change("incident.note", actor, now, detail, (entry,)))
+        refresh(s, uow, incident)
+        uow.commit()
+    return incident
+
+
+def investigate(s: Services, incident_id: int, actor: Actor) -> Incident:
+    """Confirm that a signal is an incident."""
+    now = s.clock.now()
+    return _step(s, incident_id, Move(Verb.INVESTIGATE, now, now), "", actor)
+
+
+def mitigate(
+    s: Services, incident_id: int, text: str, actor: Actor, at: datetime | None = None
+) -> Incident:
+    """Say that somebody is changing something to stop the harm."""
+    now = s.clock.now()
+    return _step(s, incident_id, Move(Verb.MITIGATE, at or now, now), text, actor)
+
+
+def restore(
+    s: Services,
+    incident_id: int,
+    text: str,
+    actor: Actor,
+    at: datetime | None = None,
+    override: str | None = None,
+) -> Incident:
+    """Say that service works again; refused while a linked SLO still burns, unless overridden.
+
+    Raises:
+        IllegalTransitionError: names every guard in the way.
+        InvalidInputError: the time contradicts a recorded one.
+    """
+    now = s.clock.now()
+    move = Move(Verb.RESTORE, at or now, now, override=override)
+    return _step(s, incident_id, move, text, actor)
+
+
+def resolve(
+    s: Services, incident_id: int, decision: RepairDecision | None, actor: Actor
+) -> Incident:
+    """Close the work: data was checked, or repaired and verified. Starts the postmortem draft.
+
+    Raises:
+        IllegalTransitionError: not restored yet, or nobody decided about the data.
+    """
+    now = s.clock.now()
+    return _step(s, incident_id, Move(Verb.RESOLVE, now, now, decision=decision), "", actor)
+
+
+def set_time(
+    s: Services, incident_id: int, stamp: Stamp, at: datetime, reason: str, actor: Actor
+) -> Incident:
+    """Correct a recorded instant, with its reason.
+
+    Raises:
+        InvalidInputError: it may not be set by hand, has no reason, or breaks the order.
+    """
+    now = s.clock.now()
+    _check_edit(stamp, at, reason, now)
+    with s.store() as uow:
+        before = load(uow, incident_id)
+        old = before.at(stamp)
+        after = with_stamp(before, stamp, at)
+        was = f"{old:%Y-%m-%d %H:%M}" if old else "not recorded"
+        text = f"{stamp.value}: {was} -> {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC. {reason.strip()}"
+        detail = {
+            "stamp": stamp.value,
+            "from": old.isoformat() if old else None,
+            "to": at.isoformat(),
+            "reason": reason,
+        }
+        change = Change("incident.time", actor, now, detail, (happened(actor, text, now),))
+        saved = save(s, uow, after, change)
+        uow.commit()
+    return saved
+
+
+def _check_edit(stamp: Stamp, at: datetime, reason: str, now: datetime) -> None:
+    """Refuse an edit that nobody may make."""
+    if stamp not in EDITABLE:
+        known = ", ".join(e.value for e in EDITABLE)
+        raise InvalidInputError(f"{stamp.value} is recorded, not typed. You can set {known}.")
+    if not reason.strip():
+        message = "Say why: `/incident time NAME WHEN REASON`."
+        raise InvalidInputError(message, field="reason")
+    if at > now:
+        raise InvalidInputError("That time has not come yet. Give one in the past.", field="at")
+
+
+def _step(s: Services, incident_id: int, move: Move, text: str, actor: Actor) -> Incident:
+    """Make one transition with everything that follows from it."""
+    with s.store() as uow:
+        before = load(uow, incident_id)
+        asked = replace(move, burning=_burning(uow, before)) if move.verb is Verb.RESTORE else move
+        moved = advance(before, asked)
+        saved = save(s, uow, moved.incident, _change(moved, asked, text, actor))
+        sync_topic(uow, saved)
+        if move.verb is Verb.RESOLVE:
+            follow(uow, "finish_incident", saved, f"finish:{saved.id}")
+            show_alert(s, uow, saved)
+        uow.commit()
+    return saved
+
+
+def _burning(uow: UnitOfWork, incident: Incident) -> tuple[Burning, ...]:
+    """Fast windows of linked SLOs that burn at or above the safe rate."""
+    found = []
+    for name in incident.slos:
+        status = uow.statuses.get(name)
+        for window in status.burns if status else ():
+            fast = window.seconds in FAST_WINDOWS
+            if fast and window.burn is not None and window.burn >= SAFE_BURN:
+                found.append(Burning(name, window.seconds, window.burn))
+    return tuple(found)
+
+
+def _change(moved: Moved, move: Move, text: str, actor: Actor) -> Change:
+    """Timeline entries of the transitions, the words, and what was decided."""
+    entries = []
+    words = " ".join(text.split())
+    for step in moved.steps:
+        line = f"{step.source.value} -> {step.target.value}"
+        if step.implied:
+            line += " (implied)"
+        elif words:
+            line += f": {words}"
+        entries.append(happened(actor, line, move.at))
+    decided = _decision_text(moved.incident, move)
+    if decided:
+        entries.append(happened(actor, decided, move.now, EntryKind.DECISION))
+    detail: dict[str, object] = {
+        "steps": [[x.source.value, x.target.value, x.implied] for x in moved.steps],
+        "occurred_at": move.at.isoformat(),
+        "text": words,
+        "decision": decided,
+    }
+    return Change(f"incident.{move.verb.value}", actor, move.now, detail, tuple(entries))
+
+
+def _decision_text(incident: Incident, move: Move) -> str | None:
+    """The decision that the step carries: an override, or whether data is damaged."""
+    if move.verb is Verb.RESTORE and move.burning:
+        seen = ", ".join(f"{b.slo} {b.burn:.1f}x" for b in move.burning)
+        return f"Restored although still burning ({seen}): {(move.override or '').strip()}"
+    if move.verb is not Verb.RESOLVE or incident.repair is None:
+        return None
+    repair = incident.repair
+    verdict = (
+        "Data was damaged and repaired, verified by"
+        if repair.damaged
+        else ("No data damaged, checked by")
+    )
+    return f"{verdict} {repair.checked_by}: {repair.how}"
