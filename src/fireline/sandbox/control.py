@@ -167,7 +167,11 @@ class Controls:
             return JSONResponse({"ok": False, "error": "file_not_found"}, status_code=404)
         if file.markdown is not None:
             return Response(file.markdown, media_type="text/markdown; charset=utf-8")
-        return Response(file.data, media_type=file.mimetype)
+        # Only pictures open in place: another type could carry a script onto the page's origin.
+        headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
+        if not file.mimetype.startswith("image/") or "svg" in file.mimetype:
+            headers["Content-Disposition"] = "attachment"
+        return Response(file.data, media_type=file.mimetype, headers=headers)
 
     def _channel(self, body: Json) -> Channel:
         channel = self._workspace.channel_named(str(body["channel"]))

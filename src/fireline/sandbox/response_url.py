@@ -37,15 +37,19 @@ def _answer(workspace: Workspace, token: str, body: Json) -> tuple[int, Json]:
     channel = workspace.channels[handle.channel]
     original = _original(workspace, channel, handle)
     if body.get("delete_original"):
-        if original is None:
-            return _refused("message_not_found", 404)
-        messages.delete(workspace, channel, original)
-        return 200, {"ok": True}
+        return _delete(workspace, channel, original)
     if not any(body.get(key) for key in ("text", "blocks", "attachments")):
         return _refused("no_text", 400)
     if validate_message(_content(body)):
         return _refused("invalid_blocks", 400)
     return _write(workspace, channel, handle, body, original)
+
+
+def _delete(workspace: Workspace, channel: Channel, original: Message | None) -> tuple[int, Json]:
+    if original is None:
+        return _refused("message_not_found", 404)
+    messages.delete(workspace, channel, original)
+    return 200, {"ok": True}
 
 
 def _decoded(text: str) -> Any:

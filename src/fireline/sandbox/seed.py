@@ -204,17 +204,17 @@ def plant(workspace: Workspace, seed: Seed) -> None:
 
 def add_user(workspace: Workspace, spec: Json) -> User:
     """A user from its seed entry (`name` is enough)."""
-    name = spec["name"]
-    first = spec.get("real_name", name).split()[0]
+    name = str(spec["name"])
+    real_name = str(spec.get("real_name", name))
     user = User(
         id=spec.get("id") or workspace.new_id("U"),
         name=name,
-        real_name=spec.get("real_name", name),
-        display_name=spec.get("display_name", first),
+        real_name=real_name,
+        display_name=spec.get("display_name", real_name.partition(" ")[0]),
         tz=spec.get("tz", "UTC"),
         email=spec.get("email", f"{name}@{workspace.team_domain}.example"),
         is_bot=spec.get("is_bot", False),
-        deleted=spec.get("deleted", spec.get("deactivated", False)),
+        deleted=bool(spec.get("deleted") or spec.get("deactivated")),
         color=spec.get("color", _COLORS[len(workspace.users) % len(_COLORS)]),
         is_admin=spec.get("is_admin", False),
     )

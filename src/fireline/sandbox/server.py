@@ -4,13 +4,14 @@ import asyncio
 import importlib
 import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Self
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
+from starlette.types import Receive, Scope, Send
 
 from fireline.sandbox import control, webapi
 from fireline.sandbox.droppable import DroppableProtocol
@@ -25,8 +26,12 @@ _PARTS = ("act", "socket_mode", "page_api")
 def _part_routes(workspace: Workspace) -> list[BaseRoute]:
     routes: list[BaseRoute] = []
     for name in _PARTS:
-        with suppress(ModuleNotFoundError):
+        try:
             part = importlib.import_module(f"fireline.sandbox.{name}")
+        except ModuleNotFoundError as error:
+            if error.name != f"fireline.sandbox.{name}":
+                raise
+        else:
             routes.extend(part.routes(workspace))
     return routes
 
@@ -61,6 +66,28 @@ async def _tick(workspace: Workspace) -> None:
         fire_scheduled(workspace)
 
 
+def _with_transport(app: Starlette) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """The application, told the connection of each request so that a fault may cut it."""
+
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        cycle = getattr(send, "__self__", None)
+        scope["sandbox.transport"] = getattr(cycle, "transport", None)
+        # Only the end of the server cancels a request: nobody is left to answer.
+        with suppress(asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return run
+
+
+async def _serve(app: Starlette, server: uvicorn.Server, sock: socket.socket) -> None:
+    # The lifespan is run here, not by uvicorn: a forced exit would leave uvicorn's unfinished.
+    async with app.router.lifespan_context(app):
+        await server.serve(sockets=[sock])
+        for connection in list(server.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0.01)
+
+
 class SandboxServer:
     """A sandbox on a real port, served from a thread: `start()`, use `api_url`, `stop()`."""
 
@@ -90,26 +117,15 @@ class SandboxServer:
         self._port = int(sock.getsockname()[1])
         self.workspace.url = f"http://{self.host}:{self._port}"
         sock.listen(128)
+        app = build_app(self._seed, self.workspace)
         config = uvicorn.Config(
-            build_app(self._seed, self.workspace),
-            log_level="warning",
-            lifespan="on",
-            ws=DroppableProtocol,
-            timeout_graceful_shutdown=1,
+            _with_transport(app), log_level="error", lifespan="off", ws=DroppableProtocol
         )
         self._server = uvicorn.Server(config)
-        ready = threading.Event()
-
-        async def serve(server: uvicorn.Server) -> None:
-            ready.set()
-            await server.serve(sockets=[sock])
-
-        server = self._server
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(serve(server)), name="sandbox", daemon=True
+            target=asyncio.run, args=(_serve(app, self._server, sock),), name="sandbox", daemon=True
         )
         self._thread.start()
-        ready.wait(5)
         return self
 
     def stop(self) -> None:

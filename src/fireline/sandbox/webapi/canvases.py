@@ -126,18 +126,20 @@ def _edited(call: Call, sections: dict[str, str], operation: str, change: Json) 
         return {**sections, **new}
     if operation == "replace" and not anchor:
         return new
-    around = {
-        "insert_before": lambda key, text: {**new, key: text},
-        "insert_after": lambda key, text: {key: text, **new},
-        "replace": lambda _key, _text: new,
-        "delete": lambda _key, _text: {},
-    }
-    if operation not in around:
+    if operation not in {"insert_before", "insert_after", "replace", "delete"}:
         raise SlackError("canvas_editing_failed")
     edited: dict[str, str] = {}
     for key, text in sections.items():
-        edited |= around[operation](key, text) if key == anchor else {key: text}
+        edited |= _around(operation, {key: text}, new) if key == anchor else {key: text}
     return edited
+
+
+def _around(operation: str, kept: dict[str, str], new: dict[str, str]) -> dict[str, str]:
+    if operation == "insert_before":
+        return {**new, **kept}
+    if operation == "insert_after":
+        return {**kept, **new}
+    return new if operation == "replace" else {}
 
 
 @method("canvases.sections.lookup")

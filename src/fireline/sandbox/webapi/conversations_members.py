@@ -101,6 +101,18 @@ async def open_conversation(call: Call) -> Json:
         if not channel.is_im and not channel.is_mpim:
             raise SlackError("method_not_supported_for_channel_type")
         return {"no_op": True, "already_open": True, "channel": _opened(call, channel)}
+    users = _addressees(call)
+    call.require_scope_for("im" if len(users) == 1 else "mpim")
+    existing = membership.direct_channel(call.workspace, [call.bot, *users])
+    if existing is not None:
+        return {"no_op": True, "already_open": True, "channel": _opened(call, existing)}
+    if call.get("prevent_creation"):
+        raise SlackError("channel_not_found")
+    channel = membership.open_direct(call.workspace, [call.bot, *users])
+    return {"channel": _opened(call, channel)}
+
+
+def _addressees(call: Call) -> list[str]:
     users = [u for u in dict.fromkeys(call.id_list("users")) if u != call.bot]
     if not users:
         raise SlackError("users_list_not_supplied")
@@ -112,14 +124,7 @@ async def open_conversation(call: Call) -> Json:
             raise SlackError("user_not_found")
         if user.deleted:
             raise SlackError("user_disabled")
-    call.require_scope_for("im" if len(users) == 1 else "mpim")
-    existing = membership.direct_channel(call.workspace, [call.bot, *users])
-    if existing is not None:
-        return {"no_op": True, "already_open": True, "channel": _opened(call, existing)}
-    if call.get("prevent_creation"):
-        raise SlackError("channel_not_found")
-    channel = membership.open_direct(call.workspace, [call.bot, *users])
-    return {"channel": _opened(call, channel)}
+    return users
 
 
 def _opened(call: Call, channel: Channel) -> Json:
