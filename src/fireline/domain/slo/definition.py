@@ -84,6 +84,6 @@ class Slo:
 
     @property
     def revision(self) -> str:
-        """A short hash of the SLI: changing it opens a new ledger, changing the objective does not."""
+        """A short hash of the SLI: a changed SLI opens a new ledger, a changed objective not."""
         text = f"{type(self.sli).__name__}:{self.sli!r}:{self.absent.value}"
         return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,144 @@
+"""From a reading and the policy to the status people see."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+
+from fireline.domain.policy.burn_pairs import plan_pairs
+from fireline.domain.policy.guards import burn_rate, count_alerts, counts_misses, read_pair
+from fireline.domain.policy.policy import Policy
+from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries
+from fireline.domain.slo.data_state import Believed, believe
+from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.ledger import floor_edge
+from fireline.domain.slo.reading import Reading
+from fireline.domain.slo.status import (
+    BudgetState,
+    DataState,
+    PairReading,
+    SloStatus,
+    WindowBurn,
+)
+from fireline.domain.slo.wording import ago_words, clock_words
+
+SHOWN_WINDOWS = (300, 1800, 3600, 21600, 86400, 259200)
+USUAL_WINDOW = 21600
+HOUR = 3600
+TOLERANCE = 1e-9
+
+
+def evaluate(reading: Reading, policy: Policy) -> SloStatus:
+    """The status of one SLO now."""
+    believed = believe(reading)
+    slo = reading.slo
+    blank = _blank(reading, believed)
+    if believed.state is DataState.NO_DATA:
+        return blank
+    good, total = reading.sums.over(slo.window_seconds)
+    if total <= 0:
+        return blank
+    pairs = pair_readings(reading, policy, believed.state)
+    budget = slo.budget_fraction * (total + reading.unseen)
+    remaining = 1 - (total - good) / budget
+    unit = reading.slice_minutes
+    return replace(
+        blank,
+        budget_state=budget_state(remaining, policy),
+        good=good * unit,
+        total=total * unit,
+        remaining=remaining,
+        budget=budget * unit,
+        burns=burns(reading, pairs),
+        pairs=pairs,
+        exhaustion_hours=exhaustion_hours(reading, pairs, remaining, budget),
+    )
+
+
+def _blank(reading: Reading, believed: Believed) -> SloStatus:
+    """A status without figures."""
+    return SloStatus(
+        slo=reading.slo.name,
+        at=reading.at,
+        data_state=believed.state,
+        sentence=believed.sentence,
+        budget_state=BudgetState.UNKNOWN,
+        objective=reading.slo.objective,
+        window_seconds=reading.slo.window_seconds,
+        unit=reading.slo.unit,
+        good=None,
+        total=None,
+        remaining=None,
+        budget=None,
+        burns=(),
+        pairs=(),
+        exhaustion_hours=None,
+        coverage=reading.coverage,
+        newest_sample=reading.newest,
+    )
+
+
+def failed(slo: Slo, at: datetime, error: str, last: SloStatus | None) -> SloStatus:
+    """The status when the source could not be asked: no figure, the error, the age of the data."""
+    newest = last.newest_sample if last else None
+    age = f" Newest data {clock_words(newest, at)}, {ago_words(newest, at)}." if newest else ""
+    reading = Reading(slo=slo, series=BucketSeries.empty(0), at=at, newest_sample=newest)
+    blank = _blank(reading, Believed(DataState.QUERY_ERROR, f"{error}{age}"))
+    return replace(blank, coverage=last.coverage if last else 0.0, error=error)
+
+
+def budget_state(remaining: float, policy: Policy) -> BudgetState:
+    """The first policy threshold that the remaining share is above; else exhausted."""
+    for threshold, state in policy.budget_thresholds:
+        if remaining > threshold + TOLERANCE:
+            return state
+    return BudgetState.EXHAUSTED
+
+
+def pair_readings(reading: Reading, policy: Policy, state: DataState) -> tuple[PairReading, ...]:
+    """Every burn alert of the SLO: by ratio, or by single misses where events are few."""
+    pairs = plan_pairs(reading.slo, policy.pairs)
+    if counts_misses(reading, pairs):
+        return count_alerts(reading, state)
+    return tuple(read_pair(reading, pair, state) for pair in pairs)
+
+
+def burns(reading: Reading, pairs: tuple[PairReading, ...]) -> tuple[WindowBurn, ...]:
+    """Burn rates over the usual windows and those of the pairs, shortest first."""
+    windows = set(SHOWN_WINDOWS)
+    windows.update(p.long_seconds for p in pairs)
+    windows.update(p.short_seconds for p in pairs)
+    found = []
+    for seconds in sorted(w for w in windows if w <= reading.slo.window_seconds):
+        good, total = reading.sums.over(seconds)
+        bad = total - good
+        burn = burn_rate(bad, total, reading.slo.budget_fraction)
+        unit = reading.slice_minutes
+        found.append(WindowBurn(seconds, burn, bad * unit, total * unit))
+    return tuple(found)
+
+
+def exhaustion_hours(
+    reading: Reading, pairs: tuple[PairReading, ...], remaining: float, budget: float
+) -> float | None:
+    """Hours until nothing is left at this rate; None when that is not within the window.
+
+    Bad events that leave the rolling window on the way give their share back.
+    """
+    window = reading.slo.window_seconds
+    if remaining <= TOLERANCE:
+        return 0.0
+    firing = [p for p in pairs if p.firing]
+    seconds = min((p.long_seconds for p in firing), default=min(USUAL_WINDOW, window))
+    good, total = reading.sums.over(seconds)
+    burn = burn_rate(total - good, total, reading.slo.budget_fraction)
+    if not burn:
+        return None
+    ahead = np.arange(BUCKET_SECONDS, window + 1, BUCKET_SECONDS, dtype=np.int64)
+    kept = reading.sums.bad_since(floor_edge(reading.left) + ahead)
+    spent = kept + burn * budget / window * ahead
+    reached = np.flatnonzero(spent >= budget * (1 - TOLERANCE))
+    if not reached.size:
+        return None
+    simple = window / HOUR * remaining / burn
+    return max(simple, float(ahead[reached[0]] - BUCKET_SECONDS) / HOUR)

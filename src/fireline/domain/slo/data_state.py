@@ -1,0 +1,108 @@
+"""Whether the figures can be believed, and the sentence that says so."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from fireline.domain.slo.buckets import BUCKET_SECONDS
+from fireline.domain.slo.definition import Absent, RatioSli
+from fireline.domain.slo.ledger import known
+from fireline.domain.slo.reading import Reading
+from fireline.domain.slo.status import DataState
+from fireline.domain.slo.wording import ago_words, clock_words, span_words, window_words
+
+STALE_AFTER = timedelta(minutes=5)
+STALE_SCRAPES = 3
+QUIET_SECONDS = 3600
+FULL_COVERAGE = 0.90
+SHORT_HISTORY = 0.20
+DAY = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Believed:
+    """A data state with its sentence."""
+
+    state: DataState
+    sentence: str
+
+
+def believe(reading: Reading) -> Believed:
+    """The first state that applies, from no data over stale to no traffic."""
+    for judge in (_no_data, _stale, _partial, _provisional, _no_traffic):
+        found = judge(reading)
+        if found is not None:
+            return found
+    newest = reading.newest or reading.at
+    return Believed(DataState.OK, f"data complete, newest {clock_words(newest, reading.at)}")
+
+
+def _no_data(reading: Reading) -> Believed | None:
+    if reading.has_data:
+        return None
+    window = span_words(reading.slo.window_seconds)
+    since = "since definition" if reading.history_start is None else f"in {window}"
+    hint = "; ".join(reading.warnings) or "check the metric names"
+    return Believed(DataState.NO_DATA, f"no data {since}: {hint}")
+
+
+def _stale(reading: Reading) -> Believed | None:
+    newest = reading.newest
+    limit = max(STALE_AFTER, STALE_SCRAPES * reading.scrape_interval)
+    if newest is None or reading.at - newest <= limit:
+        return None
+    counted = ", counted as bad since" if reading.slo.absent is Absent.BAD else ""
+    when = f"{clock_words(newest, reading.at)}, {ago_words(newest, reading.at)}"
+    return Believed(DataState.STALE, f"stopped {when}{counted}")
+
+
+def _partial(reading: Reading) -> Believed | None:
+    """Holes in the history, or a history that is neither whole nor very short."""
+    if reading.warnings:
+        return Believed(DataState.PARTIAL, "; ".join(reading.warnings))
+    if reading.coverage >= FULL_COVERAGE:
+        return None
+    if _short(reading) and _history_coverage(reading) >= FULL_COVERAGE:
+        return None
+    share = f"{reading.coverage:.0%} of the {window_words(reading.slo.window_seconds)} window"
+    return Believed(DataState.PARTIAL, f"{share} covered")
+
+
+def _provisional(reading: Reading) -> Believed | None:
+    if not _short(reading):
+        return None
+    return Believed(DataState.PROVISIONAL, history_words(reading))
+
+
+def _no_traffic(reading: Reading) -> Believed | None:
+    if not isinstance(reading.slo.sli, RatioSli):
+        return None
+    if reading.sums.over(min(QUIET_SECONDS, reading.slo.window_seconds))[1] > 0:
+        return None
+    busy = np.flatnonzero(reading.window.total > 0)
+    if not busy.size:
+        return Believed(DataState.NO_TRAFFIC, f"no events in {span_words(reading.history_seconds)}")
+    last = reading.window.start + (int(busy[-1]) + 1) * BUCKET_SECONDS
+    quiet = reading.at - datetime.fromtimestamp(last, UTC)
+    return Believed(DataState.NO_TRAFFIC, f"no events for {span_words(quiet.total_seconds())}")
+
+
+def _short(reading: Reading) -> bool:
+    return reading.history_seconds < SHORT_HISTORY * reading.slo.window_seconds
+
+
+def _history_coverage(reading: Reading) -> float:
+    """Share of the buckets since the first known one that hold data."""
+    where = np.flatnonzero(known(reading.window))
+    if not where.size:
+        return 1.0
+    return float(where.size) / (len(reading.window.good) - int(where[0]))
+
+
+def history_words(reading: Reading) -> str:
+    """How much of the window there is, such as `6 of 30 d`."""
+    have, whole = reading.history_seconds, reading.slo.window_seconds
+    if have >= DAY and whole >= DAY:
+        return f"{have // DAY} of {whole // DAY} d"
+    return f"{span_words(have)} of {span_words(whole)}"
