@@ -1,7 +1,9 @@
 """Commands, clicks, shortcuts and option searches, as a user does them."""
 
+from contextlib import suppress
+
 from fireline.sandbox import messages, payloads
-from fireline.sandbox.act_places import Place, element_at, place_of, remembered
+from fireline.sandbox.act_places import Place, element_at, elements_of, place_of, remembered
 from fireline.sandbox.act_request import ActRequest, RefusalError, malformed
 from fireline.sandbox.act_text import as_typed
 from fireline.sandbox.act_values import MANY, SINGLE, keeps_state, options_of, picked, raw_of
@@ -103,6 +105,7 @@ async def click(asked: ActRequest) -> Json:
     workspace = asked.workspace
     place = place_of(asked)
     block, element = element_at(asked, place)
+    _keep_others(asked, place, element)
     action = _action(asked, place, block, element)
     body = payloads.block_actions(workspace, place, action)
     ack = await interact(workspace, place.app, body)
@@ -138,6 +141,22 @@ def _action(asked: ActRequest, place: Place, block: Json, element: Json) -> Json
     if keeps_state(element):
         place.keep(asked.workspace, block, element, entry)
     return {**action, **entry}
+
+
+def _keep_others(asked: ActRequest, place: Place, clicked: Json) -> None:
+    """Keep what the user has typed elsewhere (`values`); half-typed values are left out."""
+    values = asked.body.get("values")
+    if not isinstance(values, dict):
+        return
+    for block, element in elements_of(place.blocks):
+        actions = values.get(block.get("block_id"))
+        if not isinstance(actions, dict) or element is clicked or not keeps_state(element):
+            continue
+        if element["action_id"] in actions:
+            offered = with_offered(asked.workspace, place, block, element)
+            with suppress(RefusalError):
+                entry = picked(asked.workspace, offered, actions[element["action_id"]])
+                place.keep(asked.workspace, block, element, entry)
 
 
 def _same_button(asked: ActRequest, button: Json) -> None:
@@ -184,7 +203,7 @@ async def options(asked: ActRequest) -> Json:
         ack,
         shown,
         options=found.get("options") or [],
-        option_groups=found.get("option_groups") or [],
+        option_groups=found.get("option_groups") or None,
     )
 
 

@@ -27,7 +27,7 @@ def routes(workspace: Workspace) -> list[BaseRoute]:
     async def link(websocket: WebSocket) -> None:
         await _serve(deliverer, websocket)
 
-    return [WebSocketRoute("/_link", link)]
+    return [WebSocketRoute("/_socket", link)]
 
 
 async def _serve(deliverer: Deliverer, websocket: WebSocket) -> None:

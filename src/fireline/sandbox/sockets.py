@@ -1,7 +1,6 @@
 """The Socket Mode connections of every app: one-use addresses, envelopes, acks."""
 
 import asyncio
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from fireline.sandbox.model import App, Json, Workspace
 
 MAX_CONNECTIONS = 10
-TICKET_SECONDS = 30.0
 OLD_SOCKET_SECONDS = 10.0
 
 
@@ -52,7 +50,6 @@ class SocketHub:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._tickets: dict[str, tuple[str, float]] = {}
         self._connections: dict[str, list[Connection]] = {}
         self._arrived = asyncio.Event()
         self._refuse_until = 0.0
@@ -60,18 +57,9 @@ class SocketHub:
         self._last_id = 0
         self._closing: set[asyncio.Task[None]] = set()
 
-    def issue_url(self, app: App) -> str:
-        """Return a WebSocket address that this app may use once."""
-        ticket = secrets.token_urlsafe(16)
-        self._tickets[ticket] = (app.id, self._workspace.clock.now())
-        base = self._workspace.url.replace("http", "ws", 1)
-        return f"{base}/_link?ticket={ticket}&app_id={app.id}"
-
     def redeem(self, ticket: str) -> App | None:
         """Return the app whose address this is; the address is worth nothing afterwards."""
-        app_id, issued = self._tickets.pop(ticket, ("", 0.0))
-        if self._workspace.clock.now() - issued > TICKET_SECONDS:
-            return None
+        app_id = self._workspace.socket_tickets.pop(ticket, "")
         return self._workspace.apps.get(app_id)
 
     def connections(self, app_id: str | None = None) -> list[Connection]:
