@@ -75,6 +75,7 @@ class Workspace:
     listeners: list[Listener] = field(default_factory=list)
     on_reset: list[Callable[[], None]] = field(default_factory=list)
     parts: dict[str, object] = field(default_factory=dict)
+    demo_panel: Json | None = None
     buckets: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
     journal: Journal = field(init=False)
     _counters: dict[str, int] = field(default_factory=dict)

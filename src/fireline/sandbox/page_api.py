@@ -142,7 +142,7 @@ class PageEndpoints:
 
     async def demo(self, _request: Request) -> Response:
         """The demo's panel (title, text, buttons), or null when no demo runs."""
-        return JSONResponse({"panel": getattr(self._workspace, "demo_panel", None)})
+        return JSONResponse({"panel": self._workspace.demo_panel})
 
     def _user_of(self, wanted: str | None) -> str | None:
         users = self._workspace.users

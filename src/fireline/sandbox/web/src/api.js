@@ -36,25 +36,11 @@ export async function fetchDemo() {
   }
 }
 
-const SAYINGS = {
-  dispatch_failed: "failed because the app did not respond",
-  operation_timeout: "failed because the app did not respond in time",
-  timeout: "failed because the app did not respond in time",
-  no_connection: "failed because the app is not connected",
-  unknown_command: "is not a command of any installed app",
-  user_not_in_channel: "needs you to be in this channel",
-  is_archived: "is not possible: the channel is archived",
-  element_not_found: "is no longer there: the message was changed",
-};
-
 /** What to tell the user about an answer, or an empty string when all went well. */
 export function complaint(answer, what) {
-  const shown = answer.error_shown || answer.shown_error || answer.user_error;
-  if (answer.ok !== false && !shown) return "";
-  if (shown && shown !== true) return `${what}: ${SAYINGS[shown] || shown}`;
-  const error = answer.error || answer.reason || "failed";
-  const saying = SAYINGS[error];
-  return saying ? `${what} ${saying}.` : `${what} failed: ${answer.message || answer.detail || error}`;
+  if (answer.error_shown) return answer.error_shown;
+  if (answer.ok !== false) return "";
+  return `${what} was refused: ${answer.detail || answer.error || "no reason given"}`;
 }
 
 /** The snapshot of one user, kept fresh by the live signals. */

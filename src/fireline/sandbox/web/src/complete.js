@@ -54,16 +54,3 @@ export function encode(text, env) {
     })
     .replace(/^&gt; ?/gm, "&gt; ");
 }
-
-// bolt apps read slash command text with "escape users" on: mentions travel as <@U…|name>.
-export function encodeCommand(text, env) {
-  return text
-    .replace(/(^|\s)@([\p{L}\p{N}_.-]*[\p{L}\p{N}_-])/gu, (all, before, name) => {
-      const user = env.people.find((u) => u.name === name);
-      return user ? `${before}<@${user.id}|${user.name}>` : all;
-    })
-    .replace(/(^|\s)#([\p{L}\p{N}_-]+)/gu, (all, before, name) => {
-      const channel = env.reachable().find((c) => c.name === name);
-      return channel ? `${before}<#${channel.id}|${channel.name}>` : all;
-    });
-}

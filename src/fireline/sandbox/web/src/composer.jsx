@@ -1,7 +1,7 @@
 // The box to write in: Enter sends, "/" offers commands, "@" people, "#" channels, ":" emoji.
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { act, complaint } from "./api.js";
-import { encode, encodeCommand, offers } from "./complete.js";
+import { encode, offers } from "./complete.js";
 import { EmojiPicker } from "./emojipicker.jsx";
 import { emojiChar } from "./emojify.js";
 import { useEnv } from "./env.js";
@@ -34,7 +34,7 @@ function Offers({ id, found, active, onPick }) {
 async function send(text, env, channel, threadTs) {
   const slash = /^(\/[a-z0-9_-]+)(?:\s+([\s\S]*))?$/i.exec(text);
   if (slash) {
-    const answer = await act("command", { user: env.me, channel: channel.id, command: slash[1], text: encodeCommand(slash[2] || "", env), thread_ts: threadTs });
+    const answer = await act("command", { user: env.me, channel: channel.id, command: slash[1], text: slash[2] || "" });
     return complaint(answer, slash[1]);
   }
   const body = { user: env.me, channel: channel.id, text: encode(text, env) };

@@ -42,7 +42,7 @@ export function Home({ app, direct, onMenu, onOpen }) {
   const [tab, setTab] = useState("home");
   useEffect(() => {
     let live = true;
-    act("home_opened", { user: env.me, app_id: app.id, app: app.id, tab: "home" }).then((answer) => {
+    act("home_opened", { user: env.me, app_id: app.id, tab: "home" }).then((answer) => {
       const problem = complaint(answer, `${app.name}'s Home`);
       if (problem && live) env.toast(problem);
     });

@@ -22,7 +22,7 @@ export function Avatar({ who, size = 36 }) {
 async function react(env, message, name) {
   const has = message.reactions.find((r) => r.name === name);
   const remove = Boolean(has && has.users.includes(env.me));
-  const answer = await act("reaction", { user: env.me, channel: message.channel, ts: message.ts, name, reaction: name, remove });
+  const answer = await act("reaction", { user: env.me, channel: message.channel, ts: message.ts, name, remove });
   const problem = complaint(answer, "The reaction");
   if (problem) env.toast(problem);
 }

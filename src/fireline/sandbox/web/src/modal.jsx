@@ -66,12 +66,6 @@ function inputValues(view, io) {
   return Object.fromEntries(Object.entries(io.values()).filter(([blockId]) => wanted.has(blockId)));
 }
 
-function errorsOf(answer) {
-  const response = answer.response || answer.ack_payload || answer.payload || answer;
-  if (answer.errors && typeof answer.errors === "object" && !Array.isArray(answer.errors)) return answer.errors;
-  return response && response.response_action === "errors" ? response.errors : null;
-}
-
 export function ViewModal({ view, depth }) {
   const env = useEnv();
   const io = useSurface(view.blocks, { view_id: view.id }, view.state);
@@ -85,7 +79,7 @@ export function ViewModal({ view, depth }) {
   }, [view.hash]);
   const app = env.apps.find((a) => a.id === view.app_id);
   const close = async (all) => {
-    const bad = complaint(await act("close", { user: env.me, view_id: view.id, is_cleared: all, clear: all }), "Closing");
+    const bad = complaint(await act("close", { user: env.me, view_id: view.id, clear: all }), "Closing");
     if (bad) env.toast(bad);
   };
   const submit = async () => {
@@ -99,13 +93,12 @@ export function ViewModal({ view, depth }) {
     setBusy(true);
     const answer = await act("submit", { user: env.me, view_id: view.id, values: inputValues(view, io) });
     setBusy(false);
-    const told = errorsOf(answer);
-    if (told) {
-      setErrors(told);
+    if (answer.errors) {
+      setErrors(answer.errors);
       requestAnimationFrame(() => body.current?.querySelector(".has-error")?.scrollIntoView({ block: "nearest" }));
       return;
     }
-    setProblem(complaint(answer, "This"));
+    setProblem(complaint(answer, "The form"));
   };
   const title = textOf(view.title, app ? app.name : "");
   return (

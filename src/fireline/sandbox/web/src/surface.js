@@ -72,7 +72,6 @@ export function useSurface(blocks, target, state) {
         block_id: blockId,
         action_id: element.action_id,
         ...value,
-        values: collected(),
       });
       clearTimeout(timer);
       release();
@@ -105,8 +104,8 @@ export function useSurface(blocks, target, state) {
         const answer = await act("options", { user: env.me, ...latest.current.target, block_id: blockId, action_id: element.action_id, query });
         const problem = complaint(answer, "The search");
         if (problem) return { error: problem };
-        const groups = answer.option_groups || (answer.response && answer.response.option_groups);
-        const flat = groups ? groups.flatMap((g) => g.options.map((o) => [g.label.text, o])) : (answer.options || (answer.response && answer.response.options) || []).map((o) => ["", o]);
+        const grouped = answer.option_groups.flatMap((g) => g.options.map((o) => [g.label.text, o]));
+        const flat = [...answer.options.map((o) => ["", o]), ...grouped];
         return { choices: flat.map(([group, o]) => ({ key: o.value, label: o.text.text, note: o.description && o.description.text, group, raw: o })) };
       },
     };
