@@ -1,0 +1,56 @@
+"""How each view looks in Slack."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fireline.adapters.slack.blocks import (
+    action,
+    alert,
+    announcement,
+    answers,
+    incident,
+    review,
+    runbook,
+    slo,
+)
+from fireline.adapters.slack.blocks.kit import Rendered
+from fireline.usecases.views import (
+    ActionReminder,
+    AlertMessage,
+    Announcement,
+    FileMessage,
+    IncidentCard,
+    IncidentOverview,
+    Message,
+    Notice,
+    ReviewDigest,
+    RunbookPage,
+    RunbookSuggestion,
+    SloDetail,
+    SloList,
+)
+
+__all__ = ["Rendered", "render"]
+
+
+_DRAWN: Mapping[type, Callable[[Any], Rendered]] = {
+    ActionReminder: action.reminder,
+    Announcement: announcement.announcement,
+    FileMessage: answers.file_comment,
+    IncidentCard: incident.card,
+    IncidentOverview: incident.overview,
+    Notice: answers.notice,
+    ReviewDigest: review.review,
+    RunbookPage: runbook.page,
+    RunbookSuggestion: runbook.suggestion,
+    SloList: slo.slo_list,
+}
+
+
+def render(message: Message, chart_file: str | None = None) -> Rendered:
+    """Any view as text and blocks, within Slack's limits."""
+    if isinstance(message, AlertMessage):
+        return alert.alert(message, chart_file)
+    if isinstance(message, SloDetail):
+        return slo.slo_detail(message, chart_file)
+    return _DRAWN[type(message)](message)

@@ -1,0 +1,55 @@
+"""Short private answers: sentences, errors, help, the nearest verb."""
+
+from collections.abc import Mapping
+
+from fireline.adapters.slack import ids
+from fireline.adapters.slack.blocks import kit
+from fireline.adapters.slack.blocks.markup import clip, esc, one_line
+from fireline.usecases.views import FileMessage, Notice
+
+
+def notice(view: Notice) -> kit.Rendered:
+    """A sentence."""
+    return kit.rendered(view.text, [kit.section(esc(clip(view.text, 2400)))])
+
+
+def file_comment(view: FileMessage) -> kit.Rendered:
+    """The words beside a document."""
+    return kit.rendered(view.comment, [kit.section(esc(clip(view.comment, 2400)))])
+
+
+def refusal(text: str) -> kit.Rendered:
+    """Why something was not done, and what to do."""
+    return kit.rendered(text, [kit.section(f":information_source: {esc(clip(text, 2400))}")])
+
+
+def fault(error_id: str) -> kit.Rendered:
+    """What a person sees when the fault is ours."""
+    text = (
+        f"Something went wrong on our side (id {error_id}). Nothing that was recorded before is"
+        " lost. Try again; if it stays, give this id to whoever runs Fireline."
+    )
+    return kit.rendered(text, [kit.section(f":warning: {text}")])
+
+
+def unknown_verb(command: str, line: str, verb: str, meant: str | None) -> kit.Rendered:
+    """An unknown verb, with the nearest one as a button that keeps the text."""
+    said = f"`{one_line(command, 40)} {one_line(verb, 60)}` is not something I know."
+    if meant is None:
+        text = f"{said} `{one_line(command, 40)} help` shows what is."
+        return kit.rendered(f"{command} {clip(verb, 60)} is not known.", [kit.section(text)])
+    rest = line.strip()[len(verb) :].strip()
+    full = f"{meant} {rest}".strip()
+    row = kit.actions([kit.button(f"Run {command} {meant}", ids.RUN_INSTEAD, f"{command} {full}")])
+    shown = one_line(f"{command} {full}", 600)
+    text = f"{said} Did you mean `{shown}`?"
+    return kit.rendered(f"Did you mean {command} {meant}?", [kit.section(text), row])
+
+
+def usage(command: str, verbs: Mapping[str, str], note: str = "") -> kit.Rendered:
+    """What a command can do, one line a verb."""
+    lines = [
+        f"\u2022 `{command}{' ' + verb if verb else ''}` {about}" for verb, about in verbs.items()
+    ]
+    blocks = [kit.section(f"*{command}*\n" + "\n".join(lines)), kit.context(note) if note else None]
+    return kit.rendered(f"Help for {command}", blocks)

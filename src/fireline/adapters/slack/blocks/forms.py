@@ -1,0 +1,142 @@
+"""Parts of modals: labelled inputs and the frame around them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from fireline.adapters.slack import ids
+from fireline.adapters.slack.blocks import kit
+
+MAX_INPUT = 3000
+MAX_VIEW_TITLE = 24
+MAX_META = 3000
+
+
+def modal(
+    callback_id: str,
+    title: str,
+    submit: str | None,
+    blocks: Sequence[kit.Block | None],
+    meta: Mapping[str, object] | None = None,
+) -> kit.Block:
+    """A modal; `meta` travels with it and comes back on submit."""
+    view: kit.Block = {
+        "type": "modal",
+        "callback_id": callback_id,
+        "title": kit.plain(title, MAX_VIEW_TITLE),
+        "close": kit.plain("Cancel" if submit else "Close", MAX_VIEW_TITLE),
+        "blocks": [block for block in blocks if block is not None],
+        "private_metadata": metadata(meta or {}),
+    }
+    if submit:
+        view["submit"] = kit.plain(submit, MAX_VIEW_TITLE)
+    return view
+
+
+def metadata(meta: Mapping[str, object]) -> str:
+    """What travels with a modal, as text within Slack's limit."""
+    text = json.dumps({k: v for k, v in meta.items() if v is not None}, ensure_ascii=False)
+    if len(text) > MAX_META:
+        raise ValueError("private_metadata of a modal is too long")
+    return text
+
+
+def labelled(
+    field: str, label: str, element: kit.Block, hint: str = "", *, optional: bool = False
+) -> kit.Block:
+    """An input with its label; errors are shown at it by the field's name."""
+    block: kit.Block = {
+        "type": "input",
+        "block_id": field,
+        "label": kit.plain(label, 200),
+        "element": element,
+        "optional": optional,
+    }
+    if hint:
+        block["hint"] = kit.plain(hint, 300)
+    return block
+
+
+def line_input(value: str = "", *, multiline: bool = False, placeholder: str = "") -> kit.Block:
+    """A text field, prefilled with what was typed."""
+    element: kit.Block = {
+        "type": "plain_text_input",
+        "action_id": ids.INPUT,
+        "multiline": multiline,
+        "max_length": MAX_INPUT,
+    }
+    if value.strip():
+        element["initial_value"] = value.strip()[:MAX_INPUT]
+    if placeholder:
+        element["placeholder"] = kit.plain(placeholder, 150)
+    return element
+
+
+def link_input(value: str = "") -> kit.Block:
+    """A field that takes a web address only."""
+    element: kit.Block = {"type": "url_text_input", "action_id": ids.INPUT}
+    if value.startswith(("https://", "http://")):
+        element["initial_value"] = value
+    return element
+
+
+def date_input(value: date | None) -> kit.Block:
+    """A calendar."""
+    element: kit.Block = {"type": "datepicker", "action_id": ids.INPUT}
+    if value is not None:
+        element["initial_date"] = value.isoformat()
+    return element
+
+
+def person_input(value: str | None = None) -> kit.Block:
+    """A list of people."""
+    element: kit.Block = {
+        "type": "users_select",
+        "action_id": ids.INPUT,
+        "placeholder": kit.plain("Choose a person", 150),
+    }
+    if value:
+        element["initial_user"] = value
+    return element
+
+
+def choice(placeholder: str, options: Sequence[kit.Block], chosen: str = "") -> kit.Block:
+    """A drop-down list."""
+    return kit.menu(placeholder, ids.INPUT, options, chosen)
+
+
+def radio(options: Sequence[kit.Block], chosen: str = "") -> kit.Block:
+    """Options of which exactly one is meant, all visible."""
+    element: kit.Block = {
+        "type": "radio_buttons",
+        "action_id": ids.INPUT,
+        "options": list(options[:10]),
+    }
+    initial = next((o for o in options if o["value"] == chosen), None)
+    if initial is not None:
+        element["initial_option"] = initial
+    return element
+
+
+def answers(view: Mapping[str, Any]) -> dict[str, str]:
+    """What was filled in, by field; empty fields are left out."""
+    found: dict[str, str] = {}
+    for field, elements in view.get("state", {}).get("values", {}).items():
+        for element in elements.values():
+            value = (
+                element.get("value")
+                or element.get("selected_user")
+                or element.get("selected_date")
+                or (element.get("selected_option") or {}).get("value")
+            )
+            if value:
+                found[field] = str(value).strip()
+    return {field: value for field, value in found.items() if value}
+
+
+def meta_of(view: Mapping[str, Any]) -> dict[str, Any]:
+    """What travelled with a modal."""
+    text = view.get("private_metadata") or "{}"
+    read = json.loads(text)
+    return read if isinstance(read, dict) else {}

@@ -1,0 +1,57 @@
+"""The weekly reliability review."""
+
+from fireline.adapters.slack.blocks import action, incident, kit
+from fireline.adapters.slack.blocks.markup import one_line, plural, some
+from fireline.adapters.slack.blocks.slo import list_line
+from fireline.usecases.views import ReviewDigest
+
+BUDGETS, INCIDENTS, ACTIONS = 6, 8, 8
+
+
+def review(view: ReviewDigest) -> kit.Rendered:
+    """The week on one screen: objectives met, budgets worst first, incidents, open actions."""
+    head = f"Reliability review {view.week}"
+    blocks: list[kit.Block | None] = [
+        kit.header(head),
+        kit.section(f"*{one_line(view.headline, 500)}*"),
+        kit.context(one_line(view.period, 200)),
+        kit.fields([_met(tier, *view.met[tier]) for tier in sorted(view.met)])
+        if view.met
+        else None,
+        kit.divider(),
+        *_part(
+            "Budgets, worst first", [list_line(b) for b in view.budgets], BUDGETS, "No SLO yet."
+        ),
+        *_part(
+            f"{plural(len(view.incidents), 'incident')} this week",
+            [incident.line(i) for i in view.incidents],
+            INCIDENTS,
+            "No incident.",
+        ),
+        *_part(
+            plural(len(view.actions), "open action item"),
+            [action.words(a) for a in view.actions],
+            ACTIONS,
+            "Nothing open.",
+        ),
+        _no_data(view.no_data),
+    ]
+    return kit.rendered(f"{head}: {view.headline}", blocks)
+
+
+def _met(tier: int, met: int, total: int) -> tuple[str, str]:
+    mark = ":white_check_mark:" if met == total else ":warning:"
+    return f"Tier {tier}", f"{mark} {met} of {total} objectives met"
+
+
+def _part(title: str, lines: list[str], most: int, empty: str) -> list[kit.Block]:
+    if not lines:
+        return [kit.section(f"*{title}*\n{empty}")]
+    return [kit.section(f"*{title}*"), kit.section(some(lines, most, 2800))]
+
+
+def _no_data(names: tuple[str, ...]) -> kit.Block | None:
+    if not names:
+        return None
+    listed = some((f"`{one_line(name, 100)}`" for name in names), 15, 1800).replace("\n", ", ")
+    return kit.context(f":white_circle: No figures for {listed}")

@@ -1,0 +1,175 @@
+"""Budgets: one line, the list, one SLO whole."""
+
+from fireline.adapters.slack import ids
+from fireline.adapters.slack.blocks import kit
+from fireline.adapters.slack.blocks.markup import (
+    BUDGET_WORDS,
+    DATA_WORDS,
+    HOUR,
+    amount,
+    bar,
+    budget_left,
+    duration,
+    esc,
+    one_line,
+    percent,
+    plural,
+    some,
+    times,
+    when,
+    window,
+)
+from fireline.domain.runbook.runbook import RunbookHit
+from fireline.domain.slo.status import BurnSeverity, DataState, PairReading
+from fireline.usecases.views import SloDetail, SloLine, SloList
+
+LIST_LIMIT = 20
+TITLE = 120
+BURN_WORDS = {BurnSeverity.PAGE: "page", BurnSeverity.TICKET: "ticket"}
+BELIEVED = frozenset({DataState.OK, DataState.PARTIAL, DataState.PROVISIONAL, DataState.STALE})
+
+
+def state_words(line: SloLine) -> str:
+    """The budget's state, or the data's when no figure can be believed."""
+    if line.data_state not in BELIEVED:
+        return f":white_circle: {DATA_WORDS[line.data_state]}"
+    words = BUDGET_WORDS[line.budget_state]
+    if line.data_state is not DataState.OK:
+        words += f" ({DATA_WORDS[line.data_state].lower()})"
+    return words
+
+
+def budget_words(line: SloLine) -> str:
+    """`▰▰▰▱▱ 42 % left of 7 h 12 min in 30 d`."""
+    if line.remaining is None:
+        return "budget unknown"
+    whole = f" of {amount(line.budget, line.unit)} in {window(line.window_seconds)}"
+    return f"{bar(line.remaining)} *{budget_left(line.remaining)}*{whole}"
+
+
+def burn_words(line: SloLine) -> str:
+    """Burn rate per window, or an empty text."""
+    shown = [f"{window(b.seconds)} *{times(b.burn)}*" for b in line.burns]
+    return " \u00b7 ".join(shown)
+
+
+def pace_words(hours: float | None) -> str:
+    """How long the budget lasts at the present pace."""
+    if hours is None:
+        return "not at this pace"
+    return "already spent" if hours <= 0 else f"in {duration(hours * HOUR)} at this pace"
+
+
+def list_line(line: SloLine) -> str:
+    """One SLO in two short lines."""
+    burning = " \u00b7 :fire: burning (" + ", ".join(BURN_WORDS[b] for b in line.burning) + ")"
+    head = f"{state_words(line)} \u00b7 *{one_line(line.title or line.name, TITLE)}*"
+    tail = f"tier {line.tier} \u00b7 `{one_line(line.name, TITLE)}`"
+    figures = budget_words(line) if line.remaining is not None else one_line(line.sentence, 200)
+    return f"{head}{burning if line.burning else ''}\n{figures} \u00b7 {tail}"
+
+
+def slo_list(view: SloList) -> kit.Rendered:
+    """All SLOs, worst first."""
+    burning = sum(1 for line in view.lines if line.burning)
+    count = plural(len(view.lines), "SLO")
+    headline = f"{count}, {burning} burning" if burning else f"{count}, none burning"
+    blocks: list[kit.Block | None] = [kit.header(headline)]
+    if not view.lines:
+        blocks.append(kit.section("No SLO is defined yet. Add a file to the SLO folder in git."))
+    shown = [list_line(line) for line in view.lines[:LIST_LIMIT]]
+    blocks.extend(kit.section(text) for text in shown)
+    left = len(view.lines) - len(shown)
+    if left > 0:
+        blocks.append(kit.context(f"\u2026 and {left} more. `/slo show NAME` shows any of them."))
+    if view.problems:
+        blocks.append(problems(view.problems))
+    evaluated = "not evaluated yet"
+    if view.evaluated_at:
+        evaluated = f"Evaluated {when(view.evaluated_at)}"
+    blocks.append(kit.context(f"{evaluated} \u00b7 worst first \u00b7 `/slo show NAME` for one"))
+    return kit.rendered(headline, blocks)
+
+
+def problems(found: tuple[str, ...]) -> kit.Block:
+    """Broken definition files, each with its place and what would be right."""
+    lines = some((f"\u2022 `{one_line(p, 400)}`" for p in found), 5, 2500)
+    which = plural(len(found), "problem")
+    return kit.section(
+        f":warning: *{which} in SLO files* (the last good definitions stay in use)\n{lines}"
+    )
+
+
+def runbook_line(hit: RunbookHit) -> kit.Block:
+    """The fitting runbook with its first step and a button to read it."""
+    first = f"\nFirst: {one_line(hit.first_step, 300)}" if hit.first_step else ""
+    why = f" \u00b7 {one_line(hit.why, 200)}" if hit.why else ""
+    return kit.section(
+        f":book: *Runbook* {one_line(hit.title, TITLE)}{why}{first}",
+        kit.button("Show runbook", ids.SHOW_RUNBOOK, hit.id),
+    )
+
+
+def pair_line(pair: PairReading) -> str:
+    """One multi-window pair, in words."""
+    state = ":fire: fires" if pair.firing else "quiet"
+    held = f" \u00b7 held: {one_line(pair.held, 120)}" if pair.held else ""
+    both = f"{window(pair.long_seconds)} {times(pair.burn_long)}"
+    both += f", {window(pair.short_seconds)} {times(pair.burn_short)}"
+    kind = BURN_WORDS[pair.severity].capitalize()
+    return f"{kind}: {state} \u00b7 {both}; limit {times(pair.factor)}{held}"
+
+
+def slo_detail(view: SloDetail, chart_file: str | None = None) -> kit.Rendered:
+    """One SLO with figures, burn, guards, chart and where it is defined."""
+    line = view.line
+    title = f"{line.title or line.name}"
+    believed = line.data_state in BELIEVED
+    blocks: list[kit.Block | None] = [
+        kit.header(title),
+        kit.section(f"*{state_words(line)}* \u00b7 {one_line(line.sentence, 600)}"),
+        kit.fields(_figures(view)) if believed else kit.fields(_facts(view)),
+    ]
+    if view.error:
+        blocks.append(kit.section(f":warning: *Query failed*\n```{one_line(view.error, 900)}```"))
+    if believed and line.burns:
+        blocks.append(kit.section(f"*Burn* {burn_words(line)}\n_1.0x spends exactly the budget_"))
+    if believed and view.pairs:
+        blocks.append(kit.context(*(pair_line(pair) for pair in view.pairs)))
+    if chart_file and view.chart is not None:
+        blocks.append(kit.image(chart_file, view.chart.alt))
+    if view.runbook is not None:
+        blocks.append(runbook_line(view.runbook))
+    if view.description:
+        blocks.append(kit.section(one_line(view.description, 1500)))
+    blocks.append(kit.context(_source(view)))
+    return kit.rendered(f"{title}: {line.sentence}", blocks)
+
+
+def _figures(view: SloDetail) -> list[tuple[str, str]]:
+    line = view.line
+    return [
+        ("Budget", budget_words(line)),
+        ("Gone", pace_words(line.exhaustion_hours)),
+        ("Good of total", f"{amount(view.good, line.unit)} of {amount(view.total, line.unit)}"),
+        ("Data coverage", f"{percent(view.coverage)} of the window"),
+        *_facts(view),
+    ]
+
+
+def _facts(view: SloDetail) -> list[tuple[str, str]]:
+    objective = f"{one_line(view.objective, 200)} over {window(view.line.window_seconds)}"
+    facts = [
+        ("Objective", objective),
+        ("Service", f"{one_line(view.service, 200)}, tier {view.line.tier}"),
+    ]
+    if view.owner:
+        facts.append(("Owner", one_line(view.owner, 200)))
+    return facts
+
+
+def _source(view: SloDetail) -> str:
+    at = f"evaluated {when(view.evaluated_at)}" if view.evaluated_at else "not evaluated yet"
+    return (
+        f"`{esc(view.line.name[:200])}` \u00b7 defined in {one_line(view.source, 300)} \u00b7 {at}"
+    )
