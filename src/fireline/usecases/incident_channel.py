@@ -1,4 +1,4 @@
-"""The steps that give an incident its room in Slack; each may run again without repeating itself."""
+"""The steps that give an incident its room in Slack; each may run twice and do its work once."""
 
 import re
 import unicodedata
