@@ -1,5 +1,6 @@
 """Runbooks kept as Markdown in a folder."""
 
-from fireline.adapters.runbooks.library import RunbookFolder, answer_batch, search_json
+from fireline.adapters.runbooks.contract import RunbookSearch
+from fireline.adapters.runbooks.library import RunbookFolder
 
-__all__ = ["RunbookFolder", "answer_batch", "search_json"]
+__all__ = ["RunbookFolder", "RunbookSearch"]

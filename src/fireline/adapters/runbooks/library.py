@@ -1,6 +1,5 @@
 """The runbook folder: read, watched for changes, searchable from any thread."""
 
-import json
 import logging
 import os
 import threading
@@ -12,7 +11,7 @@ import yaml
 
 from fireline.adapters.runbooks.expansion import load_aliases
 from fireline.adapters.runbooks.parsing import ParsedRunbook, parse
-from fireline.adapters.runbooks.search import RunbookSearch
+from fireline.adapters.runbooks.search import RunbookRanking
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.definition import Slo
@@ -55,7 +54,7 @@ class RunbookFolder:
         self._lock = threading.RLock()
         self._stamp: _Stamp | None = None
         self._checked = 0.0
-        self._search: RunbookSearch | None = None
+        self._search: RunbookRanking | None = None
         self.problems: tuple[str, ...] = ()
 
     def search(self, query: str, limit: int = _LIMIT) -> list[RunbookHit]:
@@ -90,7 +89,7 @@ class RunbookFolder:
                 self._search.close()
             self._search = self._stamp = None
 
-    def _current(self) -> RunbookSearch:
+    def _current(self) -> RunbookRanking:
         now = time.monotonic()
         if self._search is not None and now - self._checked < self._check_seconds:
             return self._search
@@ -103,7 +102,7 @@ class RunbookFolder:
             self._search, self._stamp = fresh, stamp
         return self._search
 
-    def _build(self, paths: Iterable[str]) -> RunbookSearch:
+    def _build(self, paths: Iterable[str]) -> RunbookRanking:
         problems: list[str] = []
         runbooks: dict[str, ParsedRunbook] = {}
         for path in paths:
@@ -122,31 +121,9 @@ class RunbookFolder:
             _log.warning("runbook %s", problem)
         self.problems = tuple(problems)
         aliases = load_aliases(self._root / "aliases.yaml")
-        return RunbookSearch(
+        return RunbookRanking(
             list(runbooks.values()), aliases, self._linked, _mapped_names(self._root)
         )
-
-
-def search_json(folder: RunbookFolder, query: str) -> str:
-    """The answer to one query as one line of JSON, at most ten results, best first."""
-    results = [
-        {
-            "id": hit.id,
-            "title": hit.title,
-            "path": hit.path,
-            "section": hit.section,
-            "score": hit.score,
-            "why": hit.why,
-        }
-        for hit in folder.search(query, _LIMIT)
-    ]
-    return json.dumps(results, ensure_ascii=False, separators=(",", ":"))
-
-
-def answer_batch(folder: RunbookFolder, queries: Iterable[str]) -> Iterator[str]:
-    """One line of JSON per query, in order, as soon as each is known."""
-    for query in queries:
-        yield search_json(folder, query.rstrip("\r\n"))
 
 
 def _stamps(root: Path) -> Iterator[tuple[str, int, int]]:

@@ -23,7 +23,7 @@ _ENOUGH_SHORT = 0.4
 _ENOUGH_LONG = 0.2
 
 
-class RunbookSearch:
+class RunbookRanking:
     """A fixed set of runbooks, searchable; not safe for threads by itself."""
 
     def __init__(
