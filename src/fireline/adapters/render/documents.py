@@ -1,0 +1,38 @@
+"""Documents as Markdown from facts, by jinja2: sandboxed, and a missing fact is an error."""
+
+from collections.abc import Mapping
+
+from jinja2 import PackageLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+MARKUP = str.maketrans(
+    {c: "\\" + c for c in "\\`*_[]<>|"} | {"\n": " ", "\r": " "},
+)
+
+
+def plain(value: object) -> str:
+    """Foreign text as it was typed, on one line: nothing in it acts as Markdown."""
+    return str(value).translate(MARKUP)
+
+
+class JinjaDocuments:
+    """Renders the shipped templates."""
+
+    def __init__(self) -> None:
+        self._templates = ImmutableSandboxedEnvironment(
+            loader=PackageLoader("fireline.adapters.render"),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            autoescape=False,
+        )
+        self._templates.filters["plain"] = plain
+
+    def postmortem(self, facts: Mapping[str, object]) -> str:
+        """The postmortem of one incident."""
+        return self._templates.get_template("postmortem.md.jinja").render(**facts)
+
+    def review(self, facts: Mapping[str, object]) -> str:
+        """The review of one week."""
+        return self._templates.get_template("review.md.jinja").render(**facts)

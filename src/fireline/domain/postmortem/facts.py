@@ -1,0 +1,164 @@
+"""Every computed fact of a postmortem as plain JSON values; the same record gives the same bytes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from fireline.domain.incident.durations import spell
+from fireline.domain.incident.incident import Incident, Stamp
+from fireline.domain.incident.metrics import DEFINITIONS, against_target, durations
+from fireline.domain.incident.timeline import EntryKind, TimelineEntry
+from fireline.domain.incident.timeline_text import shown, words
+from fireline.domain.postmortem.action import ActionItem
+from fireline.domain.postmortem.summary import SloCost, summary
+from fireline.domain.review.small_n import percent
+from fireline.domain.runbook.runbook import RunbookHit
+
+MISSING = "not recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that a postmortem is computed from. `names` gives people by Slack id."""
+
+    incident: Incident
+    costs: tuple[SloCost, ...]
+    entries: tuple[TimelineEntry, ...]
+    actions: tuple[ActionItem, ...]
+    target_minutes: int
+    names: Mapping[str, str] = field(default_factory=dict)
+    runbooks: tuple[RunbookHit, ...] = ()
+
+
+def postmortem_facts(record: Record) -> dict[str, object]:
+    """The facts by section."""
+    incident = record.incident
+    return {
+        "ref": incident.ref,
+        "title": incident.title,
+        "front": _front(record),
+        "summary": summary(incident, record.costs, record.target_minutes),
+        "impact": {
+            "costs": [_cost(cost) for cost in record.costs],
+            "datasets": list(incident.datasets),
+        },
+        "times": _times(record),
+        "signal": _signal(incident),
+        "decisions": _lines(record.entries, EntryKind.DECISION),
+        "hypotheses": _lines(record.entries, EntryKind.HYPOTHESIS),
+        "runbooks": [{"title": hit.title, "path": hit.path} for hit in record.runbooks],
+        "repair": _repair(incident),
+        "timeline": [_line(entry) for entry in shown(record.entries)],
+        "actions": [_action(item) for item in record.actions],
+        "definitions": [{"name": name, "text": text} for name, text in DEFINITIONS],
+    }
+
+
+def _front(record: Record) -> list[dict[str, str]]:
+    """Section 0 as rows of label and value."""
+    incident = record.incident
+    roles = ", ".join(
+        f"{role.label}: {record.names.get(user, user)}"
+        for role, user in sorted(incident.roles.items())
+    )
+    by = record.names.get(incident.declared_by, incident.declared_by)
+    newest = max(record.entries, key=lambda e: e.seq, default=None)
+    rows = (
+        ("State", incident.state.value),
+        ("Severity", f"{incident.severity.label} ({incident.severity_reason})"),
+        ("Tier", str(incident.tier)),
+        ("Declared by", by),
+        ("Roles", roles),
+        ("Service", incident.service),
+        ("SLOs", ", ".join(incident.slos)),
+        ("Datasets", ", ".join(incident.datasets)),
+        ("Timeline record", newest.hash[:16] if newest else None),
+    )
+    return [{"label": label, "value": value or MISSING} for label, value in rows]
+
+
+def _times(record: Record) -> dict[str, object]:
+    """Recorded instants and the durations between them."""
+    incident = record.incident
+    known = durations(incident)
+    verdict = against_target(known.mttr, record.target_minutes) if known.mttr else MISSING
+    return {
+        "stamps": [
+            {"name": stamp.value.replace("_", " "), "at": _at(incident.at(stamp))}
+            for stamp in Stamp
+        ],
+        "ttd": _span(known.ttd),
+        "tta": _span(known.tta),
+        "ttm": _span(known.ttm),
+        "mttr": _span(known.mttr),
+        "mttr_verdict": verdict,
+        "ttdr": _span(known.ttdr),
+    }
+
+
+def _signal(incident: Incident) -> str:
+    """What was noticed first."""
+    fired = incident.at(Stamp.ALERT_FIRED)
+    if fired is None:
+        return "a person; no alert of ours fired before"
+    return f"our burn alert, at {_at(fired)}"
+
+
+def _repair(incident: Incident) -> str:
+    """The decision about damaged data, in full."""
+    if incident.repair is None:
+        return f"Whether data was damaged is {MISSING}."
+    decision = incident.repair
+    if decision.damaged:
+        return f"Data was damaged, repaired and verified by {decision.checked_by}: {decision.how}"
+    return f"No data damaged, checked by {decision.checked_by}: {decision.how}"
+
+
+def _cost(cost: SloCost) -> dict[str, str]:
+    """One row of the cost table."""
+    amount = MISSING if cost.amount is None else f"{cost.amount:,.1f} {cost.unit}"
+    return {
+        "slo": cost.name,
+        "title": cost.title,
+        "share": MISSING if cost.share is None else percent(cost.share),
+        "amount": amount,
+        "budget": cost.budget_words,
+        "left": MISSING if cost.remaining is None else percent(cost.remaining),
+    }
+
+
+def _lines(entries: Sequence[TimelineEntry], kind: EntryKind) -> list[dict[str, str]]:
+    return [_line(entry) for entry in shown(entries) if entry.kind is kind]
+
+
+def _line(entry: TimelineEntry) -> dict[str, str]:
+    """One line of the timeline with where it comes from."""
+    where = entry.provenance
+    source = where.source if where.detail is None else f"{where.source}: {where.detail}"
+    return {
+        "at": _at(entry.occurred_at),
+        "kind": entry.kind.value,
+        "who": entry.actor_name,
+        "text": words(entry),
+        "link": where.permalink or "",
+        "source": source,
+    }
+
+
+def _action(item: ActionItem) -> dict[str, str]:
+    return {
+        "ref": item.ref,
+        "text": item.text,
+        "owner": item.owner_name,
+        "due": item.due.isoformat(),
+        "state": item.state.value,
+        "evidence": item.evidence or "",
+    }
+
+
+def _at(at: datetime | None) -> str:
+    return MISSING if at is None else f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _span(span: timedelta | None) -> str:
+    return MISSING if span is None else spell(span)
