@@ -1,7 +1,6 @@
 """The sandbox as an ASGI application and as a server in a thread."""
 
 import asyncio
-import importlib
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,30 +9,15 @@ from typing import Self
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
-from fireline.sandbox import control, webapi
+from fireline.sandbox import act, control, page_api, socket_mode, webapi
 from fireline.sandbox.droppable import DroppableProtocol
 from fireline.sandbox.messages import fire_scheduled
 from fireline.sandbox.model import Workspace
 from fireline.sandbox.seed import Seed, plant
 
 _TICK_SECONDS = 0.2
-_PARTS = ("act", "socket_mode", "page_api")
-
-
-def _part_routes(workspace: Workspace) -> list[BaseRoute]:
-    routes: list[BaseRoute] = []
-    for name in _PARTS:
-        try:
-            part = importlib.import_module(f"fireline.sandbox.{name}")
-        except ModuleNotFoundError as error:
-            if error.name != f"fireline.sandbox.{name}":
-                raise
-        else:
-            routes.extend(part.routes(workspace))
-    return routes
 
 
 def build_app(seed: Seed | None = None, workspace: Workspace | None = None) -> Starlette:
@@ -53,7 +37,9 @@ def build_app(seed: Seed | None = None, workspace: Workspace | None = None) -> S
     routes = [
         *webapi.routes(workspace),
         *control.routes(workspace, seed),
-        *_part_routes(workspace),
+        *act.routes(workspace),
+        *socket_mode.routes(workspace),
+        *page_api.routes(workspace),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     app.state.workspace = workspace
@@ -111,7 +97,8 @@ class SandboxServer:
 
     def start(self) -> Self:
         """Serve in a thread; returns when requests are answered."""
-        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        # asyncio turns Nagle's delay off only for sockets that name their protocol.
+        sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((self.host, self._port))
         self._port = int(sock.getsockname()[1])
