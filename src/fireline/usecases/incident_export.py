@@ -1,0 +1,117 @@
+"""The whole record of an incident as one JSON-ready document."""
+
+from typing import TypedDict
+
+from fireline.domain.errors import NotFoundError
+from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.timeline import TimelineEntry
+from fireline.domain.postmortem.action import ActionItem
+from fireline.usecases.ports import UnitOfWork
+
+
+class EntryDocument(TypedDict):
+    """One timeline entry; times are RFC 3339 UTC."""
+
+    seq: int
+    kind: str
+    occurred_at: str
+    recorded_at: str
+    actor: str
+    text: str
+    source: str
+    permalink: str | None
+    supporters: list[str]
+    retracted: bool
+    deleted: bool
+    hash: str
+
+
+class IncidentDocument(TypedDict):
+    """One incident; `budget_cost` holds shares of each SLO's budget."""
+
+    id: str
+    title: str
+    state: str
+    severity: str
+    severity_reason: str
+    tier: int
+    service: str | None
+    slos: list[str]
+    datasets: list[str]
+    roles: dict[str, str]
+    stamps: dict[str, str]
+    repair: dict[str, object] | None
+    budget_cost: dict[str, float]
+    timeline: list[EntryDocument]
+    actions: list[dict[str, object]]
+    postmortem: str | None
+
+
+def find_incident(uow: UnitOfWork, written: str) -> Incident:
+    """The incident of `INC-3` or `3`.
+
+    Raises:
+        NotFoundError: there is none; says what the ids look like.
+    """
+    digits = written.strip().upper().removeprefix("INC-")
+    incident = uow.incidents.get(int(digits)) if digits.isdecimal() else None
+    if incident is None:
+        message = f"There is no incident {written}. Ids look like INC-3; `list` shows them."
+        raise NotFoundError(message)
+    return incident
+
+
+def as_document(uow: UnitOfWork, incident: Incident, *, timeline: bool) -> IncidentDocument:
+    """The record as it stands; with its timeline, actions and newest draft when asked for."""
+    repair = incident.repair
+    latest = uow.postmortems.latest(incident.id) if timeline else None
+    return {
+        "id": incident.ref,
+        "title": incident.title,
+        "state": incident.state.value,
+        "severity": incident.severity.label,
+        "severity_reason": incident.severity_reason,
+        "tier": incident.tier,
+        "service": incident.service,
+        "slos": list(incident.slos),
+        "datasets": list(incident.datasets),
+        "roles": {role.value: user for role, user in incident.roles.items()},
+        "stamps": {stamp.value: at.isoformat() for stamp, at in incident.stamps.items()},
+        "repair": None
+        if repair is None
+        else {"damaged": repair.damaged, "checked_by": repair.checked_by, "how": repair.how},
+        "budget_cost": dict(incident.budget_cost),
+        "timeline": [_entry(e) for e in uow.timeline.entries(incident.id)] if timeline else [],
+        "actions": [_action(a) for a in uow.actions.all() if a.incident_id == incident.id]
+        if timeline
+        else [],
+        "postmortem": latest.markdown if latest else None,
+    }
+
+
+def _entry(entry: TimelineEntry) -> EntryDocument:
+    return {
+        "seq": entry.seq,
+        "kind": entry.kind.value,
+        "occurred_at": entry.occurred_at.isoformat(),
+        "recorded_at": entry.recorded_at.isoformat(),
+        "actor": entry.actor_name,
+        "text": entry.text,
+        "source": entry.provenance.source,
+        "permalink": entry.provenance.permalink,
+        "supporters": list(entry.supporters),
+        "retracted": entry.retracted,
+        "deleted": entry.deleted,
+        "hash": entry.hash,
+    }
+
+
+def _action(item: ActionItem) -> dict[str, object]:
+    return {
+        "id": item.ref,
+        "text": item.text,
+        "state": item.state.value,
+        "owner": item.owner_name,
+        "due": item.due.isoformat(),
+        "evidence": item.evidence,
+    }
