@@ -166,12 +166,12 @@ class Courier:
             left = started + GRACE_SECONDS - loop.time()
             if not waiter.done() and left > 0:
                 await asyncio.wait({waiter}, timeout=left)
+            if not waiter.done():
+                raise TimeoutError
+            return waiter.result()
         finally:
             virtual.cancel()
-        if not waiter.done():
             waiter.cancel()
-            raise TimeoutError
-        return waiter.result()
 
     async def _over_http(self, delivery: Delivery, number: int, reason: str) -> Ack:
         entry = self._record(delivery, number, reason, transport="http", url=delivery.url)
@@ -184,8 +184,7 @@ class Courier:
         extra = {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason} if number else {}
         loop = asyncio.get_running_loop()
         started = loop.time()
-        now = self._workspace.clock.now()
-        reply = await signed_http.post(delivery.app, delivery.url, content, now=now, extra=extra)
+        reply = await signed_http.post(delivery.app, delivery.url, content, extra=extra)
         ms = _ms_since(loop, started)
         ack = Ack(
             received=not reply.failure,

@@ -52,6 +52,7 @@ class Deliverer:
             task.cancel()
         self._queues.clear()
         self._held.clear()
+        self.hub.reset()
 
     def on_event(self, event: Json, channel: str | None) -> None:
         """Queue an event for every app that subscribed to it and may see it."""

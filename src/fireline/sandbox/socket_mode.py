@@ -12,9 +12,9 @@ from fireline.sandbox.model import Workspace
 from fireline.sandbox.sockets import (
     MAX_CONNECTIONS,
     Connection,
+    SocketHub,
     disconnect_frame,
     hello_frame,
-    record_ack,
 )
 
 REFUSED = 1013
@@ -49,15 +49,15 @@ async def _serve(deliverer: Deliverer, websocket: WebSocket) -> None:
     workspace.journal.add("socket", app=app.id, did="connected", connection=connection.id)
     try:
         await connection.send(hello_frame(app, len(hub.connections(app.id))))
-        await _read(connection)
+        await _read(hub, connection)
     finally:
         hub.remove(connection)
         workspace.journal.add("socket", app=app.id, did="closed", connection=connection.id)
 
 
-async def _read(connection: Connection) -> None:
+async def _read(hub: SocketHub, connection: Connection) -> None:
     with suppress(WebSocketDisconnect):
         while True:
             text = await connection.websocket.receive_text()
             with suppress(json.JSONDecodeError):
-                record_ack(connection, json.loads(text))
+                hub.record_ack(connection.app_id, json.loads(text))

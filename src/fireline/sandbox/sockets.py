@@ -51,6 +51,7 @@ class SocketHub:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._connections: dict[str, list[Connection]] = {}
+        self._leaving: dict[str, list[Connection]] = {}
         self._arrived = asyncio.Event()
         self._refuse_until = 0.0
         self._turn = 0
@@ -76,6 +77,10 @@ class SocketHub:
         """Refuse new connections for so many virtual seconds."""
         self._refuse_until = self._workspace.clock.now() + seconds
 
+    def reset(self) -> None:
+        """Let connections in again; those that are open stay."""
+        self._refuse_until = 0.0
+
     def refuses(self) -> bool:
         """Tell whether new connections are refused at this moment."""
         return self._workspace.clock.now() < self._refuse_until
@@ -91,11 +96,24 @@ class SocketHub:
         return connection
 
     def remove(self, connection: Connection) -> None:
-        """Forget a connection and fail what still waits for its acks."""
+        """Forget a connection; what waits for its acks fails, unless it left as it was asked to."""
         held = self._connections.get(connection.app_id, [])
         if connection in held:
             held.remove(connection)
-        connection.forget()
+        if connection.retiring:
+            self._leaving.setdefault(connection.app_id, []).append(connection)
+        else:
+            connection.forget()
+
+    def record_ack(self, app_id: str, frame: Any) -> bool:
+        """Pass an ack on; after a refresh it may come over another socket than its envelope."""
+        envelope_id = str(frame.get("envelope_id")) if isinstance(frame, dict) else ""
+        for connection in [*self.connections(app_id), *self._leaving.get(app_id, [])]:
+            waiter = connection.waiting.pop(envelope_id, None)
+            if waiter is not None and not waiter.done():
+                waiter.set_result(frame)
+                return True
+        return False
 
     async def arrival(self) -> None:
         """Wait until any app opens a connection."""
@@ -124,6 +142,7 @@ class SocketHub:
         """Cut connections without a close frame and return how many there were."""
         doomed = self.connections(app_id)
         for connection in doomed:
+            connection.retiring = False
             self.remove(connection)
             connection.drop()
         return len(doomed)
@@ -163,14 +182,3 @@ def hello_frame(app: App, connections: int) -> Json:
         },
         "connection_info": {"app_id": app.id},
     }
-
-
-def record_ack(connection: Connection, frame: Any) -> bool:
-    """Pass an ack to the one who waits for it; False when nobody does."""
-    if not isinstance(frame, dict):
-        return False
-    waiter = connection.waiting.pop(str(frame.get("envelope_id")), None)
-    if waiter is None or waiter.done():
-        return False
-    waiter.set_result(frame)
-    return True
