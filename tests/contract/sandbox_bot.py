@@ -33,11 +33,11 @@ def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     return value
 
 
-def says(*text: str, **answer: Any) -> Answer:
+def says(text: str = "", **answer: Any) -> Answer:
     """An answer that acks with this text or these fields."""
 
     def run(ack: Ack, _body: Json, _client: WebClient) -> object:
-        return ack(*text, **answer)
+        return ack(text, **answer)
 
     return run
 

@@ -67,5 +67,7 @@ class VirtualClock:
         while (left := deadline - self.now()) > 0:
             moved = self._moved
             timeout = None if self._frozen_at is not None else left
+            # asyncio.wait_for would swallow a cancellation that comes as time is moved (3.11).
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(moved.wait(), timeout)
+                async with asyncio.timeout(timeout):
+                    await moved.wait()
