@@ -1,0 +1,246 @@
+"""Stand-ins behind the ports: small, in memory, and as strict as the real ones where it matters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from fireline.domain.errors import EffectError, RejectedError
+from fireline.domain.runbook.runbook import Runbook, RunbookHit
+from fireline.domain.slo.definition import Slo
+from fireline.usecases.ports import (
+    Catalogue,
+    ChannelRef,
+    FetchRequest,
+    FetchResult,
+    PostedRef,
+    RawMessage,
+)
+from fireline.usecases.views import BudgetChart, Message
+
+EPOCH = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
+
+
+@dataclass
+class FakeClock:
+    """Stands still until it is told."""
+
+    at: datetime = EPOCH
+
+    def now(self) -> datetime:
+        return self.at
+
+    def set(self, at: datetime) -> None:
+        self.at = at
+
+    def advance(self, **span: float) -> datetime:
+        self.at += timedelta(**span)
+        return self.at
+
+
+@dataclass
+class FakeIds:
+    """Counts."""
+
+    last: int = 0
+
+    def sortable(self) -> str:
+        self.last += 1
+        return f"{self.last:012d}"
+
+
+@dataclass
+class FakePost:
+    """A message as it stands in the fake Slack."""
+
+    channel_id: str
+    ts: str
+    key: str
+    message: Message
+    chart_file: str | None = None
+    edits: int = 0
+
+
+@dataclass
+class FakeChat:
+    """A Slack in memory.
+
+    `fail` holds errors by method name, raised once each, in order; `messages` are those that can
+    be fetched by their exact ts; `strangers` cannot be invited.
+    """
+
+    channels: dict[str, ChannelRef] = field(default_factory=dict)
+    foreign_names: set[str] = field(default_factory=set)
+    topics: dict[str, str] = field(default_factory=dict)
+    members: dict[str, set[str]] = field(default_factory=dict)
+    posts: list[FakePost] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
+    messages: dict[tuple[str, str], RawMessage] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+    strangers: set[str] = field(default_factory=set)
+    fail: dict[str, list[EffectError]] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+
+    def create_channel(self, name: str, *, private: bool) -> ChannelRef:
+        self._called("create_channel")
+        _ = private
+        if name in self.channels or name in self.foreign_names:
+            raise RejectedError(f"#{name} exists", "name_taken")
+        made = ChannelRef(f"C{len(self.channels) + 1:08d}", name)
+        self.channels[name] = made
+        return made
+
+    def own_channel(self, name: str) -> ChannelRef | None:
+        self._called("own_channel")
+        return self.channels.get(name)
+
+    def invite(self, channel: str, users: Sequence[str]) -> tuple[str, ...]:
+        self._called("invite")
+        self.members.setdefault(channel, set()).update(set(users) - self.strangers)
+        return tuple(u for u in users if u in self.strangers)
+
+    def set_topic(self, channel: str, topic: str) -> None:
+        self._called("set_topic")
+        self.topics[channel] = topic
+
+    def post(
+        self, channel: str, message: Message, key: str, chart_file: str | None = None
+    ) -> PostedRef:
+        self._called("post")
+        post = FakePost(channel, f"1700000000.{len(self.posts):06d}", key, message, chart_file)
+        self.posts.append(post)
+        return PostedRef(channel, post.ts)
+
+    def update(
+        self, posted: PostedRef, message: Message, key: str, chart_file: str | None = None
+    ) -> None:
+        self._called("update")
+        for post in self.posts:
+            if (post.channel_id, post.ts) == (posted.channel_id, posted.ts):
+                post.message, post.key, post.chart_file = message, key, chart_file
+                post.edits += 1
+                return
+        raise RejectedError("there is no such message", "message_not_found")
+
+    def find_post(self, channel: str, key: str) -> PostedRef | None:
+        self._called("find_post")
+        found = (p for p in self.posts if (p.channel_id, p.key) == (channel, key))
+        return next((PostedRef(p.channel_id, p.ts) for p in found), None)
+
+    def fingerprint(self, message: Message) -> str:
+        return repr(message)
+
+    def upload_image(self, png: bytes, filename: str, alt: str) -> str:
+        self._called("upload_image")
+        assert png
+        assert alt
+        self.images.append(filename)
+        return f"F{len(self.images):08d}"
+
+    def pin(self, posted: PostedRef) -> None:
+        self._called("pin")
+        _ = posted
+
+    def permalink(self, channel: str, ts: str) -> str | None:
+        self._called("permalink")
+        return f"https://slack.test/archives/{channel}/p{ts.replace('.', '')}"
+
+    def message(self, channel: str, ts: str, thread_ts: str | None = None) -> RawMessage | None:
+        self._called("message")
+        _ = thread_ts
+        return self.messages.get((channel, ts))
+
+    def user_name(self, user_id: str) -> str:
+        self._called("user_name")
+        return self.names.get(user_id, user_id.lower())
+
+    def user_timezone(self, user_id: str) -> str:
+        self._called("user_timezone")
+        _ = user_id
+        return "UTC"
+
+    def with_key(self, key: str) -> list[FakePost]:
+        return [post for post in self.posts if post.key == key]
+
+    def _called(self, method: str) -> None:
+        self.calls.append(method)
+        if self.fail.get(method):
+            raise self.fail[method].pop(0)
+
+
+@dataclass
+class FakeDefinitions:
+    """SLO definitions that are set by hand."""
+
+    slos: Mapping[str, Slo] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+
+    def current(self) -> Catalogue:
+        return Catalogue(self.slos, self.problems)
+
+
+@dataclass
+class FakeRunbooks:
+    """Runbooks that match when a word of the query is in title or id."""
+
+    books: list[Runbook] = field(default_factory=list)
+
+    def search(self, query: str, limit: int = 10) -> list[RunbookHit]:
+        words = set(query.lower().split())
+        scored = [(len(words & _words(b)), b) for b in self.books]
+        best = sorted((p for p in scored if p[0]), key=lambda p: (-p[0], p[1].id))
+        return [_hit(b, float(n)) for n, b in best[:limit]]
+
+    def get(self, runbook_id: str) -> Runbook | None:
+        return next((b for b in self.books if b.id == runbook_id), None)
+
+    def for_slo(self, slo: Slo) -> RunbookHit | None:
+        linked = (b for b in self.books if b.id == slo.runbook or slo.name in b.slos)
+        return next((_hit(b, 100.0) for b in linked), None)
+
+
+@dataclass
+class FakeSource:
+    """A Prometheus that answers what it was given, by SLO name; else that it has nothing."""
+
+    answers: dict[str, FetchResult] = field(default_factory=dict)
+    asked: list[tuple[tuple[str, int], ...]] = field(default_factory=list)
+
+    def fetch(self, requests: Sequence[FetchRequest], at: datetime) -> list[FetchResult]:
+        _ = at
+        self.asked.append(tuple((r.slo.name, r.start) for r in requests))
+        return [self._answer(r) for r in requests]
+
+    def _answer(self, request: FetchRequest) -> FetchResult:
+        known = self.answers.get(request.slo.name)
+        return replace(known, slo=request.slo) if known else FetchResult(request.slo, None)
+
+
+@dataclass
+class FakeCharts:
+    """Draws the smallest thing that could be a PNG."""
+
+    drawn: list[str] = field(default_factory=list)
+
+    def budget(self, chart: BudgetChart) -> bytes:
+        self.drawn.append(chart.version)
+        return b"\x89PNG\r\n\x1a\n"
+
+
+@dataclass
+class FakeDocuments:
+    """Renders the facts as they are."""
+
+    def postmortem(self, facts: Mapping[str, object]) -> str:
+        return repr(sorted(facts.items()))
+
+    def review(self, facts: Mapping[str, object]) -> str:
+        return repr(sorted(facts.items()))
+
+
+def _words(book: Runbook) -> set[str]:
+    return {*book.title.lower().split(), *book.id.lower().split("-"), *book.symptoms}
+
+
+def _hit(book: Runbook, score: float) -> RunbookHit:
+    first = book.steps[0].title if book.steps else ""
+    return RunbookHit(book.id, book.title, book.path, "Symptoms", score, "words match", first)
