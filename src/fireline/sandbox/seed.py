@@ -29,7 +29,6 @@ BOT_SCOPES = [
     "channels:write.invites",
     "channels:write.topic",
     "chat:write",
-    "chat:write.public",
     "commands",
     "files:read",
     "files:write",

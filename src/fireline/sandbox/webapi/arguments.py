@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from fireline.sandbox.entities import Json
@@ -12,6 +13,7 @@ from fireline.sandbox.errors import SlackError
 from fireline.sandbox.webapi.table import Argument, MethodFacts
 
 _FORM = {"application/x-www-form-urlencoded", "multipart/form-data"}
+MAX_PART_BYTES = 8 * 1024 * 1024
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 _ARRAY_NAME = re.compile(r"[A-Za-z0-9_]+\[.*\]")
 _NOT_INTEGER = object()
@@ -23,7 +25,6 @@ _STRUCTURED = {
     "attachments": "invalid_arguments",
     "unfurled_attachments": "invalid_arguments",
     "view": "invalid_arguments",
-    "message": "invalid_arguments",
 }
 
 # Arguments whose handler has its own error name for a wrong or missing value.
@@ -43,9 +44,6 @@ OWN_CHECK = frozenset(
         ("conversations.members", "limit"),
         ("files.getUploadURLExternal", "length"),
         ("files.getUploadURLExternal", "filename"),
-        ("blocks.validate", "blocks"),
-        ("blocks.validate", "message"),
-        ("blocks.validate", "view"),
         ("canvases.access.set", "channel_ids"),
         ("canvases.access.set", "user_ids"),
     }
@@ -80,8 +78,7 @@ async def _body(request: Request, facts: MethodFacts | None) -> Json:
     if charset and charset.group(1) not in {"utf-8", "utf8", "iso-8859-1"}:
         raise SlackError("invalid_charset")
     if kind in _FORM:
-        form = await request.form()
-        return {key: value for key, value in form.items() if isinstance(value, str)}
+        return await _form(request)
     body = await request.body()
     if not body:
         return {}
@@ -90,6 +87,14 @@ async def _body(request: Request, facts: MethodFacts | None) -> Json:
     if kind != "application/json":
         raise SlackError("invalid_post_type")
     return _json(body) if facts is None or facts.takes_json else {}
+
+
+async def _form(request: Request) -> Json:
+    try:
+        form = await request.form(max_part_size=MAX_PART_BYTES)
+    except HTTPException as error:
+        raise SlackError("invalid_form_data") from error
+    return {key: value for key, value in form.items() if isinstance(value, str)}
 
 
 def _json(body: bytes) -> Json:
@@ -117,7 +122,9 @@ def convert(facts: MethodFacts, raw: Json) -> Json:
         argument = facts.arguments.get(name)
         if argument is None:
             continue
-        if name in _STRUCTURED and facts.name != "blocks.validate":
+        if facts.name == "blocks.validate":
+            done[name] = value
+        elif name in _STRUCTURED:
             done[name] = _structured(name, value)
         else:
             done[name] = _typed(facts, name, value, argument)
@@ -160,8 +167,6 @@ def _text(name: str, value: Any) -> Any:
         return ",".join(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    if isinstance(value, dict):
-        return value
     reason = f"{name} must be a string"
     raise invalid(reason)
 

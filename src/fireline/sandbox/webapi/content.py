@@ -9,13 +9,13 @@ from fireline.sandbox.errors import SlackError
 from fireline.sandbox.webapi.arguments import invalid
 from fireline.sandbox.webapi.registry import Call
 
-MAX_BLOCK_TEXT = 13_000
+TOO_LONG = "msg_blocks_too_long"
 MAX_ATTACHMENTS = 100
 MAX_METADATA_BYTES = 8_000  # our choice: the platform names the error but not the figure
 _CONTENT = ("text", "blocks", "attachments", "markdown_text")
 
 
-def checked_content(call: Call, *, too_long: str = "msg_blocks_too_long") -> Json:
+def checked_content(call: Call, *, too_long: str = TOO_LONG) -> Json:
     """The call's arguments after every check on content; `too_long` names the size error."""
     content = dict(call.arguments)
     _check_conflicts(content)
@@ -62,10 +62,10 @@ def _check_blocks(content: Json, too_long: str) -> None:
         raise SlackError("invalid_blocks_format")
     payload = {key: content[key] for key in ("text", "blocks", "attachments") if content.get(key)}
     problems = validate_message(payload) if len(payload) > 0 else []
+    if {p.code for p in problems} == {TOO_LONG}:
+        raise SlackError(too_long)
     if problems:
         raise invalid_blocks(problems)
-    if block_text_length(blocks) > MAX_BLOCK_TEXT:
-        raise SlackError(too_long)
 
 
 def invalid_blocks(problems: list[Problem], code: str = "invalid_blocks") -> SlackError:
@@ -75,18 +75,6 @@ def invalid_blocks(problems: list[Problem], code: str = "invalid_blocks") -> Sla
         code,
         errors=[f"{p.message} [json-pointer:{p.pointer}]" for p in problems],
         response_metadata={"messages": listed},
-    )
-
-
-def block_text_length(part: Any) -> int:
-    """The characters of every `text` inside blocks."""
-    if isinstance(part, list):
-        return sum(block_text_length(item) for item in part)
-    if not isinstance(part, dict):
-        return 0
-    return sum(
-        len(value) if key == "text" and isinstance(value, str) else block_text_length(value)
-        for key, value in part.items()
     )
 
 
