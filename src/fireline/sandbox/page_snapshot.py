@@ -27,6 +27,7 @@ def snapshot(workspace: Workspace, user: str) -> Json:
             for channel in workspace.channels.values()
             if may_see(channel, user)
         ],
+        "waiting": {u.id: _waiting(workspace, u.id) for u in workspace.users.values() if _human(u)},
         "views": [_view_json(view) for view in workspace.open_modals(user) if view.is_open],
     }
 
@@ -41,6 +42,21 @@ def may_see_file(workspace: Workspace, file: FileObject, user: str) -> bool:
     """Whether the user sees one of the messages the file is shared in, or owns it."""
     shared = (workspace.channels.get(channel) for channel, _ts in file.shares)
     return file.user == user or any(c is not None and may_see(c, user) for c in shared)
+
+
+def _human(user: User) -> bool:
+    return not (user.is_bot or user.deleted)
+
+
+def _waiting(workspace: Workspace, user: str) -> int:
+    """How many channels of the user hold something unread."""
+    mine = (c for c in workspace.channels.values() if user in c.members and not c.is_archived)
+    return sum(1 for channel in mine if _unread(channel, user))
+
+
+def _unread(channel: Channel, user: str) -> list[Message]:
+    read = channel.last_read.get(user, "0")
+    return [m for m in channel.messages.values() if _is_unread(m, user, read)]
 
 
 def _user_json(user: User) -> Json:
@@ -88,7 +104,7 @@ def _channel_json(workspace: Workspace, channel: Channel, user: str) -> Json:
         m for m in workspace.ephemerals if m.channel == channel.id and m.ephemeral_to == user
     ]
     read = channel.last_read.get(user, "0")
-    unread = [m for m in shown if _is_unread(m, user, read)] if user in channel.members else []
+    unread = _unread(channel, user) if user in channel.members else []
     direct = channel.is_im or channel.is_mpim
     calls = unread if direct else [m for m in unread if _calls(m, user)]
     return {
@@ -118,6 +134,8 @@ def _latest(shown: Iterable[Message], private: Iterable[Message]) -> list[Messag
 
 def _is_unread(message: Message, user: str, read: str) -> bool:
     if message.ts <= read or message.user == user or message.subtype in _QUIET:
+        return False
+    if message.deleted:
         return False
     return not message.is_reply or message.reply_broadcast
 

@@ -74,8 +74,7 @@ function Workspace({ snap, route, go, user, theme, onTheme, toasts, toast, lost 
     confirm: (question) => new Promise((done) => setAsked({ ...question, done })),
     reachable: () => {
       const now = latest.current;
-      const named = { userOf: (id) => now.users.map((u) => ({ ...u, label: u.display_name || u.real_name || u.name })).find((u) => u.id === id), me: now.me };
-      return now.channels.filter((c) => !c.is_archived && c.kind !== "im").map((c) => ({ id: c.id, name: c.name, label: `#${titleOf(c, named)}`, topic: c.topic }));
+      return now.channels.filter((c) => !c.is_archived && (c.kind === "channel" || c.kind === "group")).map((c) => ({ id: c.id, name: c.name, label: `#${c.name}`, topic: c.topic }));
     },
   }), [toast, go]);
   const env = useMadeEnv(snap, theme, extra);

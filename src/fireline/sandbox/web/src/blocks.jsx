@@ -1,10 +1,11 @@
 // Block Kit. Display-only blocks go to slack-blocks-to-jsx; text objects and everything the user
 // can operate are drawn here.
-import { Component, memo, useState } from "react";
+import { memo, useState } from "react";
 import { Message as LibraryBlocks } from "slack-blocks-to-jsx";
 import { Element } from "./elements.jsx";
 import { emojiChar } from "./emojify.js";
 import { useEnv } from "./env.js";
+import { Guard } from "./guard.jsx";
 import { Plain, TextObject } from "./mrkdwn.jsx";
 import { slackDate } from "./time.js";
 
@@ -13,16 +14,7 @@ const LIBRARY = new Set(
 );
 const FOLD_AT = 1400;
 
-class Guard extends Component {
-  state = { error: null };
-  static getDerivedStateFromError(error) {
-    return { error };
-  }
-  render() {
-    if (!this.state.error) return this.props.children;
-    return <div className="bk-unknown">This block could not be drawn: {String(this.state.error.message)}</div>;
-  }
-}
+const lost = (error) => <div className="bk-unknown">This block could not be drawn: {error}</div>;
 
 const LibraryBlock = memo(function LibraryBlock({ block, env }) {
   const hooks = {
@@ -163,7 +155,7 @@ export function Blocks({ blocks, io, errors = {} }) {
         if (Own) drawn = <Own block={block} io={io} env={env} error={errors[block.block_id]} />;
         else if (LIBRARY.has(block.type)) drawn = <LibraryBlock block={block} env={env} />;
         else drawn = <div className="bk-unknown">Not drawn: block type “{block.type}”</div>;
-        return <Guard key={key}>{drawn}</Guard>;
+        return <Guard key={key} draw={lost}>{drawn}</Guard>;
       })}
     </div>
   );

@@ -12,7 +12,9 @@ const drafts = new Map();
 
 function Offers({ id, found, active, onPick }) {
   const here = useRef(null);
-  useEffect(() => here.current && here.current.scrollIntoView({ block: "nearest" }), [active]);
+  useEffect(() => {
+    if (here.current) here.current.scrollIntoView({ block: "nearest" });
+  }, [active]);
   return (
     <div className="offers">
       <div className="menu-heading">{found.title}</div>

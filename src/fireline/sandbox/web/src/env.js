@@ -20,7 +20,7 @@ export function initialsOf(label) {
 
 const labelled = (user) => ({
   ...user,
-  label: user.display_name || user.real_name || user.name,
+  label: (!user.is_bot && user.display_name) || user.real_name || user.name,
   colour: colourOf(user.id),
 });
 

@@ -33,7 +33,7 @@ function Group({ title, children, startOpen = true }) {
   );
 }
 
-function PeopleMenu({ anchor, env, onClose, onUser }) {
+function PeopleMenu({ anchor, env, snap, onClose, onUser }) {
   const humans = env.people.filter((u) => !u.is_bot && !u.deleted);
   return (
     <Popover anchor={anchor} onClose={onClose} className="menu people-menu" role="menu" aria-label="Act as">
@@ -42,7 +42,7 @@ function PeopleMenu({ anchor, env, onClose, onUser }) {
         <button key={user.id} type="button" role="menuitemradio" aria-checked={user.id === env.me} className="menu-item person" onClick={() => { onClose(); onUser(user.id); }}>
           <Avatar who={user} size={30} />
           <span className="person-names"><strong>{user.label}</strong><span>@{user.name} · {user.tz}</span></span>
-          {user.id === env.me && <Icon name="check" size={16} />}
+          {user.id === env.me ? <Icon name="check" size={16} /> : snap.waiting[user.id] > 0 && <span className="count" aria-label={`${snap.waiting[user.id]} unread channels`}>{snap.waiting[user.id]}</span>}
         </button>
       ))}
     </Popover>
@@ -64,7 +64,7 @@ export function Rail({ snap, theme, onTheme, onSwitcher, onUser }) {
       <button ref={anchor} type="button" className="me" aria-label={`Switch user, you are ${me ? me.label : env.me}`} title="Switch user" aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)}>
         {me && <Avatar who={me} size={38} />}
       </button>
-      {open && <PeopleMenu anchor={anchor} env={env} onClose={() => setOpen(false)} onUser={onUser} />}
+      {open && <PeopleMenu anchor={anchor} env={env} snap={snap} onClose={() => setOpen(false)} onUser={onUser} />}
     </div>
   );
 }
@@ -87,7 +87,7 @@ export function Sidebar({ snap, route, onOpen, onUser }) {
         <button ref={anchor} type="button" className="who" aria-label={`Acting as ${me ? me.label : env.me}, change`} aria-haspopup="menu" aria-expanded={open} onClick={() => setOpen(!open)}>
           <span className="presence" /> {me ? me.label : env.me} <Icon name="chevron" size={14} />
         </button>
-        {open && <PeopleMenu anchor={anchor} env={env} onClose={() => setOpen(false)} onUser={onUser} />}
+        {open && <PeopleMenu anchor={anchor} env={env} snap={snap} onClose={() => setOpen(false)} onUser={onUser} />}
       </div>
       <div className="side-scroll">
         <Group title="Channels">{mine.map(row)}</Group>

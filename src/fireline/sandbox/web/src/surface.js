@@ -104,8 +104,8 @@ export function useSurface(blocks, target, state) {
         const answer = await act("options", { user: env.me, ...latest.current.target, block_id: blockId, action_id: element.action_id, query });
         const problem = complaint(answer, "The search");
         if (problem) return { error: problem };
-        const grouped = answer.option_groups.flatMap((g) => g.options.map((o) => [g.label.text, o]));
-        const flat = [...answer.options.map((o) => ["", o]), ...grouped];
+        const grouped = (answer.option_groups || []).flatMap((g) => g.options.map((o) => [g.label.text, o]));
+        const flat = [...(answer.options || []).map((o) => ["", o]), ...grouped];
         return { choices: flat.map(([group, o]) => ({ key: o.value, label: o.text.text, note: o.description && o.description.text, group, raw: o })) };
       },
     };
