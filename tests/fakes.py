@@ -1,7 +1,7 @@
 """Stand-ins behind the ports: small, in memory, and as strict as the real ones where it matters."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from fireline.domain.errors import EffectError, RejectedError
@@ -212,7 +212,7 @@ class FakeSource:
 
     def _answer(self, request: FetchRequest) -> FetchResult:
         known = self.answers.get(request.slo.name)
-        return replace(known, slo=request.slo) if known else FetchResult(request.slo, None)
+        return known or FetchResult(request.slo.name, None)
 
 
 @dataclass

@@ -75,7 +75,11 @@ class AlertMessage:
 
 @dataclass(frozen=True, slots=True)
 class IncidentCard:
-    """The status card, pinned in the incident channel."""
+    """The status card, pinned in the incident channel.
+
+    `actions` are the verbs that lead on from this state, the next one first (`mitigate`,
+    `restore`, `resolve`); `latest_notes` are the newest things people said, newest first.
+    """
 
     incident_id: int
     version: int

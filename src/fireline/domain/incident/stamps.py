@@ -40,7 +40,7 @@ def with_stamp(incident: Incident, stamp: Stamp, at: datetime) -> Incident:
 def _ordered_pairs(stamps: Mapping[Stamp, datetime]) -> Iterator[tuple[Stamp, Stamp]]:
     """Pairs (earlier, later) of recorded instants whose order is fixed."""
     if Stamp.IMPACT_STARTED in stamps:
-        yield from ((Stamp.IMPACT_STARTED, other) for other in Stamp if other in stamps)
+        yield from ((Stamp.IMPACT_STARTED, other) for other in reversed(Stamp) if other in stamps)
     known = [stamp for stamp in CHAIN if stamp in stamps]
     yield from itertools.pairwise(known)
     signals = [s for s in (Stamp.ALERT_FIRED, Stamp.DECLARED) if s in stamps]

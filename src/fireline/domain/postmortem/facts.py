@@ -1,4 +1,4 @@
-"""Every computed fact of a postmortem as plain JSON values; the same record gives the same bytes."""
+"""Every computed fact of a postmortem as plain JSON; the same record gives the same bytes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,0 +1,207 @@
+"""The state machine by example and by property."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fireline.domain.errors import IllegalTransitionError, InvalidInputError
+from fireline.domain.incident.incident import IncidentState, RepairDecision, Stamp
+from fireline.domain.incident.lifecycle import (
+    Burning,
+    Move,
+    Verb,
+    advance,
+    available_transitions,
+    refusals,
+)
+from fireline.domain.incident.stamps import check_order, with_stamp
+from tests.builders import an_incident, night
+
+LATER = night("03:00")
+CHECKED = RepairDecision(damaged=False, checked_by="ana", how="row counts match")
+BURNS = (Burning("debezium-cdc-lag", 300, 14.25), Burning("debezium-cdc-lag", 3600, 6.1))
+
+
+def move(verb: Verb, **changes: object) -> Move:
+    given_ = {"verb": verb, "at": LATER, "now": LATER, **changes}
+    return Move(**given_)  # type: ignore[arg-type]
+
+
+def test_restore_from_triage_records_three_transitions_of_which_two_are_implied() -> None:
+    moved = advance(an_incident(state=IncidentState.TRIAGE), move(Verb.RESTORE))
+    assert [(s.target.value, s.implied) for s in moved.steps] == [
+        ("investigating", True),
+        ("mitigating", True),
+        ("restored", False),
+    ]
+
+
+def test_nothing_past_restored_is_implied() -> None:
+    with pytest.raises(IllegalTransitionError) as refused:
+        advance(an_incident(), move(Verb.RESOLVE, decision=CHECKED))
+    assert refused.value.codes == ("NOT_RESTORED",)
+    assert "`/incident restore WHAT_FIXED_IT` first" in str(refused.value)
+
+
+def test_a_refusal_names_every_failed_guard_at_once() -> None:
+    with pytest.raises(IllegalTransitionError) as refused:
+        advance(an_incident(), move(Verb.RESOLVE))
+    assert refused.value.codes == ("NOT_RESTORED", "REPAIR_UNDECIDED")
+
+
+def test_restore_while_burning_is_refused_with_the_rates_seen() -> None:
+    with pytest.raises(IllegalTransitionError) as refused:
+        advance(an_incident(), move(Verb.RESTORE, burning=BURNS))
+    assert refused.value.codes == ("STILL_BURNING",)
+    text = str(refused.value)
+    assert "debezium-cdc-lag still burns 14.2x over 5 min, 6.1x over 60 min" in text
+    assert "override:" in text
+
+
+def test_restore_while_burning_goes_through_with_a_reason() -> None:
+    moved = advance(an_incident(), move(Verb.RESTORE, burning=BURNS, override="lag drains"))
+    assert moved.incident.state is IncidentState.RESTORED
+
+
+def test_a_blank_override_is_no_reason() -> None:
+    assert refusals(an_incident(), move(Verb.RESTORE, burning=BURNS, override="  "))
+
+
+@pytest.mark.parametrize(
+    "decision",
+    [
+        None,
+        RepairDecision(damaged=False, checked_by="", how="looked"),
+        RepairDecision(damaged=True, checked_by="ana", how=" "),
+    ],
+)
+def test_resolve_always_needs_an_explicit_decision(decision: RepairDecision | None) -> None:
+    restored = advance(an_incident(), move(Verb.RESTORE)).incident
+    with pytest.raises(IllegalTransitionError) as refused:
+        advance(restored, move(Verb.RESOLVE, decision=decision))
+    assert refused.value.codes == ("REPAIR_UNDECIDED",)
+
+
+def test_mitigated_defaults_to_restored() -> None:
+    restored = advance(an_incident(), move(Verb.RESTORE, at=night("02:48"))).incident
+    assert restored.at(Stamp.MITIGATED) == restored.at(Stamp.RESTORED) == night("02:48")
+
+
+def test_a_restore_before_the_impact_is_refused_naming_both_values() -> None:
+    stamps = {
+        s: night("03:10")
+        for s in (Stamp.IMPACT_STARTED, Stamp.DETECTED, Stamp.DECLARED, Stamp.ACKNOWLEDGED)
+    }
+    asked = move(Verb.RESTORE, at=night("02:48"), now=night("03:30"))
+    with pytest.raises(InvalidInputError, match="restored 02:48 is before impact_started 03:10"):
+        advance(an_incident(stamps=stamps), asked)
+
+
+def test_a_future_time_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="has not come yet"):
+        advance(an_incident(), move(Verb.RESTORE, at=LATER + timedelta(minutes=1)))
+
+
+def test_an_edit_across_days_names_both_days() -> None:
+    moved = advance(an_incident(), move(Verb.RESTORE)).incident
+    with pytest.raises(
+        InvalidInputError, match="restored 2026-11-22 03:00 is before impact_started 2026-11-23"
+    ):
+        with_stamp(moved, Stamp.IMPACT_STARTED, night("24:10"))
+
+
+def test_acknowledged_before_any_signal_is_refused() -> None:
+    stamps = {
+        Stamp.ALERT_FIRED: night("02:05"),
+        Stamp.DECLARED: night("02:10"),
+        Stamp.ACKNOWLEDGED: night("02:04"),
+    }
+    with pytest.raises(InvalidInputError, match="acknowledged 02:04 is before alert_fired 02:05"):
+        check_order(stamps)
+
+
+def test_a_naive_time_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="time zone"):
+        check_order({Stamp.DECLARED: night("02:10").replace(tzinfo=None)})
+
+
+def test_buttons_follow_the_state() -> None:
+    found = {
+        state: available_transitions(an_incident(state=state))
+        for state in (IncidentState.INVESTIGATING, IncidentState.RESTORED, IncidentState.RESOLVED)
+    }
+    assert found == {
+        IncidentState.INVESTIGATING: (Verb.MITIGATE, Verb.RESTORE),
+        IncidentState.RESTORED: (Verb.RESOLVE,),
+        IncidentState.RESOLVED: (),
+    }
+
+
+def test_a_finished_incident_says_that_there_is_nothing_to_do() -> None:
+    with pytest.raises(IllegalTransitionError, match="it is already resolved") as refused:
+        advance(an_incident(state=IncidentState.RESOLVED), move(Verb.MITIGATE))
+    assert refused.value.codes == ("WRONG_STATE",)
+
+
+MOVES = st.builds(
+    lambda verb, minutes, burns, reason, decided: move(
+        verb,
+        at=LATER + timedelta(minutes=minutes),
+        now=LATER + timedelta(minutes=600),
+        burning=BURNS if burns else (),
+        override=reason,
+        decision=CHECKED if decided else None,
+    ),
+    st.sampled_from(Verb),
+    st.integers(-120, 600),
+    st.booleans(),
+    st.sampled_from([None, "", "we know better"]),
+    st.booleans(),
+)
+
+REQUIRED = {
+    IncidentState.INVESTIGATING: {Stamp.DETECTED, Stamp.DECLARED, Stamp.ACKNOWLEDGED},
+    IncidentState.RESTORED: {Stamp.MITIGATED, Stamp.RESTORED},
+    IncidentState.RESOLVED: {Stamp.DATA_VERIFIED, Stamp.RESOLVED},
+}
+ORDER = [s for s in IncidentState if s in REQUIRED]
+
+
+@given(st.lists(MOVES, max_size=12))
+def test_no_sequence_of_commands_reaches_a_state_without_its_facts(moves: list[Move]) -> None:
+    start = an_incident(state=IncidentState.TRIAGE)
+    incident = replace(
+        start, stamps={s: at for s, at in start.stamps.items() if s is not Stamp.ACKNOWLEDGED}
+    )
+    for asked in moves:
+        try:
+            moved = advance(incident, asked)
+        except (IllegalTransitionError, InvalidInputError):
+            continue
+        assert moved.steps[0].source is incident.state
+        assert moved.steps[-1].target is moved.incident.state
+        assert not moved.steps[-1].implied
+        incident = moved.incident
+        check_order(incident.stamps)
+        for state in ORDER:
+            if list(IncidentState).index(incident.state) >= list(IncidentState).index(state):
+                assert REQUIRED[state] <= incident.stamps.keys()
+        assert (incident.repair is not None) == (incident.state is IncidentState.RESOLVED)
+
+
+@given(st.lists(MOVES, max_size=12))
+def test_available_transitions_are_those_that_are_not_refused_for_the_state(
+    moves: list[Move],
+) -> None:
+    incident = an_incident(state=IncidentState.TRIAGE)
+    for asked in moves:
+        codes = {r.code for r in refusals(incident, asked)}
+        wrong = bool(codes & {"WRONG_STATE", "NOT_RESTORED"})
+        assert (asked.verb in available_transitions(incident)) == (not wrong)
+        try:
+            incident = advance(incident, asked).incident
+        except (IllegalTransitionError, InvalidInputError):
+            continue
