@@ -1,0 +1,218 @@
+"""Many questions in few queries: joined by `or`, taken apart again when one of them is wrong."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fireline.adapters.prometheus.client import Answer, PrometheusClient, Row
+from fireline.adapters.prometheus.failures import BY_PART, SOURCE_WIDE, Cause, QueryFailure
+
+BATCH = 50
+SLOW_BATCH = 5
+MAX_POINTS = 11_000
+MAX_CELLS = 600_000
+QUARANTINE_SECONDS = 300
+GIVE_UP_TIMEOUTS = 2
+PART = "fireline_part"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One expression that gives one value, at `start`, `start + step` .. `end` (epoch seconds)."""
+
+    expr: str
+    start: int
+    end: int
+    step: int
+
+    @property
+    def points(self) -> int:
+        """How many instants it is asked for."""
+        return (self.end - self.start) // self.step + 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Values:
+    """The answer: instants (epoch seconds) and finite values; an instant without one is absent."""
+
+    times: NDArray[np.int64]
+    values: NDArray[np.float64]
+    warnings: tuple[str, ...] = ()
+
+
+Outcome = Values | QueryFailure
+Answers = dict[Question, Outcome]
+
+
+class Asker:
+    """Asks many questions at once with a few connections.
+
+    An expression that was wrong is left out for five minutes; one that was too slow is asked
+    with few others. A server that is down is asked once per call.
+
+    Args:
+        clients: connections, one per query at a time.
+    """
+
+    def __init__(self, clients: Sequence[PrometheusClient]) -> None:
+        self._clients: SimpleQueue[PrometheusClient] = SimpleQueue()
+        for client in clients:
+            self._clients.put(client)
+        self._width = len(clients)
+        self._wrong: dict[str, tuple[int, QueryFailure]] = {}
+        self._slow: set[str] = set()
+
+    def ask(self, questions: Iterable[Question], at: int) -> Answers:
+        """An outcome for every question; equal questions are asked once."""
+        wanted = dict.fromkeys(questions)
+        self._wrong = {e: w for e, w in self._wrong.items() if w[0] > at}
+        answers: Answers = {q: self._wrong[q.expr][1] for q in wanted if q.expr in self._wrong}
+        pieces = {q: list(_pieces(q)) for q in wanted if q not in answers}
+        round_ = _Round(self._clients)
+        flat = dict.fromkeys(piece for parts in pieces.values() for piece in parts)
+        with ThreadPoolExecutor(self._width) as pool:
+            list(pool.map(round_.run, _batches(flat, self._slow)))
+        for question, parts in pieces.items():
+            answers[question] = _joined([round_.outcomes[p] for p in parts])
+        self._learn(answers, at)
+        return answers
+
+    def _learn(self, answers: Answers, at: int) -> None:
+        """Remember which expressions were wrong or slow."""
+        for question, outcome in answers.items():
+            if not isinstance(outcome, QueryFailure):
+                self._slow.discard(question.expr)
+            elif outcome.cause in BY_PART and question.expr not in self._wrong:
+                self._wrong[question.expr] = (at + QUARANTINE_SECONDS, outcome)
+            elif outcome.cause is Cause.TIMEOUT:
+                self._slow.add(question.expr)
+
+
+class _Round:
+    """One call's batches, sharing what is learned of the server on the way."""
+
+    def __init__(self, clients: "SimpleQueue[PrometheusClient]") -> None:
+        self.outcomes: Answers = {}
+        self._clients = clients
+        self._down: QueryFailure | None = None
+        self._timeouts = 0
+        self._answered = False
+        self._lock = Lock()
+
+    def run(self, batch: Sequence[Question]) -> None:
+        """Ask a batch; halve it when one of its questions is wrong."""
+        if self._down is not None:
+            self._all_failed(batch, self._down)
+            return
+        try:
+            answer = self._send(batch)
+        except QueryFailure as failure:
+            self._note(failure)
+            if failure.cause in BY_PART and len(batch) > 1:
+                middle = len(batch) // 2
+                self.run(batch[:middle])
+                self.run(batch[middle:])
+                return
+            self._all_failed(batch, failure)
+            return
+        self._answered = True
+        self._sort(batch, answer)
+
+    def _send(self, batch: Sequence[Question]) -> Answer:
+        client = self._clients.get()
+        try:
+            first = batch[0]
+            return client.range(_query(batch), first.start, first.end, first.step)
+        finally:
+            self._clients.put(client)
+
+    def _note(self, failure: QueryFailure) -> None:
+        """Stop asking when the failure is the server's and not the query's."""
+        with self._lock:
+            self._timeouts += failure.cause is Cause.TIMEOUT
+            hangs = self._timeouts >= GIVE_UP_TIMEOUTS and not self._answered
+            if failure.cause in SOURCE_WIDE or hangs:
+                self._down = failure
+
+    def _all_failed(self, batch: Sequence[Question], failure: QueryFailure) -> None:
+        with self._lock:
+            self.outcomes.update(dict.fromkeys(batch, failure))
+
+    def _sort(self, batch: Sequence[Question], answer: Answer) -> None:
+        """Give every question its own series."""
+        found: defaultdict[int, list[Row]] = defaultdict(list)
+        for row in answer.rows:
+            found[int(row.labels[PART])].append(row)
+        sorted_out = {
+            question: _outcome(question, found[index], answer.warnings)
+            for index, question in enumerate(batch)
+        }
+        with self._lock:
+            self.outcomes.update(sorted_out)
+
+
+def _query(batch: Sequence[Question]) -> str:
+    """One expression for all; the line break ends a comment a part may end with."""
+    return " or ".join(
+        f'label_replace({question.expr}\n, "{PART}", "{index}", "", "")'
+        for index, question in enumerate(batch)
+    )
+
+
+def _outcome(question: Question, rows: list[Row], warnings: tuple[str, ...]) -> Outcome:
+    if len(rows) > 1:
+        labels = ", ".join(sorted({k for row in rows for k in row.labels} - {PART}))
+        return QueryFailure(
+            Cause.QUERY,
+            f"expected one value, the query gives {len(rows)} (they differ by {labels}); "
+            f"aggregate it, for example with sum(...): {question.expr}",
+        )
+    pairs = rows[0].values if rows else []
+    values = np.fromiter((float(text) for _, text in pairs), np.float64, len(pairs))
+    times = np.fromiter((round(at) for at, _ in pairs), np.int64, len(pairs))
+    finite = np.isfinite(values)
+    return Values(times[finite], values[finite], warnings)
+
+
+def _pieces(question: Question) -> Iterator[Question]:
+    """The question in stretches that Prometheus accepts in one query."""
+    stride = MAX_POINTS * question.step
+    for start in range(question.start, question.end + 1, stride):
+        end = min(question.end, start + stride - question.step)
+        yield Question(question.expr, start, end, question.step)
+
+
+def _joined(parts: list[Outcome]) -> Outcome:
+    """The stretches of one question together; one failure fails it."""
+    values = []
+    for part in parts:
+        if isinstance(part, QueryFailure):
+            return part
+        values.append(part)
+    return Values(
+        np.concatenate([v.times for v in values]),
+        np.concatenate([v.values for v in values]),
+        tuple(dict.fromkeys(w for v in values for w in v.warnings)),
+    )
+
+
+def _batches(questions: Iterable[Question], slow: set[str]) -> Iterator[list[Question]]:
+    """Questions for the same instants together, few of them where one is slow or long."""
+    groups: defaultdict[tuple[object, ...], list[Question]] = defaultdict(list)
+    for question in questions:
+        lame = question.expr in slow
+        groups[question.start, question.end, question.step, lame].append(question)
+    for key, group in groups.items():
+        size = SLOW_BATCH if key[-1] else _fitting(group[0].points)
+        for first in range(0, len(group), size):
+            yield group[first : first + size]
+
+
+def _fitting(points: int) -> int:
+    return max(1, min(BATCH, MAX_CELLS // points))

@@ -1,0 +1,132 @@
+"""One connection to Prometheus: `prometheus-api-client` with our bounds and our errors."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import requests
+from prometheus_api_client import PrometheusConnect
+
+from fireline.adapters.prometheus.failures import Cause, QueryFailure
+from fireline.adapters.prometheus.session import BoundedSession
+
+CONNECT_SECONDS = 2.0
+SERVER_MARGIN = 2.0
+RETRIED = frozenset({Cause.UNREACHABLE, Cause.SERVER})
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How to get in: address, extra headers such as a bearer token, TLS files."""
+
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    verify: bool | str = True
+    cert: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One series of an answer: its labels and `[time, text]` pairs."""
+
+    labels: dict[str, str]
+    values: list[tuple[float, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All series of an answer and what the server warned of."""
+
+    rows: list[Row]
+    warnings: tuple[str, ...]
+
+
+class PrometheusClient:
+    """Range queries over one connection; not to be shared between threads at one time.
+
+    Args:
+        access: address and credentials.
+        version: our version, for the User-Agent.
+        deadline: seconds for a whole answer.
+    """
+
+    def __init__(self, access: Access, version: str, deadline: float) -> None:
+        self._session = BoundedSession(access.url, deadline)
+        self._session.headers["User-Agent"] = f"fireline/{version}"
+        self._session.headers.update(dict(access.headers))
+        self._session.verify = access.verify
+        self._session.cert = access.cert
+        self._api = PrometheusConnect(
+            access.url.rstrip("/"),
+            method="POST",
+            session=self._session,
+            timeout=(CONNECT_SECONDS, deadline),
+        )
+        self._session.mount_own(access.url.rstrip("/"))
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._session.close()
+
+    def range(self, expr: str, start: int, end: int, step: int) -> Answer:
+        """Values of `expr` at start, start + step .. end.
+
+        Raises:
+            QueryFailure: there is no answer; a lost connection was tried twice.
+        """
+        try:
+            return self._ask(expr, start, end, step)
+        except QueryFailure as failure:
+            if failure.cause not in RETRIED:
+                raise
+        return self._ask(expr, start, end, step)
+
+    def _ask(self, expr: str, start: int, end: int, step: int) -> Answer:
+        base = self._session.base
+        server_limit = max(1.0, self._session.deadline - SERVER_MARGIN)
+        try:
+            result = self._api.custom_query_range(
+                expr,
+                datetime.fromtimestamp(start, UTC),
+                datetime.fromtimestamp(end, UTC),
+                str(step),
+                params={"timeout": f"{server_limit:.0f}s"},
+            )
+        except requests.Timeout as error:
+            if isinstance(error, requests.ConnectTimeout):
+                raise _unreachable(base, "no connection within 2 s") from error
+            raise self._session.timed_out() from error
+        except requests.JSONDecodeError as error:
+            raise QueryFailure(
+                Cause.WRONG_URL,
+                f"{base} is not a Prometheus (it answers with a page, not JSON); "
+                "check the address.",
+            ) from error
+        except requests.RequestException as error:
+            raise _unreachable(base, _plain(error)) from error
+        except (KeyError, TypeError) as error:
+            raise QueryFailure(
+                Cause.WRONG_URL,
+                f"{base} is not a Prometheus (its JSON has no query result); check the address.",
+            ) from error
+        rows = [Row(row["metric"], row["values"]) for row in result]
+        return Answer(rows, self._session.warnings)
+
+
+def _unreachable(base: str, why: str) -> QueryFailure:
+    return QueryFailure(
+        Cause.UNREACHABLE,
+        f"Prometheus at {base} cannot be reached ({why}); check that it runs and the address.",
+    )
+
+
+def _plain(error: requests.RequestException) -> str:
+    """The cause without the library's object names."""
+    text = str(error)
+    for known in ("Connection refused", "Name or service not known", "Connection reset"):
+        if known in text:
+            return known.lower()
+    if isinstance(error, requests.exceptions.SSLError):
+        return "TLS certificate not accepted"
+    if "NameResolution" in text or "resolve" in text:
+        return "host name unknown"
+    return type(error).__name__

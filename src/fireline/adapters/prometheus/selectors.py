@@ -1,0 +1,56 @@
+"""Which series an expression reads, from its syntax tree."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import promql_parser
+
+WINDOW = "$window"
+_OPERATORS = {
+    "MatchOp.Equal": "=",
+    "MatchOp.NotEqual": "!=",
+    "MatchOp.Re": "=~",
+    "MatchOp.NotRe": "!~",
+}
+ALWAYS_ANSWERS = frozenset({"vector", "absent", "absent_over_time"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The selectors of an expression without offsets, and whether it answers without any series."""
+
+    selectors: tuple[str, ...]
+    always_answers: bool
+
+
+@lru_cache(maxsize=8192)
+def reads(expr: str) -> Reads:
+    """What the expression reads; nothing when it cannot be parsed (Prometheus will say why)."""
+    selectors: dict[str, None] = {}
+    functions: set[str] = set()
+
+    def visit(node: promql_parser.Expr) -> bool:
+        if isinstance(node, promql_parser.VectorSelector):
+            matchers = ",".join(_written(m) for m in node.matchers.matchers)
+            braces = f"{{{matchers}}}" if matchers else ""
+            selectors[f"{node.name or ''}{braces}"] = None
+        elif isinstance(node, promql_parser.Call):
+            functions.add(node.func.name)
+        return True
+
+    try:
+        promql_parser.walk(promql_parser.parse(expr.replace(WINDOW, "5m")), visit)
+    except ValueError:
+        return Reads((), always_answers=False)
+    return Reads(tuple(selectors), bool(functions & ALWAYS_ANSWERS))
+
+
+def _written(matcher: promql_parser.Matcher) -> str:
+    """The matcher as PromQL, with its value escaped."""
+    value = matcher.value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'{matcher.name}{_OPERATORS[str(matcher.op)]}"{value}"'
+
+
+def freshness(expr: str) -> tuple[str, ...]:
+    """Expressions for the time of the newest sample, one per selector."""
+    return tuple(f"max(timestamp({selector}))" for selector in reads(expr).selectors)

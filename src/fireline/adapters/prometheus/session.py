@@ -1,0 +1,147 @@
+"""The HTTP session under the client: queries in the body, bounded answers, no redirects."""
+
+import json
+from time import monotonic
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from typing_extensions import override
+from urllib3.util.retry import Retry
+
+from fireline.adapters.prometheus.failures import Cause, QueryFailure
+
+MAX_BYTES = 64 * 1024 * 1024
+CHUNK = 256 * 1024
+OK = 200
+MULTIPLE = 300
+BAD_REQUEST = 400
+AUTH = (401, 403)
+UNPROCESSABLE = 422
+SERVER_ERROR = 500
+TAIL = 4096
+
+
+def shown_url(url: str) -> str:
+    """The address without user name and password."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, host, parts.path, "", ""))
+
+
+class BoundedSession(requests.Session):
+    """Sends the query as a form, keeps warnings, and turns every refusal into a `QueryFailure`.
+
+    Args:
+        url: base address, for messages and for mounting the adapter.
+        deadline: seconds for a whole answer, not only for one read.
+    """
+
+    def __init__(self, url: str, deadline: float) -> None:
+        super().__init__()
+        self.base = shown_url(url)
+        self.deadline = deadline
+        self.warnings: tuple[str, ...] = ()
+        self.trust_env = False
+
+    def mount_own(self, url: str) -> None:
+        """Take the place of the adapter that the client mounts with retries of its own."""
+        adapter = HTTPAdapter(pool_maxsize=1, pool_block=True, max_retries=Retry(0))
+        self.mount(url, adapter)
+
+    @override
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> Any:
+        """The response, read whole; anything but a 200 raises `QueryFailure`."""
+        params = kwargs.pop("params", None)
+        if method == "POST" and kwargs.get("data") is None:
+            kwargs["data"], params = params, None
+        kwargs.update(params=params, allow_redirects=False, stream=True)
+        begun = monotonic()
+        response = super().request(method, url, *args, **kwargs)
+        try:
+            # The client reads `.json()` of the response; filling its body here keeps the bounds.
+            response._content = self._body(response, begun)  # noqa: SLF001
+        finally:
+            response.close()
+        if response.status_code != OK:
+            raise self._refusal(response)
+        self.warnings = _warnings(response.content)
+        return response
+
+    def _body(self, response: requests.Response, begun: float) -> bytes:
+        chunks, size = [], 0
+        for chunk in response.iter_content(CHUNK):
+            size += len(chunk)
+            chunks.append(chunk)
+            if size > MAX_BYTES:
+                raise QueryFailure(
+                    Cause.TOO_LARGE,
+                    f"Prometheus at {self.base} answered with more than 64 MB; "
+                    "aggregate the query to one value.",
+                )
+            if monotonic() - begun > self.deadline:
+                raise self.timed_out()
+        return b"".join(chunks)
+
+    def timed_out(self) -> QueryFailure:
+        """The failure for an answer that did not come in time."""
+        return QueryFailure(
+            Cause.TIMEOUT,
+            f"Prometheus at {self.base} did not answer within {self.deadline:.0f} s; "
+            "it is overloaded or the query is too heavy.",
+        )
+
+    def _refusal(self, response: requests.Response) -> QueryFailure:
+        status = response.status_code
+        kind, said = _prometheus_error(response.content)
+        if MULTIPLE <= status < BAD_REQUEST:
+            where = shown_url(response.headers.get("Location", "elsewhere"))
+            return QueryFailure(
+                Cause.WRONG_URL,
+                f"Prometheus address {self.base} redirects to {where}, which is not followed; "
+                "give the final address.",
+            )
+        if status in AUTH:
+            return QueryFailure(
+                Cause.REFUSED,
+                f"Prometheus at {self.base} refused the credentials (HTTP {status}); "
+                "check the token or password.",
+            )
+        if kind == "timeout":
+            return self.timed_out()
+        if kind and status in (BAD_REQUEST, UNPROCESSABLE):
+            return QueryFailure(Cause.QUERY, f"Prometheus rejects the query: {said}")
+        if status >= SERVER_ERROR:
+            return QueryFailure(
+                Cause.SERVER,
+                f"Prometheus at {self.base} failed (HTTP {status}{': ' + said if said else ''}); "
+                "look at its log.",
+            )
+        return QueryFailure(
+            Cause.WRONG_URL,
+            f"{self.base} is not a Prometheus (HTTP {status} for /api/v1/query_range); "
+            "check the address.",
+        )
+
+
+def _prometheus_error(content: bytes) -> tuple[str, str]:
+    """Error type and text of an API error, or empty strings for anything else."""
+    try:
+        answer = json.loads(content)
+    except ValueError:
+        return "", ""
+    if not isinstance(answer, dict) or answer.get("status") != "error":
+        return "", ""
+    return str(answer.get("errorType", "")), str(answer.get("error", ""))
+
+
+def _warnings(content: bytes) -> tuple[str, ...]:
+    """What the server warned of; it stands after the data, so most answers need no parsing."""
+    if b'"warnings"' not in content[-TAIL:]:
+        return ()
+    try:
+        found = json.loads(content).get("warnings", [])
+    except ValueError:
+        return ()
+    return tuple(str(text) for text in found)
