@@ -1,3 +1,3 @@
 """Fixtures that every test may use."""
 
-pytest_plugins = ["tests.sandbox_fixture", "tests.servers"]
+pytest_plugins = ["tests.sandbox_fixture", "tests.servers", "tests.store_fixture"]

@@ -1,0 +1,251 @@
+"""Every table, as SQLModel rows; nothing outside the store sees them.
+
+Lists and maps that are only ever read whole are JSON. What must be unique among open things only
+has a column of its own that is empty once the thing is closed.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, LargeBinary, MetaData, Text
+from sqlmodel import Field, SQLModel
+
+from fireline.adapters.store.columns import UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Pydantic and SQLModel need a fresh Field per column: JSON columns keep None as SQL NULL.
+_JSON = JSON(none_as_null=True)
+
+
+class Row(SQLModel):
+    """Base of all rows; keeps our tables apart from any other SQLModel in the process."""
+
+    metadata = metadata
+
+
+class CounterRow(Row, table=True):
+    """The last number given out under a name, and the newest hash where it numbers a chain."""
+
+    __tablename__ = "counter"
+    name: str = Field(primary_key=True)
+    value: int
+    hash: str | None = None
+
+
+class LedgerHeadRow(Row, table=True):
+    """One ledger: which stretch of time has ever held data."""
+
+    __tablename__ = "ledger_head"
+    slo: str = Field(primary_key=True)
+    revision: str = Field(primary_key=True)
+    first: int = Field(sa_type=BigInteger)
+    last: int = Field(sa_type=BigInteger)
+
+
+class LedgerDayRow(Row, table=True):
+    """288 buckets of one SLO: little-endian float64 counts and one byte of flags each."""
+
+    __tablename__ = "ledger_day"
+    slo: str = Field(primary_key=True)
+    revision: str = Field(primary_key=True)
+    day: int = Field(primary_key=True)
+    good: bytes = Field(sa_type=LargeBinary)
+    total: bytes = Field(sa_type=LargeBinary)
+    flags: bytes = Field(sa_type=LargeBinary)
+
+
+class StatusRow(Row, table=True):
+    """The newest evaluation of an SLO."""
+
+    __tablename__ = "slo_status"
+    slo: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    data_state: str
+    budget_state: str
+    body: dict[str, Any] = Field(sa_type=_JSON)
+
+
+class EpisodeRow(Row, table=True):
+    """A burn episode; `open_key` is empty once it is closed."""
+
+    __tablename__ = "episode"
+    id: str = Field(primary_key=True)
+    slo: str = Field(index=True)
+    severity: str
+    open_key: str | None = Field(default=None, unique=True)
+    opened_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    channel: str
+    first_bad_at: datetime = Field(sa_type=UtcDateTime)
+    last_firing_at: datetime = Field(sa_type=UtcDateTime)
+    peak_burn: float
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    acknowledged_by: str | None = None
+    acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    incident_id: int | None = None
+    spent: float | None = None
+
+
+class IncidentRow(Row, table=True):
+    """An incident; `open_dedupe_key` is empty once it is no longer open."""
+
+    __tablename__ = "incident"
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    version: int
+    title: str
+    state: str
+    open: bool = Field(index=True)
+    severity: int
+    severity_reason: str
+    computed_severity: int | None = None
+    tier: int
+    declared_by: str
+    declared_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    service: str | None = None
+    episode_id: str | None = Field(default=None, index=True)
+    dedupe_key: str | None = None
+    open_dedupe_key: str | None = Field(default=None, unique=True)
+    channel_id: str | None = Field(default=None, unique=True)
+    channel_name: str | None = None
+    stamps: dict[str, str] = Field(sa_type=_JSON)
+    slos: list[str] = Field(sa_type=_JSON)
+    datasets: list[str] = Field(sa_type=_JSON)
+    roles: dict[str, str] = Field(sa_type=_JSON)
+    repair: dict[str, Any] | None = Field(default=None, sa_type=_JSON)
+    budget_cost: dict[str, float] = Field(sa_type=_JSON)
+
+
+class TimelineRow(Row, table=True):
+    """A timeline entry without its text; only the last three columns ever change."""
+
+    __tablename__ = "timeline_entry"
+    incident_id: int = Field(primary_key=True, foreign_key="incident.id")
+    seq: int = Field(primary_key=True)
+    kind: str
+    occurred_at: datetime = Field(sa_type=UtcDateTime)
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+    actor_id: str
+    actor_name: str
+    source: str
+    channel: str | None = None
+    ts: str | None = Field(default=None, index=True)
+    thread_ts: str | None = None
+    permalink: str | None = None
+    detail: str | None = None
+    supersedes: int | None = None
+    content_hash: str
+    prev_hash: str
+    hash: str
+    supporters: list[str] = Field(sa_type=_JSON)
+    retracted: bool = False
+    deleted: bool = False
+
+
+class TimelineTextRow(Row, table=True):
+    """The text of an entry, apart, so that it can be erased by law without breaking the chain."""
+
+    __tablename__ = "timeline_text"
+    incident_id: int = Field(primary_key=True)
+    seq: int = Field(primary_key=True)
+    text: str = Field(sa_type=Text)
+
+
+class AuditRow(Row, table=True):
+    """An audit entry, never changed; `detail` is the canonical JSON text that was hashed."""
+
+    __tablename__ = "audit_entry"
+    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str
+    action: str
+    subject: str = Field(index=True)
+    detail: str = Field(sa_type=Text)
+    prev_hash: str
+    hash: str
+
+
+class PostedMessageRow(Row, table=True):
+    """A message of ours in Slack."""
+
+    __tablename__ = "posted_message"
+    key: str = Field(primary_key=True)
+    channel: str
+    kind: str
+    ref: str
+    ts: str | None = Field(default=None, index=True)
+    channel_id: str | None = None
+    content_hash: str | None = None
+    chart_version: str | None = None
+    chart_file: str | None = None
+
+
+class RawMessageRow(Row, table=True):
+    """A message of an incident channel."""
+
+    __tablename__ = "raw_message"
+    channel: str = Field(primary_key=True)
+    ts: str = Field(primary_key=True)
+    user: str
+    user_name: str
+    text: str = Field(sa_type=Text)
+    thread_ts: str | None = None
+    permalink: str | None = None
+    deleted: bool = False
+    versions: list[str] = Field(sa_type=_JSON)
+
+
+class InboxRow(Row, table=True):
+    """A Slack envelope that was taken."""
+
+    __tablename__ = "inbox"
+    event_id: str = Field(primary_key=True)
+    kind: str
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class PostmortemRow(Row, table=True):
+    """A version of a postmortem."""
+
+    __tablename__ = "postmortem"
+    incident_id: int = Field(primary_key=True, foreign_key="incident.id")
+    version: int = Field(primary_key=True)
+    markdown: str = Field(sa_type=Text)
+    facts: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ActionRow(Row, table=True):
+    """An action item."""
+
+    __tablename__ = "action_item"
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    text: str = Field(sa_type=Text)
+    state: str = Field(index=True)
+    owner: str
+    owner_name: str
+    due: date
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    created_by: str
+    incident_id: int | None = Field(default=None, foreign_key="incident.id")
+    evidence: str | None = None
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    done_by: str | None = None
+    reminded: list[str] = Field(sa_type=_JSON)
+
+
+class ReviewRow(Row, table=True):
+    """A posted weekly review."""
+
+    __tablename__ = "review"
+    week: str = Field(primary_key=True)
+    markdown: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,100 @@
+"""One transaction over all repositories."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from fireline.adapters.store.chains import SqlAudit, SqlTimeline
+from fireline.adapters.store.incidents import (
+    SqlActions,
+    SqlIncidents,
+    SqlPostmortems,
+    SqlReviews,
+)
+from fireline.adapters.store.ledger import SqlLedger
+from fireline.adapters.store.slack_records import SqlInbox, SqlMessages, SqlRawMessages
+from fireline.adapters.store.transaction import Transaction
+from fireline.adapters.store.watching import SqlEpisodes, SqlStatuses
+from fireline.usecases import ports
+from fireline.usecases.ports import FlowCall
+
+Enqueue = Callable[[Session, FlowCall], None]
+
+
+class SqlUnitOfWork:
+    """Implements `ports.UnitOfWork`; leaving the block without `commit` rolls everything back."""
+
+    ledger: ports.Ledger
+    statuses: ports.Statuses
+    episodes: ports.Episodes
+    incidents: ports.Incidents
+    timeline: ports.Timeline
+    audit: ports.Audit
+    messages: ports.Messages
+    raw_messages: ports.RawMessages
+    inbox: ports.Inbox
+    postmortems: ports.Postmortems
+    actions: ports.Actions
+    reviews: ports.Reviews
+
+    def __init__(self, engine: Engine, enqueue: Enqueue) -> None:
+        self._engine = engine
+        self._enqueue = enqueue
+
+    def __enter__(self) -> Self:
+        self._session = Session(self._engine, expire_on_commit=False)
+        tx = Transaction(self._session)
+        self._tx = tx
+        self._ledger = SqlLedger(tx)
+        self.ledger = self._ledger
+        self.statuses = SqlStatuses(tx)
+        self.episodes = SqlEpisodes(tx)
+        self.incidents = SqlIncidents(tx)
+        self.timeline = SqlTimeline(tx)
+        self.audit = SqlAudit(tx)
+        self.messages = SqlMessages(tx)
+        self.raw_messages = SqlRawMessages(tx)
+        self.inbox = SqlInbox(tx)
+        self.postmortems = SqlPostmortems(tx)
+        self.actions = SqlActions(tx)
+        self.reviews = SqlReviews(tx)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._session.close()
+
+    def start(self, call: FlowCall) -> None:
+        """Enqueue a flow in this same transaction."""
+        self._tx.lock()
+        self._enqueue(self._session, call)
+
+    def commit(self) -> None:
+        """Make everything true at once; the block may go on with a new transaction."""
+        self._ledger.flush()
+        self._session.commit()
+        self._tx.released()
+
+
+class SqlStore:
+    """Implements `ports.Store`.
+
+    Args:
+        engine: from `open_engine`, shared with the durable flows.
+        enqueue: writes a flow call into the transaction of the session it is given.
+    """
+
+    def __init__(self, engine: Engine, enqueue: Enqueue) -> None:
+        self._engine = engine
+        self._enqueue = enqueue
+
+    def __call__(self) -> SqlUnitOfWork:
+        """A unit of work to enter with `with`."""
+        return SqlUnitOfWork(self._engine, self._enqueue)

@@ -1,0 +1,435 @@
+"""What every database must do for the use cases."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from threading import Barrier, Thread
+
+import numpy as np
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from fireline.domain.audit import first_broken
+from fireline.domain.errors import ConflictError, NotFoundError
+from fireline.domain.incident.chain import first_broken_entry
+from fireline.domain.incident.incident import (
+    Incident,
+    IncidentState,
+    RepairDecision,
+    Role,
+    Severity,
+    Stamp,
+)
+from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
+from fireline.domain.postmortem.action import ActionItem, ActionState, Postmortem
+from fireline.domain.slo.status import BurnSeverity, Episode
+from fireline.usecases.ports import FlowCall, PostedMessage, RawMessage, ReviewRecord
+from tests.store_fixture import RecordingStore
+
+NOW = datetime(2026, 11, 23, 3, 4, 5, 678901, tzinfo=UTC)
+
+
+def an_incident(number: int = 1, **changes: object) -> Incident:
+    incident = Incident(
+        id=number,
+        title="Orders stand still",
+        state=IncidentState.INVESTIGATING,
+        severity=Severity.SEV2,
+        severity_reason="tier 1 burns fast",
+        tier=1,
+        declared_by="U1",
+        stamps={Stamp.DECLARED: NOW, Stamp.DETECTED: NOW - timedelta(minutes=3)},
+    )
+    return replace(incident, **changes)  # type: ignore[arg-type]  # tests change what they like
+
+
+def an_entry(said: str = "restarted the scheduler", **changes: object) -> NewEntry:
+    entry = NewEntry(
+        kind=EntryKind.EVENT,
+        text=said,
+        occurred_at=NOW,
+        actor_id="U1",
+        actor_name="Ana",
+        provenance=Provenance(source="slack", channel="C1", ts="17.1"),
+    )
+    return replace(entry, **changes)  # type: ignore[arg-type]  # tests change what they like
+
+
+def an_episode(episode_id: str = "e1", **changes: object) -> Episode:
+    episode = Episode(
+        id=episode_id,
+        slo="orders-freshness",
+        severity=BurnSeverity.PAGE,
+        opened_at=NOW,
+        channel="#alerts",
+        first_bad_at=NOW - timedelta(minutes=5),
+        last_firing_at=NOW,
+        peak_burn=14.4,
+    )
+    return replace(episode, **changes)  # type: ignore[arg-type]  # tests change what they like
+
+
+def kept(store: RecordingStore, *incidents: Incident) -> None:
+    with store() as uow:
+        for incident in incidents:
+            uow.incidents.add(incident)
+        uow.commit()
+
+
+def test_leaving_without_commit_keeps_nothing(any_store: RecordingStore) -> None:
+    with any_store() as uow:
+        assert uow.incidents.next_id() == 1
+        uow.incidents.add(an_incident())
+        uow.start(FlowCall("declare_incident", (1,), "declare:1", "incidents", "1"))
+    with any_store() as uow:
+        assert uow.incidents.all() == []
+        assert uow.incidents.next_id() == 1
+    assert any_store.calls == []
+
+
+def test_committed_flow_calls_are_kept_once_per_id(any_store: RecordingStore) -> None:
+    call = FlowCall("declare_incident", (1,), "declare:1", "incidents", "1")
+    with any_store() as uow:
+        uow.start(call)
+        uow.start(call)
+        uow.commit()
+    assert any_store.calls == [call]
+
+
+def test_an_incident_comes_back_as_it_was(any_store: RecordingStore) -> None:
+    incident = an_incident(
+        computed_severity=Severity.SEV1,
+        service="orders",
+        slos=("a", "b"),
+        datasets=("marts.orders",),
+        roles={Role.COMMANDER: "U2"},
+        episode_id="e1",
+        dedupe_key="k",
+        channel_id="C9",
+        channel_name="inc-1",
+        repair=RepairDecision(damaged=True, checked_by="U1", how="backfilled"),
+        budget_cost={"a": 0.31},
+    )
+    kept(any_store, incident)
+    with any_store() as uow:
+        assert uow.incidents.get(1) == incident
+        assert uow.incidents.by_channel("C9") == incident
+        assert uow.incidents.by_dedupe_key("k") == incident
+        assert uow.incidents.get(2) is None
+
+
+def test_a_stale_incident_is_refused(any_store: RecordingStore) -> None:
+    kept(any_store, an_incident())
+    with any_store() as uow:
+        saved = uow.incidents.save(an_incident(title="first"))
+        assert saved.version == 2
+        assert uow.incidents.get(1) == saved
+        uow.commit()
+    with any_store() as uow, pytest.raises(ConflictError, match="INC-1 was changed"):
+        uow.incidents.save(an_incident(title="second"))
+
+
+def test_two_writers_at_once_make_one_conflict_and_lose_nothing(any_store: RecordingStore) -> None:
+    kept(any_store, an_incident())
+    barrier = Barrier(2)
+    outcomes: list[str] = []
+
+    def rename(title: str) -> None:
+        with any_store() as uow:
+            incident = uow.incidents.get(1)
+            assert incident is not None
+            barrier.wait(timeout=10)
+            try:
+                uow.incidents.save(replace(incident, title=title))
+                uow.timeline.append(1, an_entry(title), NOW)
+                uow.commit()
+            except ConflictError:
+                outcomes.append("conflict")
+            else:
+                outcomes.append(title)
+
+    run_together(rename, "mine", "yours")
+    (winner,) = set(outcomes) - {"conflict"}
+    assert outcomes.count("conflict") == 1
+    with any_store() as uow:
+        incident = uow.incidents.get(1)
+        assert incident is not None
+        assert (incident.title, incident.version) == (winner, 2)
+        assert [entry.text for entry in uow.timeline.chain(1)] == [winner]
+
+
+def test_writers_in_different_order_neither_deadlock_nor_fork_a_chain(
+    any_store: RecordingStore,
+) -> None:
+    kept(any_store, an_incident())
+
+    def work(order: str) -> None:
+        for _ in range(10):
+            with any_store() as uow:
+                if order == "timeline first":
+                    uow.timeline.append(1, an_entry(), NOW)
+                uow.audit.append(NOW, "U1", "note", "INC-1", {"order": order})
+                uow.incidents.next_id()
+                if order != "timeline first":
+                    uow.timeline.append(1, an_entry(), NOW)
+                uow.commit()
+
+    run_together(work, "timeline first", "audit first")
+    with any_store() as uow:
+        assert [entry.seq for entry in uow.audit.all()] == list(range(1, 21))
+        assert first_broken(uow.audit.all()) is None
+        assert first_broken_entry("INC-1", uow.timeline.chain(1)) is None
+        assert uow.incidents.next_id() == 21
+
+
+def run_together(work: Callable[[str], None], *names: str) -> None:
+    errors: list[BaseException] = []
+
+    def guarded(name: str) -> None:
+        try:
+            work(name)
+        except BaseException as error:  # noqa: BLE001 - shown by the assertion below
+            errors.append(error)
+
+    threads = [Thread(target=guarded, args=(name,)) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert errors == []
+
+
+def test_only_one_open_incident_may_have_a_cause(any_store: RecordingStore) -> None:
+    kept(any_store, an_incident(1, dedupe_key="k"))
+    with any_store() as uow, pytest.raises(ConflictError, match="same cause"):
+        uow.incidents.add(an_incident(2, dedupe_key="k"))
+    with any_store() as uow:
+        uow.incidents.save(an_incident(1, dedupe_key="k", state=IncidentState.RESOLVED))
+        uow.incidents.add(an_incident(2, dedupe_key="k"))
+        uow.commit()
+    with any_store() as uow:
+        assert [i.id for i in uow.incidents.open()] == [2]
+        found = uow.incidents.by_dedupe_key("k")
+        assert found is not None
+        assert found.id == 2
+        reopened = replace(an_incident(1, dedupe_key="k"), version=2)
+        with pytest.raises(ConflictError, match="same cause"):
+            uow.incidents.save(reopened)
+
+
+def test_incidents_of_a_week_are_those_declared_or_still_open_in_it(
+    any_store: RecordingStore,
+) -> None:
+    long_ago = NOW - timedelta(days=30)
+    kept(
+        any_store,
+        an_incident(1, stamps={Stamp.DECLARED: long_ago}),
+        an_incident(2, stamps={Stamp.DECLARED: long_ago}, state=IncidentState.CANCELLED),
+        an_incident(
+            3,
+            stamps={Stamp.DECLARED: long_ago, Stamp.RESOLVED: NOW},
+            state=IncidentState.RESOLVED,
+        ),
+        an_incident(4),
+        an_incident(5, stamps={Stamp.DECLARED: NOW + timedelta(days=9)}),
+    )
+    with any_store() as uow:
+        found = uow.incidents.between(NOW - timedelta(days=7), NOW + timedelta(days=1))
+    assert [incident.id for incident in found] == [1, 3, 4]
+
+
+def test_only_one_episode_burns_per_slo_and_severity(any_store: RecordingStore) -> None:
+    with any_store() as uow:
+        uow.episodes.add(an_episode())
+        uow.episodes.add(an_episode("e2", severity=BurnSeverity.TICKET))
+        uow.commit()
+    with any_store() as uow, pytest.raises(ConflictError, match="already has an open page"):
+        uow.episodes.add(an_episode("e3"))
+    with any_store() as uow:
+        uow.episodes.save(an_episode(closed_at=NOW, spent=0.1))
+        uow.episodes.add(an_episode("e3", opened_at=NOW + timedelta(hours=1)))
+        uow.commit()
+    with any_store() as uow:
+        assert [e.id for e in uow.episodes.open()] == ["e2", "e3"]
+        assert uow.episodes.get("e1") == an_episode(closed_at=NOW, spent=0.1)
+        later = uow.episodes.between(NOW + timedelta(minutes=1), NOW + timedelta(days=1))
+        assert [e.id for e in later] == ["e2", "e3"]
+
+
+def test_an_evaluation_does_not_undo_an_acknowledgement_made_meanwhile(
+    any_store: RecordingStore,
+) -> None:
+    with any_store() as uow:
+        uow.episodes.add(an_episode())
+        uow.commit()
+    with any_store() as tick:
+        (seen,) = tick.episodes.open()
+        with any_store() as person:
+            person.episodes.save(an_episode(acknowledged_by="U1", acknowledged_at=NOW))
+            person.commit()
+        tick.episodes.save(replace(seen, peak_burn=20.0))
+        tick.commit()
+    with any_store() as uow:
+        (episode,) = uow.episodes.open()
+    assert (episode.peak_burn, episode.acknowledged_by) == (20.0, "U1")
+
+
+def test_timeline_prints_by_occurrence_and_chains_by_seq(any_store: RecordingStore) -> None:
+    kept(any_store, an_incident())
+    with any_store() as uow:
+        first = uow.timeline.append(1, an_entry("late"), NOW)
+        uow.timeline.append(1, an_entry("early", occurred_at=NOW - timedelta(hours=1)), NOW)
+        uow.commit()
+    with any_store() as uow:
+        assert [e.text for e in uow.timeline.entries(1)] == ["early", "late"]
+        assert [e.text for e in uow.timeline.chain(1)] == ["late", "early"]
+        assert uow.timeline.chain(1)[0] == first
+        assert first_broken_entry("INC-1", uow.timeline.chain(1)) is None
+
+
+def test_supporters_and_deletion_leave_the_chain_whole(any_store: RecordingStore) -> None:
+    kept(any_store, an_incident())
+    with any_store() as uow:
+        uow.timeline.append(1, an_entry(), NOW)
+        uow.timeline.set_supporters(1, 1, ["U1", "U2"])
+        uow.timeline.mark_deleted(1, "C1", "17.1")
+        uow.commit()
+    with any_store() as uow:
+        entry = uow.timeline.by_source(1, "C1", "17.1", EntryKind.EVENT)
+        assert entry is not None
+        assert (entry.supporters, entry.retracted, entry.deleted) == (("U1", "U2"), False, True)
+        assert uow.timeline.by_source(1, "C1", "17.1", EntryKind.DECISION) is None
+        uow.timeline.set_supporters(1, 1, [])
+        assert uow.timeline.entries(1)[0].retracted
+        assert first_broken_entry("INC-1", uow.timeline.chain(1)) is None
+        with pytest.raises(NotFoundError, match="no timeline entry 7"):
+            uow.timeline.set_supporters(1, 7, ["U1"])
+
+
+def test_a_timeline_needs_its_incident(any_store: RecordingStore) -> None:
+    with any_store() as uow, pytest.raises(ConflictError, match="is there such an incident"):
+        uow.timeline.append(9, an_entry(), NOW)
+
+
+def test_the_database_refuses_to_change_what_is_hashed(any_store: RecordingStore) -> None:
+    kept(any_store, an_incident())
+    with any_store() as uow:
+        uow.timeline.append(1, an_entry(), NOW)
+        uow.audit.append(NOW, "U1", "declare", "INC-1", {})
+        uow.commit()
+    for statement in (
+        "UPDATE audit_entry SET actor = 'somebody'",
+        "DELETE FROM audit_entry",
+        "UPDATE timeline_entry SET actor_name = 'somebody'",
+        "DELETE FROM timeline_entry",
+    ):
+        with any_store.engine.connect() as connection:
+            with pytest.raises(DatabaseError, match="append-only"):
+                connection.execute(text(statement))
+            connection.rollback()
+
+
+def test_tampering_is_found_at_its_seq(any_store: RecordingStore) -> None:
+    kept(any_store, an_incident())
+    with any_store() as uow:
+        for number in range(1, 6):
+            uow.audit.append(NOW, "U1", "note", "INC-1", {"number": number, "who": ("a", "ü")})
+            uow.timeline.append(1, an_entry(f"entry {number}"), NOW)
+        uow.commit()
+    with any_store() as uow:
+        assert first_broken(uow.audit.all()) is None
+    on_table = "" if any_store.engine.dialect.name == "sqlite" else " ON audit_entry"
+    with any_store.engine.begin() as connection:
+        connection.execute(text(f"DROP TRIGGER audit_fixed{on_table}"))
+        connection.execute(text("UPDATE audit_entry SET actor = 'U2' WHERE seq = 3"))
+        connection.execute(text("UPDATE timeline_text SET text = 'nothing' WHERE seq = 4"))
+        connection.execute(text("UPDATE timeline_text SET text = '' WHERE seq = 2"))
+    with any_store() as uow:
+        assert first_broken(uow.audit.all()) == 3
+        assert first_broken_entry("INC-1", uow.timeline.chain(1)) == 4
+
+
+def test_an_envelope_is_taken_once(any_store: RecordingStore) -> None:
+    with any_store() as uow:
+        assert uow.inbox.remember("Ev1", "command", NOW)
+        assert not uow.inbox.remember("Ev1", "command", NOW)
+        uow.commit()
+    with any_store() as uow:
+        assert not uow.inbox.remember("Ev1", "command", NOW)
+        assert uow.inbox.remember("Ev2", "command", NOW + timedelta(days=1))
+        assert uow.inbox.forget_before(NOW + timedelta(hours=1)) == 1
+        assert uow.inbox.remember("Ev1", "command", NOW)
+
+
+def test_messages_of_ours_are_found_by_key_and_place(any_store: RecordingStore) -> None:
+    message = PostedMessage(key="card:1", channel="C1", kind="card", ref="1")
+    posted = replace(message, ts="17.2", channel_id="C1", content_hash="h")
+    with any_store() as uow:
+        uow.messages.save(message)
+        assert uow.messages.get("card:1") == message
+        uow.messages.save(posted)
+        uow.commit()
+    with any_store() as uow:
+        assert uow.messages.get("card:1") == posted
+        assert uow.messages.by_ts("C1", "17.2") == posted
+        assert uow.messages.by_ts("C2", "17.2") is None
+
+
+def test_raw_messages_keep_their_versions(any_store: RecordingStore) -> None:
+    message = RawMessage("C1", "17.3", "U1", "Ana", "new", versions=("old",), deleted=True)
+    with any_store() as uow:
+        uow.raw_messages.save(replace(message, versions=(), deleted=False))
+        uow.raw_messages.save(message)
+        uow.commit()
+    with any_store() as uow:
+        assert uow.raw_messages.get("C1", "17.3") == message
+        assert uow.raw_messages.get("C1", "17.30") is None
+
+
+def test_what_follows_an_incident_is_kept(any_store: RecordingStore) -> None:
+    kept(any_store, an_incident())
+    paper = Postmortem(1, 1, "# INC-1", "{}", NOW)
+    item = ActionItem(
+        id=1,
+        text="alert on lag",
+        state=ActionState.OPEN,
+        owner="U1",
+        owner_name="Ana",
+        due=date(2026, 12, 1),
+        created_at=NOW,
+        created_by="U2",
+        incident_id=1,
+    )
+    with any_store() as uow:
+        uow.postmortems.add(paper)
+        uow.postmortems.add(replace(paper, version=2))
+        assert uow.actions.next_id() == 1
+        uow.actions.add(item)
+        uow.actions.save(replace(item, reminded=("2026-11-30",)))
+        uow.reviews.save(ReviewRecord("2026-W47", "old", NOW))
+        uow.reviews.save(ReviewRecord("2026-W47", "# Week", NOW))
+        uow.commit()
+    with any_store() as uow:
+        assert uow.postmortems.latest(1) == replace(paper, version=2)
+        assert uow.postmortems.latest(2) is None
+        assert uow.actions.open() == [replace(item, reminded=("2026-11-30",))]
+        done = replace(item, state=ActionState.DONE, evidence="https://x", done_at=NOW)
+        uow.actions.save(done)
+        assert uow.actions.open() == []
+        assert uow.actions.all() == [uow.actions.get(1)] == [done]
+        assert uow.reviews.get("2026-W47") == ReviewRecord("2026-W47", "# Week", NOW)
+        assert uow.reviews.get("2026-W48") is None
+
+
+def test_times_without_a_zone_are_refused(any_store: RecordingStore) -> None:
+    with any_store() as uow, pytest.raises(Exception, match="no time zone"):
+        uow.inbox.remember("Ev1", "command", NOW.replace(tzinfo=None))
+
+
+def test_numpy_figures_are_kept_like_others(any_store: RecordingStore) -> None:
+    with any_store() as uow:
+        uow.episodes.add(an_episode(peak_burn=np.float64(3.5)))
+        uow.commit()
+    with any_store() as uow:
+        assert uow.episodes.open()[0].peak_burn == 3.5
