@@ -8,6 +8,7 @@ import pytest
 
 from fireline.sandbox import seed, webapi
 from fireline.sandbox.clock import VirtualClock, parse_duration
+from fireline.sandbox.journal import Journal
 from fireline.sandbox.model import Workspace
 from fireline.sandbox.seed import Seed, plant
 from fireline.sandbox.webapi.registry import REGISTRY
@@ -185,3 +186,12 @@ def test_frozen_clock_moves_only_when_told() -> None:
 
 def test_tokens_of_the_default_seed_are_nowhere_in_the_data() -> None:
     assert seed.BOT_TOKEN not in json.dumps(seed.DEFAULT)
+
+
+def test_journal_forgets_the_oldest_and_keeps_its_numbers() -> None:
+    journal = Journal(VirtualClock(), most=20)
+    for number in range(30):
+        journal.add("api", what=number)
+
+    assert len(journal.entries) <= 20
+    assert [e["n"] for e in journal.since(27)] == [28, 29, 30]

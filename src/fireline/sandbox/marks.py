@@ -1,4 +1,4 @@
-"""Reactions, pins and read marks."""
+"""Reactions and pins."""
 
 import re
 
@@ -84,17 +84,3 @@ def unpin(workspace: Workspace, channel: Channel, message: Message, user: str) -
         raise SlackError("no_pin")
     channel.pins.remove(message.ts)
     workspace.emit(_pin_event(workspace, "pin_removed", user, message), channel=channel.id)
-
-
-def mark_read(workspace: Workspace, channel: Channel, user: str) -> None:
-    """Remember that the user has seen everything in the channel."""
-    channel.last_read[user] = next(reversed(channel.messages), "0")
-    workspace.changed("_read", channel=channel.id, user=user)
-
-
-def unread_count(channel: Channel, user: str) -> int:
-    """Messages of others (no thread replies) after the user's read mark."""
-    mark = channel.last_read.get(user, "0")
-    return sum(
-        1 for m in channel.messages.values() if m.ts > mark and m.user != user and not m.is_reply
-    )

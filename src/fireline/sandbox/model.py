@@ -41,6 +41,12 @@ __all__ = [
 Listener = Callable[[Json, str | None], None]
 
 TRIGGER_SECONDS = 3.0
+MAX_HANDLES = 5_000
+
+
+def _forget_oldest(handles: dict[str, Any]) -> None:
+    while len(handles) > MAX_HANDLES:
+        del handles[next(iter(handles))]
 
 
 @dataclass
@@ -124,6 +130,7 @@ class Workspace:
         self.triggers[trigger_id] = Trigger(
             trigger_id, user, app, self.clock.now(), view_id=view_id
         )
+        _forget_oldest(self.triggers)
         return trigger_id
 
     def issue_response_url(
@@ -140,6 +147,7 @@ class Workspace:
         self.response_urls[token] = ResponseUrl(
             token, app, channel, user, self.clock.now(), message_ts, thread_ts
         )
+        _forget_oldest(self.response_urls)
         return f"{self.url}/_response/{token}"
 
     def issue_socket_url(self, app: str) -> str:

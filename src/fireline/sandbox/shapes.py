@@ -113,7 +113,6 @@ def channel_json(workspace: Workspace, channel: Channel, viewer: str | None = No
         "is_shared": False,
         "is_pending_ext_shared": False,
         "pending_shared": [],
-        "parent_conversation": None,
         "creator": channel.creator,
         "is_ext_shared": False,
         "shared_team_ids": [workspace.team_id],

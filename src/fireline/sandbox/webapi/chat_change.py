@@ -26,6 +26,8 @@ async def update(call: Call) -> Json:
     content = checked_content(call, too_long="msg_too_long")
     channel = call.channel()
     message = _own_message(call, channel, "cant_update_message")
+    if channel.is_archived:
+        raise SlackError("is_inactive")
     changes: Json = {"text": text} if text else {}
     for key in ("blocks", "attachments", "metadata"):
         if content.get(key) is not None:

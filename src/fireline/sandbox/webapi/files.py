@@ -14,7 +14,6 @@ from fireline.sandbox.errors import SlackError
 from fireline.sandbox.model import Workspace
 from fireline.sandbox.shapes import file_json
 from fireline.sandbox.webapi.arguments import invalid
-from fireline.sandbox.webapi.chat import check_thread
 from fireline.sandbox.webapi.content import check_slack_files, invalid_blocks
 from fireline.sandbox.webapi.registry import Call, method
 
@@ -115,8 +114,7 @@ async def complete_upload(call: Call) -> Json:
     pairs = _uploaded(call)
     blocks = _blocks(call)
     places = _places(call)
-    for channel in places:
-        check_thread(call, channel) if channel.messages.get(call.text("thread_ts")) else None
+    _check_threads(call, places)
     for file, title in pairs:
         file.title, file.completed = title, True
     call.workspace.changed("_file", files=[file.id for file, _ in pairs])
@@ -130,6 +128,15 @@ async def complete_upload(call: Call) -> Json:
         draft = messages.from_app(call.app, arguments)
         messages.share_files(call.workspace, channel, draft, [file.id for file, _ in pairs])
     return {"files": [file_json(call.workspace, file) for file, _ in pairs]}
+
+
+def _check_threads(call: Call, places: list[Channel]) -> None:
+    ts = call.text("thread_ts")
+    for channel in places:
+        parent = channel.messages.get(ts)
+        if ts and (parent is None or parent.is_reply):
+            reason = f"thread_ts {ts} is not the first message of a thread in {channel.id}"
+            raise invalid(reason)
 
 
 def _blocks(call: Call) -> list[Json]:
