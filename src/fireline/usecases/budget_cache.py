@@ -1,0 +1,110 @@
+"""The ledgers of all SLOs in memory, so that a tick reads nothing old from the store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketSeries
+from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.ledger import changes, cut, first_known, floor_edge, merge
+from fireline.domain.slo.reading import Reading
+from fireline.usecases.ports import FetchRequest, FetchResult, UnitOfWork
+
+READ_AGAIN = 3 * BUCKET_SECONDS
+
+
+@dataclass(slots=True)
+class Kept:
+    """What is known of one SLO: its buckets, since when, and up to where they were asked for."""
+
+    revision: str
+    series: BucketSeries
+    history_start: int | None
+    fetched_to: int | None
+    newest_sample: datetime | None = None
+
+
+class BudgetCache:
+    """One window of buckets per SLO; rebuilt from the store where it is missing.
+
+    At 30 days an SLO takes about 150 kB.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Kept] = {}
+
+    def lacking(self, slos: Mapping[str, Slo]) -> list[Slo]:
+        """SLOs that have to be loaded first; forgets those that are gone or changed."""
+        self._kept = {
+            name: kept
+            for name, kept in self._kept.items()
+            if name in slos and slos[name].revision == kept.revision
+        }
+        return [slo for name, slo in slos.items() if name not in self._kept]
+
+    def load(self, uow: UnitOfWork, slo: Slo, at: datetime) -> None:
+        """Read an SLO's ledger from the store."""
+        edge = floor_edge(int(at.timestamp()))
+        start = window_start(slo, at)
+        span = uow.ledger.span(slo.name, slo.revision)
+        status = uow.statuses.get(slo.name)
+        self._kept[slo.name] = Kept(
+            revision=slo.revision,
+            series=uow.ledger.read(slo.name, slo.revision, start, edge)
+            if span
+            else BucketSeries.empty(start),
+            history_start=span[0] if span else None,
+            fetched_to=min(span[1], edge) if span else None,
+            newest_sample=status.newest_sample if span and status else None,
+        )
+
+    def request(self, slo: Slo, at: datetime) -> FetchRequest:
+        """What is still to be asked for: the whole window once, then the last three buckets."""
+        start = window_start(slo, at)
+        fetched = self._kept[slo.name].fetched_to
+        if fetched is not None:
+            start = max(start, fetched - READ_AGAIN)
+        return FetchRequest(slo, start)
+
+    def take(self, slo: Slo, result: FetchResult, at: datetime) -> BucketSeries | None:
+        """Add what was fetched; gives the stretch that the ledger does not have yet."""
+        kept = self._kept[slo.name]
+        fresh = result.series
+        if fresh is None:
+            return None
+        news = changes(kept.series, fresh)
+        kept.series = cut(merge(kept.series, fresh), window_start(slo, at))
+        kept.fetched_to = max(kept.fetched_to or fresh.end, fresh.end)
+        begins = first_known(fresh)
+        if begins is not None:
+            kept.history_start = min(begins, kept.history_start or begins)
+        samples = [n for n in (kept.newest_sample, result.newest_sample) if n is not None]
+        kept.newest_sample = max(samples, default=None)
+        return news
+
+    def forget(self, name: str) -> None:
+        """Load it anew next time, because what was added did not reach the store."""
+        self._kept.pop(name, None)
+
+    def reading(self, slo: Slo, result: FetchResult, at: datetime) -> Reading:
+        """All that is known of the SLO at this tick."""
+        kept = self._kept[slo.name]
+        return Reading(
+            slo=slo,
+            series=kept.series,
+            at=at,
+            open_part=_in_time(result.open_part, kept.series),
+            history_start=kept.history_start,
+            newest_sample=kept.newest_sample,
+            warnings=result.warnings,
+        )
+
+
+def _in_time(part: Bucket | None, series: BucketSeries) -> Bucket | None:
+    """The open part if it begins where the closed buckets end."""
+    return part if part is not None and part.start >= series.end else None
+
+
+def window_start(slo: Slo, at: datetime) -> int:
+    """The bucket edge at or before the begin of the SLO's window."""
+    return floor_edge(int(at.astimezone(UTC).timestamp()) - slo.window_seconds)

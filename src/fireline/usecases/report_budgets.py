@@ -1,0 +1,99 @@
+"""The state of all budgets straight from the source, without a database."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from math import isfinite
+
+from fireline.domain.policy.evaluation import evaluate, failed
+from fireline.domain.policy.policy import Policy
+from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.ledger import first_known
+from fireline.domain.slo.reading import Reading
+from fireline.domain.slo.status import SloStatus
+from fireline.usecases.budget_cache import window_start
+from fireline.usecases.ports import FetchRequest, FetchResult, SliSource
+
+
+def report(
+    slos: Iterable[Slo], source: SliSource, at: datetime, policy: Policy | None = None
+) -> list[SloStatus]:
+    """One status per SLO, in order, each from its whole window."""
+    wanted = list(slos)
+    results = source.fetch([FetchRequest(slo, window_start(slo, at)) for slo in wanted], at)
+    rules = policy or Policy()
+    return [_status(slo, r, at, rules) for slo, r in zip(wanted, results, strict=True)]
+
+
+def _status(slo: Slo, result: FetchResult, at: datetime, policy: Policy) -> SloStatus:
+    if result.error is not None or result.series is None:
+        return failed(slo, at, result.error or "no answer", None)
+    reading = Reading(
+        slo=slo,
+        series=result.series,
+        at=at,
+        open_part=result.open_part,
+        history_start=first_known(result.series),
+        newest_sample=result.newest_sample,
+        warnings=result.warnings,
+    )
+    return evaluate(reading, policy)
+
+
+def status_json(slo: Slo, status: SloStatus) -> dict[str, object]:
+    """A status as plain JSON values: RFC 3339 times, null instead of NaN."""
+    return {
+        "name": slo.name,
+        "title": slo.title,
+        "service": slo.service,
+        "tier": slo.tier,
+        "owner": slo.owner,
+        "objective": float(slo.objective),
+        "window_seconds": slo.window_seconds,
+        "unit": slo.unit,
+        "evaluated_at": _time(status.at),
+        "data_state": status.data_state.value,
+        "sentence": status.sentence,
+        "budget_state": status.budget_state.value,
+        "burning": [b.value for b in status.burning],
+        "good": _number(status.good),
+        "total": _number(status.total),
+        "remaining": _number(status.remaining),
+        "budget": _number(status.budget),
+        "exhaustion_hours": _number(status.exhaustion_hours),
+        "coverage": _number(status.coverage),
+        "newest_sample": _time(status.newest_sample),
+        "error": status.error,
+        "burns": [
+            {
+                "window_seconds": b.seconds,
+                "burn": _number(b.burn),
+                "bad": _number(b.bad),
+                "total": _number(b.total),
+            }
+            for b in status.burns
+        ],
+        "alerts": [
+            {
+                "severity": p.severity.value,
+                "long_seconds": p.long_seconds,
+                "short_seconds": p.short_seconds,
+                "factor": _number(p.factor),
+                "burn_long": _number(p.burn_long),
+                "burn_short": _number(p.burn_short),
+                "firing": p.firing,
+                "held": p.held,
+            }
+            for p in status.pairs
+        ],
+        "source": f"{slo.source.file}:{slo.source.line}",
+    }
+
+
+def _number(value: float | None) -> float | None:
+    if value is None or not isfinite(value):
+        return None
+    return round(value, 6)
+
+
+def _time(value: datetime | None) -> str | None:
+    return value.isoformat().replace("+00:00", "Z") if value is not None else None

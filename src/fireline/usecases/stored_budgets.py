@@ -1,0 +1,56 @@
+"""Questions about budgets that the ledger answers without asking Prometheus."""
+
+from datetime import UTC, datetime, timedelta
+
+from fireline.domain.slo.buckets import BUCKET_SECONDS
+from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.ledger import floor_edge
+from fireline.domain.slo.reading import Reading
+from fireline.domain.slo.spending import first_bad_start, share_spent
+from fireline.domain.slo.status import DataState
+from fireline.usecases.ports import Services, UnitOfWork
+
+LOOK_BACK = timedelta(days=3)
+
+
+def stored_reading(uow: UnitOfWork, slo: Slo, at: datetime) -> Reading:
+    """The SLO's ledger as of `at`, or as of its last evaluation when that is earlier."""
+    status = uow.statuses.get(slo.name)
+    until = at
+    if status is not None:
+        failed = status.data_state is DataState.QUERY_ERROR
+        evaluated = (status.newest_sample or status.at) if failed else status.at
+        until = min(at, evaluated)
+    edge = floor_edge(int(until.timestamp()))
+    start = floor_edge(edge - slo.window_seconds)
+    span = uow.ledger.span(slo.name, slo.revision)
+    return Reading(
+        slo=slo,
+        series=uow.ledger.read(slo.name, slo.revision, start, edge),
+        at=datetime.fromtimestamp(edge, UTC),
+        history_start=span[0] if span else None,
+        newest_sample=status.newest_sample if status else None,
+    )
+
+
+def budget_cost(
+    s: Services, uow: UnitOfWork, slo_name: str, start: datetime, end: datetime
+) -> float | None:
+    """Share of the SLO's budget spent in buckets touching the interval; None when unknown."""
+    slo = s.definitions.current().slos.get(slo_name)
+    if slo is None:
+        return None
+    reading = stored_reading(uow, slo, end + timedelta(seconds=BUCKET_SECONDS))
+    return share_spent(reading, int(start.timestamp()), int(end.timestamp()))
+
+
+def first_bad(s: Services, uow: UnitOfWork, slo_name: str, before: datetime) -> datetime | None:
+    """Start of the first bad bucket of the unbroken bad stretch that reaches up to `before`."""
+    slo = s.definitions.current().slos.get(slo_name)
+    if slo is None:
+        return None
+    reading = stored_reading(uow, slo, before + timedelta(seconds=BUCKET_SECONDS))
+    found = first_bad_start(reading, int(before.timestamp()))
+    if found is None or before.timestamp() - found > LOOK_BACK.total_seconds():
+        return None
+    return datetime.fromtimestamp(found, UTC)
