@@ -99,7 +99,8 @@ export function Composer({ channel, threadTs, placeholder }) {
   };
   const keys = (event) => {
     if (event.nativeEvent.isComposing) return;
-    const exact = open && found.list.some((o) => o.insert.trim() === text.trim() && o.from === 0);
+    const typed = open && text.slice(found.list[active].from, box.current.selectionStart);
+    const exact = open && found.list.some((o) => o.insert.trim() === typed);
     if (open && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
