@@ -101,11 +101,11 @@ class Watcher:
         uow.statuses.save([j.status for j in judged])
         opened: dict[str, Episode] = {e.slo: e for e in uow.episodes.open()}
         pages = defaultdict(list)
-        for episode in uow.episodes.between(report.at - RECENT, report.at):
-            if episode.severity is BurnSeverity.PAGE and not episode.open:
-                pages[episode.slo].append(episode)
+        for past in uow.episodes.between(report.at - RECENT, report.at):
+            if past.severity is BurnSeverity.PAGE and not past.open:
+                pages[past.slo].append(past)
         for one in judged:
-            episode = opened.pop(one.slo.name) if one.slo.name in opened else None
+            episode = opened.pop(one.slo.name, None)
             verdict = decide(one.status, episode, pages[one.slo.name])
             self._apply(uow, one, episode, verdict, report)
         for orphan in opened.values():
