@@ -37,8 +37,8 @@ class Person:
 class Typed:
     """One command line.
 
-    `text` is everything that is neither verb nor option, as readable plain text; `raw` is all
-    after the verb, as it was typed, to prefill a modal or to repeat with another verb.
+    `text` is everything that is neither verb nor option, as readable plain text; `bare` is the
+    same without the people; `raw` is all after the verb, as it was typed.
     """
 
     verb: str
@@ -47,6 +47,7 @@ class Typed:
     words: tuple[str, ...] = ()
     options: Mapping[str, str] | None = None
     people: tuple[Person, ...] = ()
+    bare: str = ""
 
     def option(self, key: str) -> str | None:
         """The value of `key:value`, or None."""
@@ -62,6 +63,7 @@ def typed(line: str, options: Collection[str] = ()) -> Typed:
     cleaned = line.translate(SMART_QUOTES).strip()
     verb, _, raw = cleaned.partition(" ")
     words: list[str] = []
+    bare: list[str] = []
     found: dict[str, str] = {}
     people: list[Person] = []
     for match in TOKEN.finditer(raw):
@@ -70,11 +72,15 @@ def typed(line: str, options: Collection[str] = ()) -> Typed:
         if match.lastgroup == "option" and key.lower() in options:
             found[key.lower()] = _value(value)
             continue
+        word = readable(token.strip('"') if match.lastgroup == "quoted" else token)
         if who := person(token):
             people.append(who)
-        words.append(readable(token.strip('"') if match.lastgroup == "quoted" else token))
+        elif word:
+            bare.append(word)
+        words.append(word)
     kept = tuple(word for word in words if word)
-    return Typed(verb.lower(), " ".join(kept), raw.strip(), kept, found, tuple(people))
+    shown, plain = " ".join(kept), " ".join(bare)
+    return Typed(verb.lower(), shown, raw.strip(), kept, found, tuple(people), plain)
 
 
 def _value(text: str) -> str:

@@ -18,6 +18,11 @@ def file_comment(view: FileMessage) -> kit.Rendered:
     return kit.rendered(view.comment, [kit.section(esc(clip(view.comment, 2400)))])
 
 
+def said(markup: str, plain: str) -> kit.Rendered:
+    """A sentence with links in it; `plain` says the same without them."""
+    return kit.rendered(plain, [kit.section(markup)])
+
+
 def refusal(text: str) -> kit.Rendered:
     """Why something was not done, and what to do."""
     return kit.rendered(text, [kit.section(f":information_source: {esc(clip(text, 2400))}")])

@@ -30,7 +30,7 @@ class Rendered:
 
 
 def rendered(text: str, blocks: Iterable[Block | None]) -> Rendered:
-    """A message that fits; `text` is raw, and blocks beyond Slack's limits are left out, visibly."""
+    """A message that fits; `text` is raw; blocks beyond the limits are left out, visibly."""
     kept: list[Block] = []
     spent = 0
     present = [block for block in blocks if block is not None]

@@ -1,0 +1,222 @@
+"""The bolt app: one set of handlers for Socket Mode and for HTTP."""
+
+import re
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from slack_bolt import Ack, App, BoltResponse
+from slack_sdk import WebClient
+
+from fireline.adapters.slack.blocks import answers, modals
+from fireline.adapters.slack.blocks.home import home as home_view
+from fireline.adapters.slack.buttons import BUTTONS, Pressed, value_of
+from fireline.adapters.slack.commands import NOUNS, Noun, command_names, run
+from fireline.adapters.slack.desk import (
+    LOOKS,
+    Asked,
+    Desk,
+    Modal,
+    Respond,
+    attempt,
+    deliver,
+    drawn,
+    log,
+    recorded,
+    tell,
+)
+from fireline.adapters.slack.inbox import Inbox
+from fireline.adapters.slack.shortcuts import SHORTCUTS, Chosen, Shortcut, chosen
+from fireline.adapters.slack.submissions import (
+    SUBMISSIONS,
+    Later,
+    Next,
+    Outcome,
+    at_field,
+    sent_from,
+)
+from fireline.domain.errors import UserError
+from fireline.usecases.home import home
+from fireline.usecases.ports import Services
+
+ANYTHING = re.compile(".*", re.DOTALL)
+
+
+def build_app(
+    services: Services,
+    client: WebClient,
+    *,
+    signing_secret: str | None = None,
+    commands: Mapping[str, str] | None = None,
+    workers: int = 10,
+    looks: int = LOOKS,
+) -> App:
+    """The app with every handler, ready for Socket Mode or HTTP.
+
+    Args:
+        services: what handlers ask use cases with.
+        client: its token and address are used for every answer.
+        signing_secret: needed for HTTP; Socket Mode carries no signatures.
+        commands: slash command by noun, when they are named otherwise.
+        workers: threads that handle what was acknowledged.
+        looks: how often a new incident's channel is looked for before answering without it.
+    """
+    app = App(
+        client=client,
+        signing_secret=signing_secret or "",
+        token_verification_enabled=False,
+        listener_executor=ThreadPoolExecutor(workers, thread_name_prefix="slack"),
+    )
+    desk = Desk(services, looks)
+    inbox = Inbox(desk)
+
+    @app.middleware
+    def store_before_ack(body: dict[str, Any], next: Callable[[], Any]) -> BoltResponse | None:  # noqa: A002 - bolt passes arguments by name
+        return inbox.take(body, next)
+
+    names = commands or command_names()
+    _commands(app, desk, names)
+    _actions(app, desk, names)
+    _views(app, desk)
+    _shortcuts(app, desk)
+    _events(app, desk)
+    app.error(_last_resort)
+    return app
+
+
+def _asked(desk: Desk, body: Mapping[str, Any]) -> Asked:
+    """Who asked and where, from any kind of payload."""
+    if "user_id" in body:
+        user, given = str(body["user_id"]), str(body.get("user_name") or "")
+        where = str(body.get("channel_id") or "")
+    else:
+        person = body.get("user") or {}
+        user, given = str(person.get("id") or ""), str(person.get("name") or "")
+        where = str((body.get("channel") or {}).get("id") or "")
+        where = where or str((body.get("container") or {}).get("channel_id") or "")
+    return Asked(desk.actor(user, given), where, str(body.get("trigger_id") or ""))
+
+
+def _commands(app: App, desk: Desk, names: Mapping[str, str]) -> None:
+    for noun_name, command in names.items():
+        app.command(command)(_command(desk, NOUNS[noun_name], command))
+
+    @app.command(ANYTHING)
+    def unknown(ack: Ack, body: dict[str, Any]) -> None:
+        known = ", ".join(names.values())
+        ack(f"{body.get('command')} is not one of mine. I know {known}.")
+
+
+def _command(desk: Desk, noun: Noun, command: str) -> Callable[..., None]:
+    def handle(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
+        ack()
+        asked = _asked(desk, body)
+        line = str(body.get("text") or "")
+        deliver(client, asked, attempt(lambda: run(desk, asked, noun, command, line)), respond)
+
+    return handle
+
+
+def _actions(app: App, desk: Desk, names: Mapping[str, str]) -> None:
+    @app.action(ANYTHING)
+    def pressed(
+        ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient, respond: Respond
+    ) -> None:
+        ack()
+        button = BUTTONS.get(str(action.get("action_id")))
+        if button is None:
+            return  # a link, or a field of a modal that nobody listens to
+        asked = _asked(desk, body)
+        what = Pressed(value_of(action), names)
+        reply = attempt(lambda: button(desk, asked, what))
+        in_modal = (body.get("view") or {}).get("type") == "modal"
+        if in_modal and reply is not None and not isinstance(reply, Modal):
+            told = modals.told("Fireline", drawn(reply).blocks)
+            client.views_push(trigger_id=asked.trigger_id, view=told)
+            return
+        deliver(client, asked, reply, respond if body.get("response_url") else None)
+
+
+def _views(app: App, desk: Desk) -> None:
+    @app.view_submission(ANYTHING)
+    def submitted(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        view = body["view"]
+        handler = SUBMISSIONS.get(str(view.get("callback_id")))
+        if handler is None:
+            ack()
+            return
+        sent = sent_from(view)
+        who = _asked(desk, body)
+        asked = Asked(who.user, str(sent.meta.get("channel") or ""), who.trigger_id)
+        _settle(ack, view, client, asked, lambda: handler(desk, asked, sent))
+
+    @app.view_closed(ANYTHING)
+    def closed(ack: Ack) -> None:
+        ack()
+
+
+def _settle(
+    ack: Ack,
+    view: dict[str, Any],
+    client: WebClient,
+    asked: Asked,
+    work: Callable[[], Outcome],
+) -> None:
+    """Do a modal's work before it closes, so that a refusal appears at its field."""
+    try:
+        outcome = work()
+    except UserError as error:
+        errors = at_field(view, error)
+        if errors:
+            ack(response_action="errors", errors=errors)
+        else:
+            told = answers.refusal(str(error))
+            ack(response_action="update", view=modals.told("Not done", told.blocks))
+        return
+    except Exception as error:  # noqa: BLE001 - recorded with the id that the person sees
+        told = answers.fault(recorded(error))
+        ack(response_action="update", view=modals.told("Not done", told.blocks))
+        return
+    if isinstance(outcome, Next):
+        ack(response_action="update", view=outcome.view)
+        return
+    ack()
+    shown = attempt(outcome.make) if isinstance(outcome, Later) else outcome
+    if shown is not None and not isinstance(shown, Modal):
+        tell(client, asked, shown)
+
+
+def _shortcuts(app: App, desk: Desk) -> None:
+    @app.shortcut(ANYTHING)
+    def used(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
+        ack()
+        handler = SHORTCUTS.get(str(body.get("callback_id")))
+        if handler is None:
+            return
+        asked = _asked(desk, body)
+        reply = attempt(lambda: _use(handler, desk, asked, body))
+        deliver(client, asked, reply, respond if body.get("response_url") else None)
+
+
+def _use(handler: Shortcut, desk: Desk, asked: Asked, body: dict[str, Any]) -> Any:
+    message: Chosen = chosen(desk, body)
+    return handler(desk, asked, message)
+
+
+def _events(app: App, desk: Desk) -> None:
+    @app.event("app_home_opened")
+    def home_opened(event: dict[str, Any], client: WebClient) -> None:
+        if event.get("tab", "home") == "home":
+            user = str(event["user"])
+            client.views_publish(user_id=user, view=home_view(home(desk.s, user)))
+
+    @app.event(ANYTHING)
+    def other(ack: Ack) -> None:
+        ack()  # what matters of it was recorded before it came here
+
+
+def _last_resort(error: Exception, body: dict[str, Any]) -> BoltResponse:
+    """Acknowledge even then: the person gets an id instead of a timeout."""
+    error_id = recorded(error)
+    log.error("slack_answer_failed", error_id=error_id, kind=str(body.get("type") or "command"))
+    return BoltResponse(status=200, body="")

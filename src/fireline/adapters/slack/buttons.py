@@ -1,0 +1,160 @@
+"""What happens when a button or a menu is used."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fireline.adapters.slack import ids, incident_verbs
+from fireline.adapters.slack.blocks import answers, modals
+from fireline.adapters.slack.blocks.markup import when
+from fireline.adapters.slack.blocks.modals import Prefill
+from fireline.adapters.slack.commands import NOUNS, run
+from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply, declared
+from fireline.adapters.slack.moments import next_morning
+from fireline.domain.errors import InvalidInputError, NotFoundError
+from fireline.domain.incident.incident import Incident, Role
+from fireline.usecases import find_runbook, manage_incident
+from fireline.usecases.manage_incident import Declare
+from fireline.usecases.watch_budgets import acknowledge, snooze
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The value of the element that was used, and the names of our commands."""
+
+    value: str
+    commands: Mapping[str, str]
+
+
+Button = Callable[[Desk, Asked, Pressed], Reply | None]
+Form = Callable[[Incident, Prefill], dict[str, object]]
+
+
+def declare_from_alert(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
+    """Open the alert's incident at once; a second press gives the one that is open."""
+    command = Declare(text="", actor=asked.user, episode_id=pressed.value)
+    result = manage_incident.declare(desk.s, command)
+    return declared(desk.settled(result.incident), created=result.created)
+
+
+def acknowledge_alert(desk: Desk, asked: Asked, pressed: Pressed) -> None:
+    """Note who looks at it; the alert itself shows it."""
+    acknowledge(desk.s, pressed.value, asked.user)
+
+
+def snooze_alert(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
+    """Keep the alert quiet for a while."""
+    code, _, episode_id = pressed.value.partition(":")
+    until = _snoozed_until(desk, asked, code)
+    snooze(desk.s, episode_id, until, asked.user)
+    return answers.said(f"Snoozed until {when(until)}.", f"Snoozed until {until:%H:%M} UTC.")
+
+
+def _snoozed_until(desk: Desk, asked: Asked, code: str) -> datetime:
+    now = desk.s.clock.now()
+    if code == "morning":
+        return next_morning(now, desk.zone(asked.user.id))
+    spans = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
+    if code not in spans:
+        raise InvalidInputError("That menu is out of date. Use the newest message.")
+    return now + spans[code]
+
+
+def claim_commander(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
+    """Take command."""
+    incident = desk.incident(int(pressed.value))
+    return incident_verbs.give_role(desk, asked, incident, Role.COMMANDER, asked.user.id)
+
+
+def _form(make: Callable[[Incident, Prefill], dict[str, object]]) -> Button:
+    """A button that opens the form of an incident's verb."""
+
+    def press(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
+        given = Prefill(channel=asked.channel)
+        return Modal(make(desk.incident(int(pressed.value)), given))
+
+    return press
+
+
+def resolve(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
+    """Ask whether data is damaged; whoever pressed is proposed as the checker."""
+    given = Prefill(channel=asked.channel, person=asked.user.id)
+    return Modal(modals.resolve(desk.incident(int(pressed.value)), given))
+
+
+def add_action(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
+    """A form for a promise out of this incident."""
+    due = desk.today(asked.user.id) + timedelta(days=desk.s.policy.action_due_days)
+    given = Prefill(channel=asked.channel, person=asked.user.id, due=due)
+    return Modal(modals.action(given, desk.incident(int(pressed.value))))
+
+
+def card_menu(desk: Desk, asked: Asked, pressed: Pressed) -> Reply | None:
+    """The card's three-dots menu: each choice is a button's action id with its value."""
+    action_id, _, value = pressed.value.partition(":")
+    return BUTTONS[action_id](desk, asked, Pressed(value, pressed.commands))
+
+
+def show_runbook(desk: Desk, _asked: Asked, pressed: Pressed) -> Reply:
+    """One runbook."""
+    return find_runbook.page(desk.s, pressed.value)
+
+
+def search_runbooks(_desk: Desk, asked: Asked, _pressed: Pressed) -> Reply:
+    """A search form."""
+    return Modal(modals.runbook_search(asked.channel))
+
+
+def open_declare(desk: Desk, asked: Asked, _pressed: Pressed) -> Reply:
+    """The declare form."""
+    slos = tuple(desk.s.definitions.current().slos)
+    return Modal(modals.declare(Prefill(channel=asked.channel), slos))
+
+
+def action_done(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
+    """Ask for the link that shows it."""
+    with desk.s.store() as uow:
+        item = uow.actions.get(int(pressed.value))
+    if item is None:
+        raise NotFoundError(f"There is no ACT-{pressed.value} any more.")
+    if item.evidence:
+        raise InvalidInputError(f"{item.ref} is done already: {item.evidence}")
+    return Modal(modals.evidence(item.id, item.ref, item.text, asked.channel))
+
+
+def run_instead(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
+    """Run what was most likely meant, with the text as it was typed."""
+    command, _, line = pressed.value.partition(" ")
+    noun = next((noun for noun, name in pressed.commands.items() if name == command), None)
+    if noun is None:
+        raise InvalidInputError(f"{command} is not a command any more. Type it again.")
+    return run(desk, asked, NOUNS[noun], command, line)
+
+
+BUTTONS: Mapping[str, Button] = {
+    ids.DECLARE_FROM_ALERT: declare_from_alert,
+    ids.ACKNOWLEDGE: acknowledge_alert,
+    ids.SNOOZE: snooze_alert,
+    ids.CLAIM_COMMANDER: claim_commander,
+    ids.MITIGATE: _form(modals.mitigate),
+    ids.RESTORE: _form(modals.restore),
+    ids.RESOLVE: resolve,
+    ids.ADD_NOTE: _form(modals.note),
+    ids.CHANGE_SEVERITY: _form(modals.severity),
+    ids.ASSIGN_ROLE: _form(modals.role),
+    ids.ADD_ACTION: add_action,
+    ids.CARD_MENU: card_menu,
+    ids.SHOW_RUNBOOK: show_runbook,
+    ids.SEARCH_RUNBOOKS: search_runbooks,
+    ids.OPEN_DECLARE: open_declare,
+    ids.ACTION_DONE: action_done,
+    ids.RUN_INSTEAD: run_instead,
+}
+
+
+def value_of(element: Mapping[str, object]) -> str:
+    """What a used element stands for: its value or its chosen option's."""
+    chosen = element.get("selected_option")
+    if isinstance(chosen, Mapping):
+        return str(chosen.get("value") or "")
+    return str(element.get("value") or "")

@@ -1,0 +1,302 @@
+"""Slack as the use cases see it: channels, messages that can be found again, people."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.web import SlackResponse
+
+from fireline.adapters.slack.blocks import render
+from fireline.adapters.slack.calls import call
+from fireline.adapters.slack.directory import Directory
+from fireline.adapters.slack.grammar import mentioned, readable
+from fireline.domain.errors import RejectedError, UnreachableError
+from fireline.usecases.ports import ChannelRef, PostedRef, RawMessage
+from fireline.usecases.views import AlertMessage, FileMessage, IncidentCard, Message, SloDetail
+
+EVENT_TYPE = "fireline"
+RECENT = 200
+RECENT_PAGES = 3
+FINE_WHEN_INVITING = frozenset({"already_in_channel", "cant_invite_self"})
+NOBODY = frozenset({"user_not_found", "user_disabled", "cant_invite", "user_is_restricted"})
+MAX_INVITED = 100
+
+
+class SlackChat:
+    """`ports.Chat` over the Web API.
+
+    Args:
+        client: its token and address are used; its retry handlers are not, since a repeated post
+            after an unknown outcome would be seen twice.
+    """
+
+    def __init__(self, client: WebClient) -> None:
+        self._client = WebClient(
+            token=client.token,
+            base_url=client.base_url,
+            timeout=client.timeout,
+            ssl=client.ssl,
+            proxy=client.proxy,
+            retry_handlers=[],
+        )
+        self.directory = Directory(self._client)
+
+    def create_channel(self, name: str, *, private: bool) -> ChannelRef:
+        """Make it; `RejectedError` with code `name_taken` when the name exists."""
+        create = self._client.conversations_create
+        answer = call(f"create channel #{name}", create, name=name, is_private=private)
+        made = ChannelRef(answer["channel"]["id"], answer["channel"]["name"])
+        self.directory.remember(made)
+        return made
+
+    def own_channel(self, name: str) -> ChannelRef | None:
+        """The open channel of that name if Fireline itself created it."""
+        found = self.directory.find(name)
+        ours = self.directory.identity()["user_id"]
+        if found is None or found.get("creator") != ours or found.get("is_archived"):
+            return None
+        return ChannelRef(found["id"], found["name"])
+
+    def invite(self, channel: str, users: Sequence[str]) -> tuple[str, ...]:
+        """Invite people; gives those who could not be invited."""
+        people = [user for user in dict.fromkeys(users) if user != self._own_user()]
+        where = self.directory.channel_id(channel)
+        failed: list[str] = []
+        for user in people[:MAX_INVITED]:
+            # One by one: a single wrong id would otherwise refuse everybody.
+            try:
+                call(
+                    f"invite {user} to {channel}",
+                    self._client.conversations_invite,
+                    channel=where,
+                    users=user,
+                )
+            except RejectedError as error:
+                if error.code in FINE_WHEN_INVITING:
+                    continue
+                if error.code not in NOBODY:
+                    raise
+                failed.append(user)
+        return (*failed, *people[MAX_INVITED:])
+
+    def set_topic(self, channel: str, topic: str) -> None:
+        """Set the topic."""
+        where = self.directory.channel_id(channel)
+        setter = self._client.conversations_setTopic
+        call(f"set the topic of {channel}", setter, channel=where, topic=topic)
+
+    def post(
+        self, channel: str, message: Message, key: str, chart_file: str | None = None
+    ) -> PostedRef:
+        """Post with the key in the message metadata; pins a status card."""
+        where = self.directory.channel_id(channel)
+        try:
+            posted = self._post(where, message, key, chart_file)
+        except RejectedError as error:
+            if error.code == "channel_not_found":
+                self.directory.forget(channel)
+            if error.code != "not_in_channel":
+                raise
+            call(f"join {channel}", self._client.conversations_join, channel=where)
+            posted = self._post(where, message, key, chart_file)
+        if isinstance(message, IncidentCard):
+            self.pin(posted)
+        return posted
+
+    def _post(self, where: str, message: Message, key: str, chart_file: str | None) -> PostedRef:
+        if isinstance(message, FileMessage):
+            return self._share(where, message, key)
+        shown = render(message, chart_file)
+        answer = call(
+            f"post {key}",
+            self._client.chat_postMessage,
+            channel=where,
+            text=shown.text,
+            blocks=shown.blocks,
+            metadata=_metadata(key),
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return PostedRef(str(answer["channel"]), str(answer["ts"]))
+
+    def _share(self, where: str, message: FileMessage, key: str) -> PostedRef:
+        shown = render(message)
+        call(
+            f"share {message.filename}",
+            self._client.files_upload_v2,
+            channel=where,
+            content=message.content,
+            filename=_file_name(key, message.filename),
+            title=message.title,
+            initial_comment=shown.text,
+        )
+        found = self.find_post(where, key)
+        if found is None:
+            text = f"{message.filename} was shared, but its message is not in the channel yet."
+            raise UnreachableError(text)
+        return found
+
+    def update(
+        self, posted: PostedRef, message: Message, key: str, chart_file: str | None = None
+    ) -> None:
+        """Edit the message; a document's content never changes under its key."""
+        if isinstance(message, FileMessage):
+            return
+        shown = render(message, chart_file)
+        call(
+            f"edit {key}",
+            self._client.chat_update,
+            channel=posted.channel_id,
+            ts=posted.ts,
+            text=shown.text,
+            blocks=shown.blocks,
+            metadata=_metadata(key),
+        )
+        if isinstance(message, IncidentCard):
+            # A crash between posting and pinning must not leave the card unpinned.
+            self.pin(posted)
+
+    def find_post(self, channel: str, key: str) -> PostedRef | None:
+        """Our own message with this key in the channel's recent history, or None."""
+        where = self.directory.channel_id(channel)
+        cursor = ""
+        for _ in range(RECENT_PAGES):
+            try:
+                answer = call(
+                    f"look for {key} in {channel}",
+                    self._client.conversations_history,
+                    channel=where,
+                    include_all_metadata=True,
+                    limit=RECENT,
+                    cursor=cursor,
+                )
+            except RejectedError as error:
+                if error.code == "not_in_channel":
+                    return None  # we never posted where we never were
+                raise
+            for message in answer.get("messages", []):
+                if self._ours(message) and _has_key(message, key):
+                    return PostedRef(where, str(message["ts"]))
+            cursor = answer.get("response_metadata", {}).get("next_cursor", "")
+            if not cursor:
+                return None
+        return None
+
+    def _ours(self, message: dict[str, Any]) -> bool:
+        own = self.directory.identity()
+        return own.get("bot_id") == message.get("bot_id") or own["user_id"] == message.get("user")
+
+    def _own_user(self) -> str:
+        return str(self.directory.identity()["user_id"])
+
+    def fingerprint(self, message: Message) -> str:
+        """Hash of what would be shown, to skip updates that change nothing."""
+        shown = render(message)
+        chart = message.chart if isinstance(message, AlertMessage | SloDetail) else None
+        facts = [shown.text, shown.blocks, chart.version if chart else None]
+        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+    def upload_image(self, png: bytes, filename: str, alt: str) -> str:
+        """Upload without sharing; gives the file id to use in image blocks."""
+        answer = call(
+            f"upload {filename}",
+            self._client.files_upload_v2,
+            file=png,
+            filename=filename,
+            title=filename,
+            alt_txt=alt[:1000],
+        )
+        return str(answer["files"][0]["id"])
+
+    def pin(self, posted: PostedRef) -> None:
+        """Pin the message; pinned already is fine."""
+        try:
+            call(
+                "pin the status card",
+                self._client.pins_add,
+                channel=posted.channel_id,
+                timestamp=posted.ts,
+            )
+        except RejectedError as error:
+            if error.code != "already_pinned":
+                raise
+
+    def permalink(self, channel: str, ts: str) -> str | None:
+        """The address of a message, or None when it is gone."""
+        where = self.directory.channel_id(channel)
+        try:
+            answer = call(
+                "link to a message", self._client.chat_getPermalink, channel=where, message_ts=ts
+            )
+        except RejectedError as error:
+            if error.code == "message_not_found":
+                return None
+            raise
+        return str(answer["permalink"])
+
+    def message(self, channel: str, ts: str, thread_ts: str | None = None) -> RawMessage | None:
+        """Exactly the message with this ts, or None; never a neighbour."""
+        where = self.directory.channel_id(channel)
+        exact = {"channel": where, "latest": ts, "oldest": ts, "inclusive": True}
+        tries: list[tuple[Callable[..., SlackResponse], dict[str, Any]]] = [
+            (self._client.conversations_history, {**exact, "limit": 1}),
+            # A reply is not in the history; Slack gives it when asked for its thread.
+            (self._client.conversations_replies, {**exact, "ts": thread_ts or ts, "limit": 10}),
+        ]
+        for method, arguments in tries:
+            try:
+                answer = call("read a flagged message", method, **arguments)
+            except RejectedError as error:
+                if error.code == "thread_not_found":
+                    continue
+                raise
+            for found in answer.get("messages", []):
+                if found.get("ts") == ts:
+                    return self.raw_message(where, found)
+        return None
+
+    def raw_message(self, channel: str, found: dict[str, Any]) -> RawMessage:
+        """A message of Slack's as plain text with its author's name."""
+        user = str(found.get("user") or found.get("bot_id") or "")
+        return RawMessage(
+            channel=channel,
+            ts=str(found["ts"]),
+            user=user,
+            user_name=self.directory.name_or_id(user) if found.get("user") else user,
+            text=self.readable(str(found.get("text") or "")),
+            thread_ts=found.get("thread_ts"),
+        )
+
+    def readable(self, text: str) -> str:
+        """A message's text with names in place of ids."""
+        names = {user: self.directory.name_or_id(user) for user in mentioned(text)}
+        return readable(text, names)
+
+    def user_name(self, user_id: str) -> str:
+        """How the person is called in Slack."""
+        return self.directory.name(user_id)
+
+    def user_timezone(self, user_id: str) -> str:
+        """The person's IANA zone."""
+        return self.directory.timezone(user_id)
+
+
+def _metadata(key: str) -> dict[str, Any]:
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
+
+
+def _file_name(key: str, filename: str) -> str:
+    """A name made of the key, so that the share can be found again by it."""
+    suffix = filename.rpartition(".")[2] if "." in filename else "txt"
+    return re.sub(r"[^A-Za-z0-9]+", "-", key).strip("-") + f".{suffix}"
+
+
+def _has_key(message: dict[str, Any], key: str) -> bool:
+    metadata = message.get("metadata") or {}
+    if metadata.get("event_type") == EVENT_TYPE:
+        return bool(metadata.get("event_payload", {}).get("key") == key)
+    stem = _file_name(key, "x.y").rpartition(".")[0]
+    return any(str(f.get("name", "")).rpartition(".")[0] == stem for f in message.get("files", []))

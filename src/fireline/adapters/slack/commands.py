@@ -1,0 +1,101 @@
+"""The five slash commands: from what was typed to what is answered."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from fireline.adapters.slack import incident_verbs, promise_verbs, slo_verbs
+from fireline.adapters.slack.blocks import answers
+from fireline.adapters.slack.desk import Asked, Desk, Reply
+from fireline.adapters.slack.grammar import Typed, nearest, typed
+
+Handler = Callable[[Desk, Asked, Typed], Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Noun:
+    """One slash command.
+
+    `otherwise` takes text that begins with no known verb, where that makes sense; it gives None
+    for a verb that was mistyped.
+    """
+
+    name: str
+    bare: Callable[[Desk, Asked], Reply]
+    verbs: Mapping[str, Handler]
+    help: Mapping[str, str]
+    options: tuple[str, ...] = ()
+    otherwise: Callable[[Desk, Asked, str], Reply | None] | None = None
+
+
+NOUNS: Mapping[str, Noun] = {
+    noun.name: noun
+    for noun in (
+        Noun(
+            "incident",
+            incident_verbs.bare,
+            incident_verbs.VERBS,
+            incident_verbs.HELP,
+            incident_verbs.OPTIONS,
+        ),
+        Noun(
+            "slo",
+            slo_verbs.slo_bare,
+            slo_verbs.SLO_VERBS,
+            slo_verbs.SLO_HELP,
+            otherwise=slo_verbs.slo_by_name,
+        ),
+        Noun(
+            "runbook",
+            slo_verbs.runbook_bare,
+            slo_verbs.RUNBOOK_VERBS,
+            slo_verbs.RUNBOOK_HELP,
+            otherwise=slo_verbs.runbook_by_words,
+        ),
+        Noun(
+            "postmortem",
+            promise_verbs.postmortem_bare,
+            promise_verbs.POSTMORTEM_VERBS,
+            promise_verbs.POSTMORTEM_HELP,
+            promise_verbs.OPTIONS,
+        ),
+        Noun(
+            "review",
+            promise_verbs.review_bare,
+            promise_verbs.REVIEW_VERBS,
+            promise_verbs.REVIEW_HELP,
+        ),
+    )
+}
+ASKING_HELP = ("help", "?", "--help", "-h")
+
+
+def command_names(prefix: str = "") -> dict[str, str]:
+    """The slash command of each noun, such as `/incident`; the prefix tells two bots apart."""
+    return {noun: f"/{prefix}{noun}" for noun in NOUNS}
+
+
+def run(desk: Desk, asked: Asked, noun: Noun, command: str, line: str) -> Reply:
+    """The answer to a command line.
+
+    Raises:
+        UserError: it was understood and refused; the text says why.
+    """
+    said = typed(line, noun.options)
+    if not said.verb:
+        return noun.bare(desk, asked)
+    if said.verb in ASKING_HELP:
+        return answers.usage(command, noun.help)
+    handler = noun.verbs.get(said.verb)
+    if handler is not None:
+        if said.raw.strip().lower() in ASKING_HELP:
+            return answers.usage(command, _about(noun, said.verb))
+        return handler(desk, asked, said)
+    other = noun.otherwise(desk, asked, line.strip()) if noun.otherwise else None
+    if other is not None:
+        return other
+    meant = nearest(said.verb, (*noun.verbs, "help"))
+    return answers.unknown_verb(command, line, line.split()[0], meant)
+
+
+def _about(noun: Noun, verb: str) -> dict[str, str]:
+    return {form: text for form, text in noun.help.items() if form.split(" ")[0] == verb}

@@ -1,0 +1,205 @@
+"""What every handler works with: the services, who asks, and how an answer travels back."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Event
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from fireline.adapters.slack.blocks import Rendered, answers, modals, render
+from fireline.adapters.slack.blocks.incident import SEVERITY_WORDS
+from fireline.adapters.slack.blocks.kit import Block
+from fireline.adapters.slack.blocks.markup import channel as channel_link
+from fireline.adapters.slack.blocks.markup import esc, one_line
+from fireline.adapters.slack.grammar import mentioned, readable
+from fireline.adapters.slack.moments import due_date, past_moment, zone
+from fireline.domain.errors import EffectError, NotFoundError, UserError
+from fireline.domain.incident.incident import Incident
+from fireline.domain.people import Actor
+from fireline.usecases.manage_incident import incident_in
+from fireline.usecases.ports import Services
+from fireline.usecases.views import Message
+
+log = structlog.get_logger(__name__)
+
+LOOKS = 25
+LOOK_SECONDS = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked, where, and the ticket with which a modal may be opened."""
+
+    user: Actor
+    channel: str
+    trigger_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Modal:
+    """An answer that is a form."""
+
+    view: Block
+
+
+Reply = Message | Rendered | Modal
+
+
+class Respond(Protocol):
+    """Sends an answer to whoever acted; bolt's `respond` is one."""
+
+    def __call__(self, *, text: str, blocks: list[Block], replace_original: bool) -> object:
+        """Send it, seen by that person alone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The services as handlers use them; `looks` bounds the wait for a new channel."""
+
+    s: Services
+    looks: int = LOOKS
+
+    def name(self, user: str, given: str = "") -> str:
+        """The person's name; what Slack sent along, or the id, when it cannot be had."""
+        try:
+            return self.s.chat.user_name(user)
+        except EffectError:
+            return given or user
+
+    def actor(self, user: str, given: str = "") -> Actor:
+        """The person as recorded."""
+        return Actor(user, self.name(user, given))
+
+    def zone(self, user: str) -> ZoneInfo:
+        """The person's time zone; the team's when Slack does not say."""
+        try:
+            return zone(self.s.chat.user_timezone(user))
+        except EffectError:
+            return zone(self.s.timezone)
+
+    def moment(self, text: str | None, user: str) -> datetime | None:
+        """A typed past time, in the person's zone."""
+        if not text:
+            return None
+        return past_moment(text, self.s.clock.now(), self.zone(user))
+
+    def due(self, text: str | None, user: str) -> date | None:
+        """A typed due date."""
+        return due_date(text, self.today(user)) if text else None
+
+    def today(self, user: str) -> date:
+        """The person's date."""
+        return self.s.clock.now().astimezone(self.zone(user)).date()
+
+    def readable(self, text: str) -> str:
+        """A message's text with names in place of ids."""
+        return readable(text, {user: self.name(user) for user in mentioned(text)})
+
+    def incident_here(self, channel: str) -> Incident:
+        """The incident whose channel this is.
+
+        Raises:
+            NotFoundError: it is none; the text says where to go.
+        """
+        found = incident_in(self.s, channel)
+        if found is None:
+            raise NotFoundError(
+                "This channel belongs to no incident. Use this in an incident's channel,"
+                " or see `/incident list`."
+            )
+        return found
+
+    def incident(self, incident_id: int) -> Incident:
+        """The incident of that number.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        with self.s.store() as uow:
+            found = uow.incidents.get(incident_id)
+        if found is None:
+            raise NotFoundError(
+                f"There is no INC-{incident_id}. `/incident list` shows the open ones."
+            )
+        return found
+
+    def settled(self, incident: Incident) -> Incident:
+        """The incident once its channel is there, or as it is after a short wait."""
+        for _ in range(self.looks):
+            with self.s.store() as uow:
+                found = uow.incidents.get(incident.id)
+            if found is not None and found.channel_id is not None:
+                return found
+            Event().wait(LOOK_SECONDS)
+        return incident
+
+
+def declared(incident: Incident, *, created: bool) -> Rendered:
+    """What is answered to whoever declared: the reference and the way into the channel."""
+    head = f"{SEVERITY_WORDS[incident.severity]} \u00b7 *{esc(incident.ref)}* {one_line(incident.title, 150)}"
+    verb = "declared" if created else "is already open for this"
+    if incident.channel_id:
+        rest = f"Go to {channel_link(incident.channel_id)}"
+    else:
+        rest = "Its channel is being opened; you will be invited."
+    return answers.said(
+        f"{head} \u2014 {verb}.\n{rest}", f"{incident.ref} {verb}. {incident.title}"
+    )
+
+
+def drawn(reply: Message | Rendered) -> Rendered:
+    """Any answer as text and blocks."""
+    return reply if isinstance(reply, Rendered) else render(reply)
+
+
+def attempt(work: Callable[[], Reply | None]) -> Reply | None:
+    """The answer, or why there is none: refusals in their words, faults with an id in the log."""
+    try:
+        return work()
+    except UserError as error:
+        return answers.refusal(str(error))
+    except Exception as error:  # noqa: BLE001 - recorded with the id that the person sees
+        return answers.fault(recorded(error))
+
+
+def recorded(error: Exception) -> str:
+    """Log a fault; gives the id to show."""
+    error_id = uuid.uuid4().hex[:8]
+    log.error("slack_handler_failed", error_id=error_id, exc_info=error)
+    return error_id
+
+
+def deliver(client: WebClient, asked: Asked, reply: Reply | None, respond: Respond | None) -> None:
+    """Bring the answer to the person: a form, an answer in place, or a window on App Home."""
+    if reply is None:
+        return
+    if isinstance(reply, Modal):
+        client.views_open(trigger_id=asked.trigger_id, view=reply.view)
+        return
+    shown = drawn(reply)
+    if respond is not None:
+        respond(text=shown.text, blocks=shown.blocks, replace_original=False)
+    elif asked.trigger_id:
+        told = modals.told("Fireline", shown.blocks)
+        client.views_open(trigger_id=asked.trigger_id, view=told)
+
+
+def tell(client: WebClient, asked: Asked, reply: Message | Rendered) -> None:
+    """Answer privately in the channel; by direct message where we cannot."""
+    shown = drawn(reply)
+    told: dict[str, Any] = {"text": shown.text, "blocks": shown.blocks}
+    try:
+        if asked.channel:
+            client.chat_postEphemeral(channel=asked.channel, user=asked.user.id, **told)
+            return
+    except SlackApiError as error:
+        log.info("ephemeral_refused", channel=asked.channel, error=str(error.response.get("error")))
+    opened = client.conversations_open(users=asked.user.id)
+    client.chat_postMessage(channel=opened["channel"]["id"], **told)

@@ -1,0 +1,231 @@
+"""`/incident` and its verbs."""
+
+from collections.abc import Callable, Mapping
+
+from fireline.adapters.slack.blocks import Rendered, answers, modals
+from fireline.adapters.slack.blocks.markup import when
+from fireline.adapters.slack.blocks.modals import NO_DAMAGE, REPAIRED, Prefill
+from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply, declared
+from fireline.adapters.slack.grammar import Typed, incident_number, person, role, severity
+from fireline.domain.errors import IllegalTransitionError, InvalidInputError, NotFoundError
+from fireline.domain.incident.incident import Incident, RepairDecision, Role, Stamp
+from fireline.usecases import manage_incident
+from fireline.usecases.incident_views import card, overview
+from fireline.usecases.manage_incident import Declare
+
+OPTIONS = ("sev", "slo", "service", "dataset", "at", "checked", "how", "override")
+NOBODY = ("none", "nobody", "-")
+DAMAGE = {
+    "no-damage": NO_DAMAGE,
+    "nodamage": NO_DAMAGE,
+    "undamaged": NO_DAMAGE,
+    "repaired": REPAIRED,
+}
+TIME_WORDS = 3
+
+Verb = Callable[[Desk, Asked, Typed], Reply]
+
+HELP: Mapping[str, str] = {
+    "": "the status card here; elsewhere the open incidents",
+    "declare WORDS": "opens an incident; add `sev:2`, `slo:NAME`, `service:NAME`, `dataset:NAME`",
+    "list": "open incidents",
+    "show INC-7": "one incident's card",
+    "severity 1-4 REASON": "changes how bad it is",
+    "role ROLE @person": "commander, operations, communications, scribe, data_owner; `none` clears",
+    "claim ROLE": "takes a role yourself (commander when you name none)",
+    "note TEXT": "writes on the timeline; `at:02:31` or `at:-15m` for earlier",
+    "mitigate WHAT": "you are changing something to stop the harm",
+    "restore WHAT": "service works again; the time to restore stops; `at:` for earlier",
+    "resolve": "asks whether data is damaged, then closes the work; or typed:"
+    ' `resolve no-damage checked:@who how:"..."`',
+    "time NAME WHEN REASON": "corrects a recorded time, such as `impact_started`",
+}
+
+
+def bare(desk: Desk, asked: Asked) -> Reply:
+    """The card in an incident's channel, the open incidents elsewhere."""
+    incident = manage_incident.incident_in(desk.s, asked.channel)
+    return _card(desk, incident) if incident else overview(desk.s, asked.user.id)
+
+
+def _card(desk: Desk, incident: Incident) -> Reply:
+    with desk.s.store() as uow:
+        shown = card(desk.s, uow, str(incident.id))
+    if shown is None:
+        raise NotFoundError(f"{incident.ref} has no card yet.")
+    return shown
+
+
+def declare(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """Open an incident from the words; a form when there are none."""
+    wanted = typed.option("sev")
+    slo = typed.option("slo")
+    if not typed.text and not slo:
+        given = Prefill(
+            channel=asked.channel,
+            severity=str(int(severity(wanted))) if wanted else "",
+            service=typed.option("service") or "",
+            dataset=typed.option("dataset") or "",
+        )
+        return Modal(modals.declare(given, tuple(desk.s.definitions.current().slos)))
+    command = Declare(
+        text=typed.text,
+        actor=asked.user,
+        severity=severity(wanted) if wanted else None,
+        slo=slo,
+        service=typed.option("service"),
+        datasets=datasets(typed.option("dataset")),
+    )
+    result = manage_incident.declare(desk.s, command)
+    return declared(desk.settled(result.incident), created=result.created)
+
+
+def datasets(text: str | None) -> tuple[str, ...]:
+    """Names separated by commas."""
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
+def show_list(desk: Desk, asked: Asked, _typed: Typed) -> Reply:
+    """Open incidents."""
+    return overview(desk.s, asked.user.id)
+
+
+def show(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """One incident's card, by its number."""
+    if not typed.words:
+        return bare(desk, asked)
+    return _card(desk, desk.incident(incident_number(typed.words[0])))
+
+
+def change_severity(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """Change the severity; a form when level or reason is missing."""
+    incident = desk.incident_here(asked.channel)
+    level = severity(typed.words[0]) if typed.words else None
+    reason = typed.after(1)
+    if level is None or not reason:
+        chosen = str(int(level)) if level else ""
+        given = Prefill(text=reason, channel=asked.channel, severity=chosen)
+        return Modal(modals.severity(incident, given))
+    after = manage_incident.change_severity(desk.s, incident.id, level, reason, asked.user)
+    return _told(after, f"is now {after.severity.label}")
+
+
+def assign_role(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """Give a role to a person or clear it; a form when either is missing."""
+    incident = desk.incident_here(asked.channel)
+    wanted = role(typed.words[0]) if typed.words else None
+    clear = typed.after(1).lower() in NOBODY
+    if wanted is None or not (clear or typed.people):
+        given = Prefill(channel=asked.channel, role=wanted.value if wanted else "")
+        return Modal(modals.role(incident, given))
+    return give_role(desk, asked, incident, wanted, None if clear else typed.people[0].id)
+
+
+def claim(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """Take a role oneself."""
+    incident = desk.incident_here(asked.channel)
+    wanted = role(typed.text) if typed.text else Role.COMMANDER
+    return give_role(desk, asked, incident, wanted, asked.user.id)
+
+
+def give_role(
+    desk: Desk, asked: Asked, incident: Incident, wanted: Role, person_id: str | None
+) -> Rendered:
+    """Record who holds the role."""
+    name = desk.name(person_id) if person_id else ""
+    after = manage_incident.assign_role(desk.s, incident.id, wanted, person_id, name, asked.user)
+    return _told(after, f"{wanted.label}: {name or 'nobody'}")
+
+
+def note(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """Write on the timeline; a form when there are no words."""
+    incident = desk.incident_here(asked.channel)
+    if not typed.text:
+        given = Prefill(channel=asked.channel, at=typed.option("at") or "")
+        return Modal(modals.note(incident, given))
+    at = desk.moment(typed.option("at"), asked.user.id)
+    manage_incident.add_note(desk.s, incident.id, typed.text, asked.user, at)
+    moment = f" at {when(at)}" if at else ""
+    return answers.said(f"Noted on {incident.ref}{moment}.", f"Noted on {incident.ref}.")
+
+
+def investigate(desk: Desk, asked: Asked, _typed: Typed) -> Reply:
+    """Confirm that a signal is an incident."""
+    incident = desk.incident_here(asked.channel)
+    return _told(manage_incident.investigate(desk.s, incident.id, asked.user), "is investigated")
+
+
+def mitigate(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """Somebody is changing something to stop the harm."""
+    incident = desk.incident_here(asked.channel)
+    at = desk.moment(typed.option("at"), asked.user.id)
+    after = manage_incident.mitigate(desk.s, incident.id, typed.text, asked.user, at)
+    return _told(after, "is being mitigated")
+
+
+def restore(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """Service works again; a form when nothing is said or when it still burns."""
+    incident = desk.incident_here(asked.channel)
+    given = Prefill(text=typed.text, channel=asked.channel, at=typed.option("at") or "")
+    if not typed.text:
+        return Modal(modals.restore(incident, given))
+    at = desk.moment(typed.option("at"), asked.user.id)
+    override = typed.option("override")
+    try:
+        after = manage_incident.restore(desk.s, incident.id, typed.text, asked.user, at, override)
+    except IllegalTransitionError as error:
+        if "STILL_BURNING" not in error.codes:
+            raise
+        return Modal(modals.restore(incident, given, str(error)))
+    return _told(after, "is restored. Next: is data damaged? `/incident resolve`")
+
+
+def resolve(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """The answer to "is data damaged?"; a form while any part of it is missing."""
+    incident = desk.incident_here(asked.channel)
+    choice = DAMAGE.get(typed.words[0].lower(), "") if typed.words else ""
+    checked, how = person(typed.option("checked") or ""), typed.option("how") or ""
+    if not (choice and checked and how):
+        by = checked.id if checked else asked.user.id
+        given = Prefill(text=how, channel=asked.channel, person=by, choice=choice)
+        return Modal(modals.resolve(incident, given))
+    decision = RepairDecision(choice == REPAIRED, desk.name(checked.id, checked.name), how)
+    after = manage_incident.resolve(desk.s, incident.id, decision, asked.user)
+    return _told(after, "is resolved. The postmortem draft follows here")
+
+
+def set_time(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """Correct a recorded time."""
+    incident = desk.incident_here(asked.channel)
+    if len(typed.words) < TIME_WORDS:
+        message = "Write `/incident time impact_started 02:31 the first bad load was earlier`."
+        raise InvalidInputError(message)
+    try:
+        stamp = Stamp(typed.words[0].lower())
+    except ValueError as error:
+        known = ", ".join(stamp.value for stamp in Stamp)
+        raise InvalidInputError(f"Times are named {known}.") from error
+    at = desk.moment(typed.words[1], asked.user.id) or desk.s.clock.now()
+    after = manage_incident.set_time(desk.s, incident.id, stamp, at, typed.after(2), asked.user)
+    text = f"{after.ref}: {stamp.value} is now "
+    return answers.said(f"{text}{when(at)}.", f"{text}{at:%Y-%m-%d %H:%M} UTC.")
+
+
+def _told(incident: Incident, what: str) -> Rendered:
+    return answers.refusal(f"{incident.ref} {what}.")
+
+
+VERBS: Mapping[str, Verb] = {
+    "declare": declare,
+    "list": show_list,
+    "show": show,
+    "severity": change_severity,
+    "role": assign_role,
+    "claim": claim,
+    "note": note,
+    "investigate": investigate,
+    "mitigate": mitigate,
+    "restore": restore,
+    "resolve": resolve,
+    "time": set_time,
+}

@@ -1,0 +1,133 @@
+"""`/postmortem` and `/review`: what was learnt, and who promised what."""
+
+from collections.abc import Callable, Mapping
+
+from fireline.adapters.slack.blocks import Rendered, action, answers, kit, modals
+from fireline.adapters.slack.blocks.markup import clip, esc, link, when
+from fireline.adapters.slack.blocks.modals import Prefill
+from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
+from fireline.adapters.slack.grammar import Typed, action_number, incident_number, readable
+from fireline.domain.errors import EffectError, InvalidInputError, NotFoundError
+from fireline.domain.incident.incident import Incident
+from fireline.domain.postmortem.action import ActionItem, Postmortem
+from fireline.usecases import chase_actions, post_review
+from fireline.usecases.manage_incident import incident_in
+
+Verb = Callable[[Desk, Asked, Typed], Reply]
+
+OPTIONS = ("due",)
+PREVIEW = 2400
+DONE_WORDS = 3
+POSTMORTEM_HELP: Mapping[str, str] = {
+    "": "the newest draft of this incident",
+    "show INC-7": "the newest draft of another incident",
+    "action TEXT @owner due:friday": "a promise; `due:2026-12-01`, `due:+7d` work too",
+}
+REVIEW_HELP: Mapping[str, str] = {
+    "": "this week so far",
+    "show 2026-W47": "one week; without a week, this one",
+    "post": "posts last week's review, or brings the posted one up to date",
+    "action ACT-1 done LINK": "closes an action item with the link that shows it",
+}
+
+
+def postmortem_bare(desk: Desk, asked: Asked) -> Reply:
+    """The newest draft of this channel's incident."""
+    return _draft(desk, desk.incident_here(asked.channel))
+
+
+def postmortem_show(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """The newest draft of the named incident."""
+    if not typed.words:
+        return postmortem_bare(desk, asked)
+    return _draft(desk, desk.incident(incident_number(typed.words[0])))
+
+
+def _draft(desk: Desk, incident: Incident) -> Rendered:
+    with desk.s.store() as uow:
+        latest = uow.postmortems.latest(incident.id)
+    if latest is None:
+        raise NotFoundError(
+            f"{incident.ref} has no postmortem yet: it is drafted when the incident is resolved."
+        )
+    head = f"Postmortem of {incident.ref}, draft {latest.version}"
+    where = _file_link(desk, latest)
+    opening = f"*{esc(head)}* \u00b7 {when(latest.created_at)}" + (
+        f" \u00b7 {where}" if where else ""
+    )
+    body = clip(esc(clip(latest.markdown, PREVIEW)), PREVIEW).replace("```", "'''")
+    cut = len(latest.markdown) > PREVIEW
+    rest = kit.context("The beginning; the whole text is in the file") if cut else None
+    return kit.rendered(head, [kit.section(opening), kit.section(f"```{body}```"), rest])
+
+
+def _file_link(desk: Desk, latest: Postmortem) -> str:
+    """A link to the shared file, when it is there."""
+    with desk.s.store() as uow:
+        posted = uow.messages.get(f"postmortem:{latest.incident_id}:{latest.version}")
+    if posted is None or posted.ts is None or posted.channel_id is None:
+        return ""
+    try:
+        url = desk.s.chat.permalink(posted.channel_id, posted.ts)
+    except EffectError:
+        return ""
+    return link(url, "open the file") if url else ""
+
+
+def postmortem_action(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """A promise with an owner; a form while text or owner is missing."""
+    incident = incident_in(desk.s, asked.channel)
+    due = desk.due(typed.option("due"), asked.user.id)
+    if not typed.bare or not typed.people:
+        owner = typed.people[0].id if typed.people else asked.user.id
+        given = Prefill(text=typed.bare, channel=asked.channel, person=owner, due=due)
+        return Modal(modals.action(given, incident))
+    owner = typed.people[0]
+    item = chase_actions.add_action(
+        desk.s,
+        typed.bare,
+        owner.id,
+        desk.name(owner.id, owner.name),
+        due,
+        asked.user,
+        incident.id if incident else None,
+    )
+    return item_added(desk, asked, item)
+
+
+def item_added(desk: Desk, asked: Asked, item: ActionItem) -> Rendered:
+    """What is answered when an item was added or done."""
+    return action.added(chase_actions.line(item, desk.today(asked.user.id)))
+
+
+def review_bare(desk: Desk, _asked: Asked) -> Reply:
+    """This week so far."""
+    return post_review.digest(desk.s)
+
+
+def review_show(desk: Desk, _asked: Asked, typed: Typed) -> Reply:
+    """One week."""
+    return post_review.digest(desk.s, typed.words[0] if typed.words else None)
+
+
+def review_post(desk: Desk, _asked: Asked, _typed: Typed) -> Reply:
+    """Post last week's review now."""
+    week = post_review.post_week(desk.s, desk.s.clock.now())
+    return answers.refusal(f"The review of {week} goes to {desk.s.channels.reviews}.")
+
+
+def review_action(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """Close an action item with its evidence."""
+    if len(typed.words) < DONE_WORDS or typed.words[1].lower() != "done":
+        raise InvalidInputError("Write `/review action ACT-1 done LINK`.")
+    number = action_number(typed.words[0])
+    item = chase_actions.complete(desk.s, number, readable(typed.after(2)), asked.user)
+    return item_added(desk, asked, item)
+
+
+POSTMORTEM_VERBS: Mapping[str, Verb] = {"show": postmortem_show, "action": postmortem_action}
+REVIEW_VERBS: Mapping[str, Verb] = {
+    "show": review_show,
+    "post": review_post,
+    "action": review_action,
+}

@@ -1,0 +1,90 @@
+"""Shortcuts: on a message, and from anywhere."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fireline.adapters.slack import ids
+from fireline.adapters.slack.blocks import answers, modals
+from fireline.adapters.slack.blocks.modals import Prefill
+from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
+from fireline.domain.errors import NotFoundError
+from fireline.usecases.capture_timeline import add_message
+from fireline.usecases.manage_incident import incident_in
+
+MAX_CARRIED = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The message a shortcut was used on; `text` is readable plain text."""
+
+    ts: str
+    text: str
+    author: str
+    thread_ts: str | None = None
+
+    def source(self, channel: str) -> dict[str, str]:
+        """Where it stands, to travel with a modal."""
+        found = {"source_channel": channel, "ts": self.ts}
+        return found | ({"thread_ts": self.thread_ts} if self.thread_ts else {})
+
+
+Shortcut = Callable[[Desk, Asked, Chosen], Reply]
+
+
+def chosen(desk: Desk, payload: Mapping[str, Any]) -> Chosen:
+    """The message of a shortcut's payload; of a global one, nothing."""
+    message = payload.get("message") or {}
+    return Chosen(
+        ts=str(message.get("ts") or ""),
+        text=desk.readable(str(message.get("text") or "")),
+        author=str(message.get("user") or message.get("bot_id") or ""),
+        thread_ts=message.get("thread_ts"),
+    )
+
+
+def add_to_timeline(desk: Desk, asked: Asked, message: Chosen) -> Reply:
+    """Add it at once in an incident's channel; elsewhere ask which incident."""
+    if incident_in(desk.s, asked.channel) is not None:
+        author = desk.actor(message.author)
+        incident = add_message(
+            desk.s, asked.channel, message.ts, message.thread_ts, message.text, author, asked.user
+        )
+        return answers.refusal(f"Added to the timeline of {incident.ref}.")
+    with desk.s.store() as uow:
+        known = sorted(uow.incidents.open(), key=lambda i: -i.id)
+    if not known:
+        raise NotFoundError("No incident is open. Use *Declare incident* on this message instead.")
+    text = message.text[:MAX_CARRIED]
+    source = {**message.source(asked.channel), "text": text}
+    given = Prefill(text=text, channel=asked.channel, source=source)
+    return Modal(modals.timeline(given, known, known[0] if len(known) == 1 else None))
+
+
+def declare_from_message(desk: Desk, asked: Asked, message: Chosen) -> Reply:
+    """The declare form with the message's words."""
+    first = " ".join(message.text.split())[:150]
+    given = Prefill(text=first, channel=asked.channel, source=message.source(asked.channel))
+    return Modal(modals.declare(given, tuple(desk.s.definitions.current().slos)))
+
+
+def make_action_item(desk: Desk, asked: Asked, message: Chosen) -> Reply:
+    """The action form with the message's words."""
+    words = " ".join(message.text.split())[:MAX_CARRIED]
+    given = Prefill(text=words, channel=asked.channel, person=asked.user.id)
+    return Modal(modals.action(given, incident_in(desk.s, asked.channel)))
+
+
+def declare(desk: Desk, asked: Asked, _message: Chosen) -> Reply:
+    """The empty declare form."""
+    slos = tuple(desk.s.definitions.current().slos)
+    return Modal(modals.declare(Prefill(channel=asked.channel), slos))
+
+
+SHORTCUTS: Mapping[str, Shortcut] = {
+    ids.MESSAGE_TIMELINE: add_to_timeline,
+    ids.MESSAGE_DECLARE: declare_from_message,
+    ids.MESSAGE_ACTION: make_action_item,
+    ids.SHORTCUT_DECLARE: declare,
+}

@@ -1,0 +1,96 @@
+"""`/slo` and `/runbook`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from fireline.adapters.slack.blocks import modals, render
+from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply, log
+from fireline.adapters.slack.grammar import Typed, readable
+from fireline.domain.errors import EffectError, InvalidInputError
+from fireline.usecases import find_runbook
+from fireline.usecases.manage_incident import incident_in
+from fireline.usecases.slo_views import slo_detail, slo_list
+from fireline.usecases.views import RunbookSuggestion, SloDetail
+
+Verb = Callable[[Desk, Asked, Typed], Reply]
+
+SLO_HELP: Mapping[str, str] = {
+    "": "this incident's SLOs; elsewhere all, worst first",
+    "list": "all SLOs, worst first",
+    "show NAME": "one SLO: budget, burn, chart, runbook",
+}
+RUNBOOK_HELP: Mapping[str, str] = {
+    "": "what fits this incident; elsewhere a search form",
+    "WORDS": "searches, such as `/runbook consumer lag`",
+    "show ID": "one runbook with its steps",
+}
+
+
+def slo_bare(desk: Desk, asked: Asked) -> Reply:
+    """The linked SLOs in an incident's channel, else all of them."""
+    shown = slo_list(desk.s)
+    incident = incident_in(desk.s, asked.channel)
+    linked = tuple(line for line in shown.lines if incident and line.name in incident.slos)
+    return replace(shown, lines=linked) if linked else shown
+
+
+def slo_all(desk: Desk, _asked: Asked, _typed: Typed) -> Reply:
+    """All SLOs."""
+    return slo_list(desk.s)
+
+
+def slo_show(desk: Desk, _asked: Asked, typed: Typed) -> Reply:
+    """One SLO, with its chart."""
+    if not typed.words:
+        raise InvalidInputError("Name the SLO: `/slo show NAME`. `/slo list` shows them all.")
+    return _with_chart(desk, slo_detail(desk.s, typed.words[0]))
+
+
+def slo_by_name(desk: Desk, _asked: Asked, line: str) -> Reply | None:
+    """`/slo NAME` means `/slo show NAME` when there is such an SLO."""
+    if line not in desk.s.definitions.current().slos:
+        return None
+    return _with_chart(desk, slo_detail(desk.s, line))
+
+
+def _with_chart(desk: Desk, detail: SloDetail) -> Reply:
+    """The figures with a picture; without it when Slack does not take the upload."""
+    if detail.chart is None:
+        return detail
+    try:
+        png = desk.s.charts.budget(detail.chart)
+        name = f"{detail.line.name}-{detail.chart.version}.png".replace(":", "-")
+        return render(detail, desk.s.chat.upload_image(png, name, detail.chart.alt))
+    except EffectError as error:
+        log.warning("chart_not_uploaded", slo=detail.line.name, error=str(error))
+        return detail
+
+
+def runbook_bare(desk: Desk, asked: Asked) -> Reply:
+    """What fits this incident, else a search form."""
+    incident = incident_in(desk.s, asked.channel)
+    if incident is None:
+        return Modal(modals.runbook_search(asked.channel))
+    hits = tuple(find_runbook.for_incident(desk.s, incident))
+    return RunbookSuggestion(incident.title, hits, f"Runbooks for {incident.ref}" if hits else "")
+
+
+def runbook_by_words(desk: Desk, _asked: Asked, line: str) -> Reply | None:
+    """Any words are a search."""
+    return find_runbook.search(desk.s, readable(line))
+
+
+def runbook_search(desk: Desk, _asked: Asked, typed: Typed) -> Reply:
+    """A search with its verb written out."""
+    return find_runbook.search(desk.s, typed.text)
+
+
+def runbook_show(desk: Desk, _asked: Asked, typed: Typed) -> Reply:
+    """One runbook."""
+    if not typed.words:
+        raise InvalidInputError("Name the runbook: `/runbook show ID`. `/runbook WORDS` searches.")
+    return find_runbook.page(desk.s, typed.words[0])
+
+
+SLO_VERBS: Mapping[str, Verb] = {"list": slo_all, "show": slo_show}
+RUNBOOK_VERBS: Mapping[str, Verb] = {"search": runbook_search, "show": runbook_show}

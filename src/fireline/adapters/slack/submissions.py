@@ -1,0 +1,200 @@
+"""What happens when a modal is sent: read the fields, ask the use case, say what is done."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fireline.adapters.slack import ids, incident_verbs, promise_verbs
+from fireline.adapters.slack.blocks import Rendered, answers, forms, modals, render
+from fireline.adapters.slack.blocks.modals import REPAIRED
+from fireline.adapters.slack.desk import Asked, Desk, declared
+from fireline.domain.errors import InvalidInputError, UserError
+from fireline.domain.incident.incident import RepairDecision, Role, Severity
+from fireline.domain.incident.timeline import EntryKind, Provenance
+from fireline.usecases import chase_actions, find_runbook, manage_incident
+from fireline.usecases.capture_timeline import said_at
+from fireline.usecases.manage_incident import Declare
+from fireline.usecases.views import Message
+
+FIELDS = {"title": "text", "query": "text", "evidence": "url", "decision": "damage"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A modal that was sent: its fields and what travelled with it."""
+
+    fields: Mapping[str, str]
+    meta: Mapping[str, Any]
+
+    def need(self, field: str) -> str:
+        """A field that must be filled in.
+
+        Raises:
+            InvalidInputError: it is empty.
+        """
+        value = self.fields.get(field, "")
+        if not value:
+            raise InvalidInputError("Please fill this in.", field)
+        return value
+
+    def incident(self) -> int:
+        """The incident the modal was opened for."""
+        return int(self.meta["incident"])
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An answer that is made after the modal has closed, since it waits for something."""
+
+    make: Callable[[], Message | Rendered]
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """Another view in place of the modal."""
+
+    view: dict[str, Any]
+
+
+Outcome = Message | Rendered | Later | Next
+Submission = Callable[[Desk, Asked, Sent], Outcome]
+
+
+def declare(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
+    """Open the incident; the way into its channel is told when it is there."""
+    level = sent.fields.get("severity")
+    meta = sent.meta
+    source = None
+    if meta.get("ts"):
+        source = Provenance("slack", meta.get("source_channel"), meta["ts"], meta.get("thread_ts"))
+    result = manage_incident.declare(
+        desk.s,
+        Declare(
+            text=sent.need("text"),
+            actor=asked.user,
+            severity=Severity(int(level)) if level else None,
+            slo=sent.fields.get("slo"),
+            service=sent.fields.get("service"),
+            datasets=incident_verbs.datasets(sent.fields.get("dataset")),
+            provenance=source,
+        ),
+    )
+    return Later(lambda: declared(desk.settled(result.incident), created=result.created))
+
+
+def severity(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
+    """Change the severity."""
+    level = Severity(int(sent.need("severity")))
+    reason = sent.need("reason")
+    after = manage_incident.change_severity(desk.s, sent.incident(), level, reason, asked.user)
+    return answers.refusal(f"{after.ref} is now {after.severity.label}.")
+
+
+def role(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
+    """Give a role or clear it."""
+    incident = desk.incident(sent.incident())
+    who = sent.fields.get("person")
+    return incident_verbs.give_role(desk, asked, incident, Role(sent.need("role")), who)
+
+
+def note(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
+    """Write on the timeline."""
+    at = desk.moment(sent.fields.get("at"), asked.user.id)
+    kind = EntryKind(sent.fields.get("kind", EntryKind.NOTE))
+    text = sent.need("text")
+    after = manage_incident.add_note(desk.s, sent.incident(), text, asked.user, at, kind)
+    return answers.refusal(f"Noted on {after.ref}.")
+
+
+def mitigate(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
+    """Somebody is changing something."""
+    at = desk.moment(sent.fields.get("at"), asked.user.id)
+    text = sent.need("text")
+    after = manage_incident.mitigate(desk.s, sent.incident(), text, asked.user, at)
+    return answers.refusal(f"{after.ref} is being mitigated.")
+
+
+def restore(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
+    """Service works again."""
+    at = desk.moment(sent.fields.get("at"), asked.user.id)
+    override = sent.fields.get("override")
+    text = sent.need("text")
+    after = manage_incident.restore(desk.s, sent.incident(), text, asked.user, at, override)
+    return answers.refusal(f"{after.ref} is restored. Next: is data damaged? `/incident resolve`")
+
+
+def resolve(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
+    """The explicit decision about the data."""
+    damaged = sent.need("damage") == REPAIRED
+    decision = RepairDecision(damaged, desk.name(sent.need("checked")), sent.need("how"))
+    after = manage_incident.resolve(desk.s, sent.incident(), decision, asked.user)
+    return answers.refusal(f"{after.ref} is resolved. The postmortem draft follows in its channel.")
+
+
+def action(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
+    """Record a promise."""
+    owner, due = sent.need("owner"), date.fromisoformat(sent.need("due"))
+    incident = sent.meta.get("incident")
+    item = chase_actions.add_action(
+        desk.s, sent.need("text"), owner, desk.name(owner), due, asked.user, incident
+    )
+    return promise_verbs.item_added(desk, asked, item)
+
+
+def evidence(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
+    """Close an action item with its link."""
+    number = int(sent.meta["action"])
+    item = chase_actions.complete(desk.s, number, sent.need("url"), asked.user)
+    return promise_verbs.item_added(desk, asked, item)
+
+
+def timeline(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
+    """Put a message from elsewhere on the chosen incident's timeline."""
+    meta = sent.meta
+    source = Provenance("slack", meta["source_channel"], meta["ts"], meta.get("thread_ts"))
+    after = manage_incident.add_note(
+        desk.s,
+        int(sent.need("incident")),
+        str(meta["text"]),
+        asked.user,
+        said_at(meta["ts"]),
+        EntryKind(sent.need("kind")),
+        source,
+    )
+    return answers.refusal(f"Added to the timeline of {after.ref}.")
+
+
+def runbooks(desk: Desk, _asked: Asked, sent: Sent) -> Outcome:
+    """Search and show the result in the same window."""
+    found = render(find_runbook.search(desk.s, sent.need("text")))
+    return Next(modals.told("Runbooks", found.blocks))
+
+
+SUBMISSIONS: Mapping[str, Submission] = {
+    ids.VIEW_DECLARE: declare,
+    ids.VIEW_SEVERITY: severity,
+    ids.VIEW_ROLE: role,
+    ids.VIEW_NOTE: note,
+    ids.VIEW_MITIGATE: mitigate,
+    ids.VIEW_RESTORE: restore,
+    ids.VIEW_RESOLVE: resolve,
+    ids.VIEW_ACTION: action,
+    ids.VIEW_EVIDENCE: evidence,
+    ids.VIEW_TIMELINE: timeline,
+    ids.VIEW_RUNBOOK: runbooks,
+}
+
+
+def sent_from(view: Mapping[str, Any]) -> Sent:
+    """Fields and metadata of a submitted view."""
+    return Sent(forms.answers(view), forms.meta_of(view))
+
+
+def at_field(view: Mapping[str, Any], error: UserError) -> dict[str, str]:
+    """The refusal at the field it belongs to, else at the first one."""
+    inputs = [b["block_id"] for b in view.get("blocks", []) if b.get("type") == "input"]
+    named = getattr(error, "field", None) or ""
+    field = named if named in inputs else FIELDS.get(named, "")
+    chosen = field if field in inputs else (inputs[0] if inputs else "")
+    return {chosen: str(error)[:2000]} if chosen else {}
