@@ -3,9 +3,10 @@
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from fireline.sandbox import membership
@@ -173,6 +174,13 @@ class Controls:
             headers["Content-Disposition"] = "attachment"
         return Response(file.data, media_type=file.mimetype, headers=headers)
 
+    async def permalink(self, request: Request) -> Response:
+        """The page at the message that chat.getPermalink named."""
+        digits = request.path_params["stamp"]
+        own = f"{digits[:-6]}.{digits[-6:]}"
+        ts = request.query_params.get("thread_ts", own)
+        return RedirectResponse(f"/#/{request.path_params['channel']}/{quote(ts)}")
+
     def _channel(self, body: Json) -> Channel:
         channel = self._workspace.channel_named(str(body["channel"]))
         if channel is None:
@@ -202,7 +210,12 @@ def routes(workspace: Workspace, seed: Seed) -> list[BaseRoute]:
         "/_response/{token}": do.response_url,
     }
     both = {"/_clock": do.clock, "/_faults": do.faults}
-    get = {"/_journal": do.journal, "/_state": do.state, "/files/{file_id}/{name:path}": do.file}
+    get = {
+        "/_journal": do.journal,
+        "/_state": do.state,
+        "/files/{file_id}/{name:path}": do.file,
+        "/archives/{channel}/p{stamp}": do.permalink,
+    }
     return [
         *(Route(path, guarded(handler), methods=["POST"]) for path, handler in post.items()),
         *(Route(path, guarded(handler), methods=["GET", "POST"]) for path, handler in both.items()),

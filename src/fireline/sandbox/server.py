@@ -100,7 +100,11 @@ class SandboxServer:
         # asyncio turns Nagle's delay off only for sockets that name their protocol.
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((self.host, self._port))
+        try:
+            sock.bind((self.host, self._port))
+        except OSError:
+            sock.close()
+            raise
         self._port = int(sock.getsockname()[1])
         self.workspace.url = f"http://{self.host}:{self._port}"
         sock.listen(128)
