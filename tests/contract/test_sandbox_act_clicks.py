@@ -270,3 +270,82 @@ def test_every_act_is_journaled_with_its_answer(sandbox: Sandbox, bot: Bot) -> N
     assert [entry["answer"]["ok"] for entry in acts] == [True, False]
     assert [entry["body"]["command"] for entry in acts] == ["/incident", "/nothing"]
     assert bot.named("/incident")
+
+
+def test_global_shortcut_comes_with_a_trigger(sandbox: Sandbox, bot: Bot) -> None:
+    app = next(iter(sandbox.workspace.apps.values()))
+    app.shortcuts.append({"name": "Declare", "callback_id": "declare", "type": "global"})
+    assert sandbox.post("/_act/shortcut", user="bo", callback_id="declare")["ok"]
+    body = bot.named("declare")[0]
+    assert (body["type"], bool(body["trigger_id"])) == ("shortcut", True)
+
+
+def test_command_with_escaping_marks_up_names(sandbox: Sandbox, bot: Bot) -> None:
+    app = next(iter(sandbox.workspace.apps.values()))
+    next(c for c in app.commands if c["command"] == "/incident")["should_escape"] = True
+    run(sandbox, "incident", text="lead @bo")
+    assert bot.named("/incident")[0]["text"] == f"lead <@{sandbox.user('bo')}>"
+
+
+def test_feedback_button_takes_one_of_its_two_values(sandbox: Sandbox, bot: Bot) -> None:
+    thumbs = {
+        "type": "feedback_buttons",
+        "action_id": "rate",
+        "positive_button": {"text": plain("Good"), "value": "1"},
+        "negative_button": {"text": plain("Bad"), "value": "0"},
+    }
+    posted = bot.client.chat_postMessage(
+        channel=sandbox.channel("incidents"),
+        text="Rate",
+        blocks=[{"type": "context_actions", "elements": [thumbs]}],
+    )
+    where = {"user": "bo", "channel": "incidents", "ts": posted["ts"], "action_id": "rate"}
+    assert sandbox.post("/_act/click", **where, value="2")["error"] == "option_not_found"
+    assert sandbox.post("/_act/click", **where, value="0")["ok"]
+    assert bot.named("rate")[0]["actions"][0]["value"] == "0"
+
+
+def test_same_action_in_two_blocks_needs_the_block_id(sandbox: Sandbox, bot: Bot) -> None:
+    rows = [{"type": "actions", "block_id": name, "elements": [BUTTON]} for name in ("a", "b")]
+    posted = bot.client.chat_postMessage(
+        channel=sandbox.channel("incidents"), text="Two", blocks=rows
+    )
+    where = {"user": "bo", "channel": "incidents", "ts": posted["ts"], "action_id": "go"}
+    assert sandbox.post("/_act/click", **where)["error"] == "element_ambiguous"
+    assert sandbox.post("/_act/click", **where, block_id="b")["ok"]
+
+
+def test_message_of_a_user_has_nothing_to_click(sandbox: Sandbox) -> None:
+    said = sandbox.post("/_act/message", user="ana", channel="incidents", text="hi")
+    where = {"user": "bo", "channel": "incidents", "ts": said["ts"], "action_id": "go"}
+    assert sandbox.post("/_act/click", **where)["error"] == "element_not_found"
+
+
+def test_broken_options_are_shown_as_an_error(sandbox: Sandbox, bot: Bot) -> None:
+    where = post(sandbox, bot, SEARCH)
+    bot.answers["find"] = lambda ack, _body, _client: ack(options=[option("x" * 151)])
+    answer = sandbox.post("/_act/options", user="bo", **where, action_id="find", query="ka")
+    assert "The search failed" in answer["error_shown"]
+
+
+def test_click_in_a_direct_message_names_no_channel(sandbox: Sandbox, bot: Bot) -> None:
+    opened = bot.client.conversations_open(users=sandbox.user("ana"))
+    channel = opened["channel"]["id"]
+    posted = bot.client.chat_postMessage(channel=channel, text="Choose", blocks=blocks(BUTTON))
+    where = {"channel": channel, "ts": posted["ts"], "action_id": "go"}
+    assert sandbox.post("/_act/click", user="bo", **where)["error"] == "channel_not_found"
+    assert sandbox.post("/_act/click", user="ana", **where)["ok"]
+    assert bot.named("go")[0]["channel"]["name"] == "directmessage"
+
+
+def test_click_in_a_thread_names_the_thread(sandbox: Sandbox, bot: Bot) -> None:
+    parent = post(sandbox, bot, BUTTON)
+    reply = bot.client.chat_postMessage(
+        channel=sandbox.channel("incidents"),
+        text="In the thread",
+        thread_ts=parent["ts"],
+        blocks=blocks(BUTTON),
+    )
+    where = {"channel": "incidents", "ts": reply["ts"], "action_id": "go"}
+    sandbox.post("/_act/click", user="bo", **where)
+    assert bot.named("go")[0]["container"]["thread_ts"] == parent["ts"]

@@ -253,3 +253,34 @@ def test_home_of_an_app_without_one_cannot_be_opened(sandbox: Sandbox, bot: Bot)
     assert sandbox.post("/_act/home_opened", user="ana")["error"] == "not_enabled"
     assert sandbox.post("/_act/home_opened", user="ana", app="Other")["error"] == "app_not_found"
     assert bot.seen == []
+
+
+def test_fourth_view_cannot_be_pushed(sandbox: Sandbox, bot: Bot) -> None:
+    bot.answers["declare"] = says(response_action="push", view=modal())
+    view_id = open_modal(sandbox, bot)
+    for _ in range(2):
+        view_id = submit(sandbox, view_id)["view"]["id"]
+    assert "push_limit_reached" in submit(sandbox, view_id)["error_shown"]
+    assert len(open_views(sandbox)) == 3
+
+
+def test_view_without_a_submit_button_cannot_be_submitted(sandbox: Sandbox, bot: Bot) -> None:
+    view = modal({"type": "section", "text": plain("Loading")})
+    del view["submit"]
+    view_id = open_modal(sandbox, bot, view)
+    assert submit(sandbox, view_id)["error"] == "view_not_submittable"
+
+
+def test_unknown_response_action_is_trouble(sandbox: Sandbox, bot: Bot) -> None:
+    bot.answers["declare"] = says(response_action="dance")
+    assert "trouble connecting" in submit(sandbox, open_modal(sandbox, bot))["error_shown"]
+
+
+def test_home_view_is_neither_submitted_nor_closed(sandbox: Sandbox, bot: Bot) -> None:
+    home = {"type": "home", "blocks": [{"type": "divider"}]}
+    view = bot.client.views_publish(user_id=sandbox.user("ana"), view=home)["view"]
+    assert submit(sandbox, view["id"])["error"] == "view_not_open"
+    assert sandbox.post("/_act/close", user="ana", view_id=view["id"])["error"] == "view_not_open"
+    opened = sandbox.post("/_act/home_opened", user="ana")
+    assert opened["view"]["id"] == view["id"]
+    assert sandbox.post("/_act/home_opened", user="ana", tab="x")["error"] == "invalid_request"

@@ -1,7 +1,7 @@
 """The Socket Mode connections of every app: one-use addresses, envelopes, acks."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from fireline.sandbox.model import App, Json, Workspace
 
 MAX_CONNECTIONS = 10
+WARNING_SECONDS = 1.0
 OLD_SOCKET_SECONDS = 10.0
+LATE_ACK_SECONDS = 1.0
 
 
 class SocketGoneError(Exception):
@@ -102,6 +104,7 @@ class SocketHub:
             held.remove(connection)
         if connection.retiring:
             self._leaving.setdefault(connection.app_id, []).append(connection)
+            self._spawn(self._forget_later(connection))
         else:
             connection.forget()
 
@@ -151,18 +154,27 @@ class SocketHub:
         """Ask apps to reconnect: a warning, then the request, later the old socket closes."""
         asked = self.connections(app_id)
         for connection in asked:
-            await connection.send(disconnect_frame("warning"))
-            await connection.send(disconnect_frame("refresh_requested"))
             connection.retiring = True
-            task = asyncio.create_task(self._close_later(connection))
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+            await connection.send(disconnect_frame("warning"))
+            self._spawn(self._retire(connection))
         return len(asked)
 
-    async def _close_later(self, connection: Connection) -> None:
+    async def _retire(self, connection: Connection) -> None:
+        await asyncio.sleep(WARNING_SECONDS)
+        await connection.send(disconnect_frame("refresh_requested"))
         await asyncio.sleep(OLD_SOCKET_SECONDS)
         with suppress(RuntimeError, WebSocketDisconnect):
             await connection.websocket.close()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def _forget_later(self, connection: Connection) -> None:
+        await asyncio.sleep(LATE_ACK_SECONDS)
+        self._leaving[connection.app_id].remove(connection)
+        connection.forget()
 
 
 def disconnect_frame(reason: str) -> Json:
