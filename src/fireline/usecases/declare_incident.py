@@ -1,6 +1,6 @@
 """Declaring an incident: words are enough, everything else is found or defaulted."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from fireline.domain.errors import ConflictError, InvalidInputError, NotFoundError
@@ -17,6 +17,7 @@ from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import BurnSeverity, Episode
+from fireline.usecases.alert_episodes import link_incident
 from fireline.usecases.incident_record import (
     COMMAND,
     Change,
@@ -26,6 +27,7 @@ from fireline.usecases.incident_record import (
     write_down,
 )
 from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.stored_budgets import first_bad
 
 TITLE_LIMIT = 150
 
@@ -89,7 +91,8 @@ def _declare(s: Services, command: Declare, key: str | None) -> Declared:
         incident = _new(s, uow, command, _link(s, uow, command))
         uow.incidents.add(incident)
         write_down(uow, incident, _change(uow, incident, command))
-        _link_episode(uow, incident)
+        if incident.episode_id is not None:
+            link_incident(uow, incident.episode_id, incident.id)
         show_alert(s, uow, incident)
         follow(uow, "declare_incident", incident, f"declare:{incident.id}")
         uow.commit()
@@ -109,7 +112,8 @@ def _link(s: Services, uow: UnitOfWork, command: Declare) -> _Link:
         return _Link(slo, episode, episode.severity, episode.first_bad_at)
     status = uow.statuses.get(slo.name) if slo else None
     burning = status.burning[0] if status and status.burning else None
-    return _Link(slo, None, burning, None)
+    impact = first_bad(s, uow, slo.name, s.clock.now()) if slo and burning else None
+    return _Link(slo, None, burning, impact)
 
 
 def _new(s: Services, uow: UnitOfWork, command: Declare, link: _Link) -> Incident:
@@ -213,10 +217,3 @@ def _alert_entry(uow: UnitOfWork, incident: Incident) -> list[NewEntry]:
     )
     text = f"{episode.severity.value.capitalize()}-level burn alert of {episode.slo}"
     return [happened(SYSTEM, text, episode.opened_at, EntryKind.ALERT, where)]
-
-
-def _link_episode(uow: UnitOfWork, incident: Incident) -> None:
-    """Let the episode know its incident, so that the alert can say so."""
-    episode = uow.episodes.get(incident.episode_id) if incident.episode_id else None
-    if episode is not None:
-        uow.episodes.save(replace(episode, incident_id=incident.id))

@@ -12,6 +12,7 @@ from fireline.domain.errors import NotFoundError
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.people import Actor
+from fireline.usecases.alert_episodes import post_alert
 from fireline.usecases.ports import FlowCall, Services, UnitOfWork
 from fireline.usecases.publish import posting
 
@@ -93,7 +94,7 @@ def show_alert(s: Services, uow: UnitOfWork, incident: Incident) -> None:
     """Start bringing the alert that the incident was born from up to date."""
     episode = uow.episodes.get(incident.episode_id) if incident.episode_id else None
     if episode is not None:
-        show(s, uow, "alert", episode.channel, episode.id)
+        post_alert(s, uow, episode)
 
 
 def follow(uow: UnitOfWork, flow: str, incident: Incident, call_id: str) -> None:

@@ -77,8 +77,8 @@ class AlertMessage:
 class IncidentCard:
     """The status card, pinned in the incident channel.
 
-    `actions` are the verbs that lead on from this state, the next one first (`mitigate`,
-    `restore`, `resolve`); `latest_notes` are the newest things people said, newest first.
+    `actions` are its open action items in words; `latest_notes` are the newest things people
+    said, newest first.
     """
 
     incident_id: int

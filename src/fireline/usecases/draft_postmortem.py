@@ -1,0 +1,151 @@
+"""The end of an incident: its cost is booked and its postmortem drafted from the record."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+
+from fireline.domain.audit import canonical_json
+from fireline.domain.errors import RejectedError
+from fireline.domain.incident.incident import Incident, Stamp
+from fireline.domain.people import SYSTEM
+from fireline.domain.postmortem.action import Postmortem
+from fireline.domain.postmortem.facts import Record, postmortem_facts
+from fireline.domain.postmortem.summary import SloCost
+from fireline.domain.review.small_n import percent
+from fireline.usecases import find_runbook
+from fireline.usecases.incident_record import Change, happened, load, save, show, show_alert
+from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.stored_budgets import budget_cost
+from fireline.usecases.views import FileMessage
+
+COST_DIGITS = 6
+
+
+def finish(s: Services, incident_id: int) -> Postmortem:
+    """Book the budget cost, draft the postmortem and share it; a second time changes nothing."""
+    with s.store() as uow:
+        known = uow.postmortems.latest(incident_id)
+    return known or draft(s, incident_id)
+
+
+def draft(s: Services, incident_id: int) -> Postmortem:
+    """A new version from record and ledger as they are now; the old one when no fact changed.
+
+    Raises:
+        NotFoundError: there is no such incident.
+        EffectError: people's names could not be had.
+    """
+    _book_cost(s, incident_id)
+    names = _names(s, incident_id)
+    now = s.clock.now()
+    with s.store() as uow:
+        incident = load(uow, incident_id)
+        facts = postmortem_facts(_record(s, uow, incident, names))
+        latest = uow.postmortems.latest(incident_id)
+        text = canonical_json(facts)
+        if latest is not None and latest.facts == text:
+            return latest
+        version = latest.version + 1 if latest else 1
+        markdown = s.documents.postmortem({**facts, "version": version})
+        made = Postmortem(incident_id, version, markdown, text, now)
+        uow.postmortems.add(made)
+        detail = {"version": version, "incident": incident.ref}
+        uow.audit.append(now, SYSTEM.id, "postmortem.draft", incident.ref, detail)
+        if incident.channel_id is not None:
+            ref = str(incident.id)
+            show(s, uow, "postmortem", incident.channel_id, f"{ref}:{version}")
+            show(s, uow, "card", incident.channel_id, ref)
+        uow.commit()
+    return made
+
+
+def postmortem_file(s: Services, uow: UnitOfWork, ref: str) -> FileMessage | None:
+    """Projection of a drafted version as a file; `ref` is `<incident id>:<version>`.
+
+    None once a newer version exists: that one is shared instead.
+    """
+    _ = s
+    incident_id, _, version = ref.partition(":")
+    incident = uow.incidents.get(int(incident_id))
+    made = uow.postmortems.latest(int(incident_id))
+    if incident is None or made is None or made.version != int(version):
+        return None
+    name = f"{incident.ref.lower()}-postmortem-v{made.version}.md"
+    sentence = json.loads(made.facts)["summary"]
+    comment = (
+        f"Postmortem draft of {incident.ref} ({incident.title}). {sentence}\n"
+        "The lines in italics wait for your words. Promise what will change with"
+        " `/postmortem action TEXT @owner due:DATE`."
+    )
+    title = f"{incident.ref} postmortem, draft {made.version}"
+    return FileMessage(name, title, made.markdown, comment)
+
+
+def _book_cost(s: Services, incident_id: int) -> None:
+    """Store what the incident took from each linked budget, again when the ledger knows more."""
+    now = s.clock.now()
+    with s.store() as uow:
+        incident = load(uow, incident_id)
+        start, end = _span(incident, now)
+        asked = ((name, budget_cost(s, uow, name, start, end)) for name in incident.slos)
+        costs = {name: round(cost, COST_DIGITS) for name, cost in asked if cost is not None}
+        if not costs or costs == incident.budget_cost:
+            return
+        words = ", ".join(f"{percent(cost)} of {name}'s budget" for name, cost in costs.items())
+        entry = happened(SYSTEM, f"This incident cost {words}", now)
+        change = Change("incident.cost", SYSTEM, now, {"costs": costs}, (entry,))
+        save(s, uow, replace(incident, budget_cost=costs), change)
+        show_alert(s, uow, incident)
+        uow.commit()
+
+
+def _span(incident: Incident, now: datetime) -> tuple[datetime, datetime]:
+    """From the first harm to the verified data."""
+    start = incident.at(Stamp.IMPACT_STARTED) or incident.at(Stamp.DETECTED)
+    end = incident.at(Stamp.DATA_VERIFIED) or incident.at(Stamp.RESTORED)
+    return start or incident.stamps[Stamp.DECLARED], end or now
+
+
+def _names(s: Services, incident_id: int) -> dict[str, str]:
+    """People by id: as the timeline has them, else as Slack has them."""
+    with s.store() as uow:
+        incident = load(uow, incident_id)
+        names = {e.actor_id: e.actor_name for e in uow.timeline.entries(incident_id)}
+    for user in sorted({incident.declared_by, *incident.roles.values()} - names.keys()):
+        try:
+            names[user] = s.chat.user_name(user)
+        except RejectedError as error:
+            # A person who left the workspace keeps the id they had; the document says why.
+            names[user] = f"{user} ({error.code or 'unknown to Slack'})"
+    return names
+
+
+def _record(s: Services, uow: UnitOfWork, incident: Incident, names: dict[str, str]) -> Record:
+    """Everything the facts are computed from."""
+    actions = [item for item in uow.actions.all() if item.incident_id == incident.id]
+    return Record(
+        incident=incident,
+        costs=tuple(_cost(s, uow, incident, name) for name in incident.slos),
+        entries=tuple(uow.timeline.entries(incident.id)),
+        actions=tuple(sorted(actions, key=lambda item: item.id)),
+        target_minutes=s.policy.mttr_target(incident.tier),
+        names=names,
+        runbooks=tuple(find_runbook.for_incident(s, incident)),
+    )
+
+
+def _cost(s: Services, uow: UnitOfWork, incident: Incident, name: str) -> SloCost:
+    """What the incident took from one budget, in the budget's own unit too."""
+    slo = s.definitions.current().slos.get(name)
+    status = uow.statuses.get(name)
+    share = incident.budget_cost.get(name)
+    whole = status.budget if status else None
+    return SloCost(
+        name=name,
+        title=slo.title if slo else name,
+        share=share,
+        amount=share * whole if share is not None and whole is not None else None,
+        unit=slo.unit if slo else "events",
+        window_seconds=slo.window_seconds if slo else None,
+        remaining=status.remaining if status else None,
+    )

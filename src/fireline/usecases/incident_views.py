@@ -1,0 +1,140 @@
+"""Incidents as they are shown: card, announcement, runbook suggestion, lists."""
+
+from datetime import date, datetime
+
+from fireline.domain.incident.durations import minutes, spell
+from fireline.domain.incident.incident import Incident, Role, Stamp
+from fireline.domain.incident.metrics import durations, elapsed
+from fireline.domain.incident.timeline_text import latest_said
+from fireline.domain.postmortem.action import ActionItem
+from fireline.usecases import find_runbook
+from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.slo_views import slo_line
+from fireline.usecases.views import (
+    Announcement,
+    IncidentCard,
+    IncidentLine,
+    IncidentOverview,
+    RunbookSuggestion,
+    SloLine,
+)
+
+NOTES = 3
+
+
+def card(s: Services, uow: UnitOfWork, ref: str) -> IncidentCard | None:
+    """Projection of the status card; `ref` is the incident's id."""
+    incident = uow.incidents.get(int(ref))
+    if incident is None:
+        return None
+    hits = find_runbook.for_incident(s, incident)
+    return IncidentCard(
+        incident_id=incident.id,
+        version=incident.version,
+        ref=incident.ref,
+        title=incident.title,
+        state=incident.state,
+        severity=incident.severity,
+        severity_reason=incident.severity_reason,
+        tier=incident.tier,
+        stamps=incident.stamps,
+        now=s.clock.now(),
+        mttr_target_minutes=s.policy.mttr_target(incident.tier),
+        roles={role: incident.roles.get(role) for role in Role},
+        slos=linked(s, uow, incident),
+        runbook=hits[0] if hits else None,
+        latest_notes=latest_said(uow.timeline.entries(incident.id), NOTES),
+        actions=_promises(uow, incident),
+        budget_cost=incident.budget_cost,
+        channel_id=incident.channel_id,
+        postmortem_ready=uow.postmortems.latest(incident.id) is not None,
+    )
+
+
+def announcement(s: Services, uow: UnitOfWork, ref: str) -> Announcement | None:
+    """Projection of the line in the public channel; `ref` is the incident's id."""
+    incident = uow.incidents.get(int(ref))
+    if incident is None:
+        return None
+    return Announcement(
+        incident_id=incident.id,
+        ref=incident.ref,
+        title=incident.title,
+        state=incident.state,
+        severity=incident.severity,
+        channel_id=incident.channel_id,
+        commander=incident.roles.get(Role.COMMANDER),
+        declared_at=incident.stamps[Stamp.DECLARED],
+        duration=_duration(incident, s.clock.now()),
+        slos=incident.slos,
+    )
+
+
+def runbook_suggestion(s: Services, uow: UnitOfWork, ref: str) -> RunbookSuggestion | None:
+    """Projection of the runbooks that fit the incident; None when none does."""
+    incident = uow.incidents.get(int(ref))
+    hits = find_runbook.for_incident(s, incident) if incident else []
+    if incident is None or not hits:
+        return None
+    intro = f"Runbooks that may fit {incident.ref}, the likeliest first."
+    return RunbookSuggestion(incident.title, tuple(hits), intro)
+
+
+def overview(s: Services, user: str) -> IncidentOverview:
+    """Open incidents, the person's own first, then the worst."""
+    with s.store() as uow:
+        found = uow.incidents.open()
+    mine_first = sorted(found, key=lambda i: (not involves(i, user), i.severity, i.id))
+    return IncidentOverview(tuple(incident_line(s, i) for i in mine_first))
+
+
+def involves(incident: Incident, user: str) -> bool:
+    """Whether the person declared it or holds a role in it."""
+    return user == incident.declared_by or user in incident.roles.values()
+
+
+def incident_line(s: Services, incident: Incident) -> IncidentLine:
+    """One incident in a list."""
+    known = durations(incident)
+    passed = elapsed(incident, s.clock.now())
+    return IncidentLine(
+        incident_id=incident.id,
+        ref=incident.ref,
+        title=incident.title,
+        severity=incident.severity,
+        state=incident.state,
+        declared_at=incident.stamps[Stamp.DECLARED],
+        restored_minutes=minutes(known.mttr),
+        verified_minutes=minutes(known.ttdr),
+        elapsed_minutes=passed.total_seconds() / 60,
+        channel_id=incident.channel_id,
+        commander=incident.roles.get(Role.COMMANDER),
+        tier=incident.tier,
+        target_minutes=s.policy.mttr_target(incident.tier),
+        cost=incident.budget_cost,
+    )
+
+
+def linked(s: Services, uow: UnitOfWork, incident: Incident) -> tuple[SloLine, ...]:
+    """The linked SLOs that are still defined."""
+    slos = s.definitions.current().slos
+    known = (slos[name] for name in incident.slos if name in slos)
+    return tuple(slo_line(slo, uow.statuses.get(slo.name)) for slo in known)
+
+
+def _promises(uow: UnitOfWork, incident: Incident) -> tuple[str, ...]:
+    """Its open action items, in words."""
+    items = sorted((i for i in uow.actions.open() if i.incident_id == incident.id), key=_by_due)
+    return tuple(f"{i.ref} {i.text} ({i.owner_name}, due {i.due})" for i in items)
+
+
+def _by_due(item: ActionItem) -> tuple[date, int]:
+    return item.due, item.id
+
+
+def _duration(incident: Incident, now: datetime) -> str:
+    """How long, in words."""
+    passed = spell(elapsed(incident, now))
+    return (
+        f"for {passed} so far" if durations(incident).mttr is None else f"restored after {passed}"
+    )

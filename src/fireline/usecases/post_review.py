@@ -1,0 +1,96 @@
+"""The weekly review: budgets, incidents, promises, gaps; posted once a week, edited after."""
+
+from datetime import datetime
+
+from fireline.domain.incident.incident import Incident
+from fireline.domain.people import SYSTEM
+from fireline.domain.review.facts import (
+    Measured,
+    WeekRecord,
+    counted,
+    headline,
+    met_by_tier,
+    review_facts,
+    without_data,
+    worst_first,
+)
+from fireline.domain.review.week import Week, parse_week, week_at
+from fireline.usecases.chase_actions import lines, local
+from fireline.usecases.incident_record import show
+from fireline.usecases.incident_views import incident_line
+from fireline.usecases.ports import ReviewRecord, Services, UnitOfWork
+from fireline.usecases.slo_views import slo_line
+from fireline.usecases.views import ReviewDigest
+
+
+def digest(s: Services, week: str | None = None) -> ReviewDigest:
+    """The review of a week such as `2026-W47`; without one, of the running week so far.
+
+    Raises:
+        InvalidInputError: the week is written otherwise, or does not exist.
+    """
+    wanted = parse_week(week) if week else week_at(s.clock.now(), s.timezone)
+    with s.store() as uow:
+        return _digest(s, uow, wanted)
+
+
+def post_week(s: Services, now: datetime) -> str:
+    """Post the review of the week before `now`, or bring the posted one up to date.
+
+    Returns:
+        The week's key, such as `2026-W47`.
+    """
+    week = week_at(now, s.timezone).before
+    with s.store() as uow:
+        made = _digest(s, uow, week)
+        known = uow.reviews.get(week.key)
+        created = known.created_at if known else now
+        uow.reviews.save(ReviewRecord(week.key, made.markdown, created))
+        action = "review.post" if known is None else "review.update"
+        uow.audit.append(now, SYSTEM.id, action, week.key, {"headline": made.headline})
+        show(s, uow, "review", s.channels.reviews, week.key)
+        uow.commit()
+    return week.key
+
+
+def review(s: Services, uow: UnitOfWork, ref: str) -> ReviewDigest | None:
+    """Projection of a posted week; `ref` is its key."""
+    return _digest(s, uow, parse_week(ref)) if uow.reviews.get(ref) else None
+
+
+def _digest(s: Services, uow: UnitOfWork, week: Week) -> ReviewDigest:
+    """Facts and their Markdown, from one reading of the database."""
+    record = _record(s, uow, week)
+    facts = review_facts(record)
+    return ReviewDigest(
+        week=week.key,
+        period=week.period(s.timezone),
+        headline=headline(record),
+        met=met_by_tier(record.slos),
+        budgets=tuple(
+            slo_line(m.slo, m.status) for m in worst_first(record.slos) if m.status is not None
+        ),
+        incidents=tuple(incident_line(s, i) for i in counted(record.incidents)),
+        actions=lines(s, list(record.actions)),
+        no_data=tuple(without_data(record.slos)),
+        markdown=s.documents.review(facts),
+    )
+
+
+def _record(s: Services, uow: UnitOfWork, week: Week) -> WeekRecord:
+    """Everything the review is computed from."""
+    now = s.clock.now()
+    start, end = week.bounds(s.timezone)
+    slos = s.definitions.current().slos
+    statuses = {status.slo: status for status in uow.statuses.all()}
+    incidents: list[Incident] = uow.incidents.between(start, end)
+    return WeekRecord(
+        week=week,
+        timezone=s.timezone,
+        at=now,
+        slos=tuple(Measured(slo, statuses.get(name)) for name, slo in sorted(slos.items())),
+        incidents=tuple(incidents),
+        actions=tuple(uow.actions.open()),
+        today=local(s, now).date(),
+        policy=s.policy,
+    )

@@ -1,0 +1,18 @@
+"""Every kind of message there is, and what rebuilds it from the database."""
+
+from fireline.usecases.alert_projection import alert
+from fireline.usecases.chase_actions import reminder
+from fireline.usecases.draft_postmortem import postmortem_file
+from fireline.usecases.incident_views import announcement, card, runbook_suggestion
+from fireline.usecases.post_review import review
+from fireline.usecases.publish import Projections
+
+PROJECTIONS: Projections = {
+    "alert": alert,
+    "card": card,
+    "announcement": announcement,
+    "runbook_suggestion": runbook_suggestion,
+    "postmortem": postmortem_file,
+    "action_reminder": reminder,
+    "review": review,
+}
