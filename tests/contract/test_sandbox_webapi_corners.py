@@ -1,7 +1,9 @@
 """The less trodden paths of the sandbox: they too answer as they should."""
 
+import time
 from typing import Any
 
+import httpx
 import pytest
 
 from fireline.sandbox.server import SandboxServer
@@ -302,11 +304,6 @@ def test_wrong_kinds_of_arguments_are_refused(sandbox: Sandbox, channel: str) ->
     assert error("files.completeUploadExternal", {"files": 7}) == "invalid_arguments"
     assert error("files.completeUploadExternal", {"files": "[1"}) == "invalid_arguments"
     assert error("views.publish", {"user_id": "U1", "view": "{"}) == "invalid_arguments"
-    assert (
-        error("chat.postMessage", {"channel": channel, "text": "x", "attachments": {}})
-        == ("invalid_arguments")
-        or sandbox.call("auth.test")["ok"]
-    )
     assert error("chat.postMessage", {"channel": channel, "text": "x", "attachments": ["y"]}) == (
         "invalid_arguments"
     )
@@ -369,9 +366,39 @@ def test_other_small_refusals(sandbox: Sandbox, channel: str) -> None:
     assert sandbox.error("conversations.list", cursor="AAAA") == "invalid_cursor"
 
 
+def test_purpose_is_shown_and_written_in_the_channel(sandbox: Sandbox, channel: str) -> None:
+    answer = sandbox.client().conversations_setPurpose(channel=channel, purpose="watch")
+
+    assert answer["purpose"] == "watch"
+    line = sandbox.call("conversations.history", channel=channel)["messages"][0]
+    assert (line["subtype"], line["purpose"]) == ("channel_purpose", "watch")
+
+
+def test_private_history_is_closed_to_outsiders(sandbox: Sandbox) -> None:
+    private = sandbox.call("conversations.create", name="sec", is_private=True)["channel"]["id"]
+    sandbox.post("/_faults/remove_bot", channel=private)
+
+    for method in ("conversations.history", "conversations.members", "pins.list"):
+        assert sandbox.error(method, channel=private) == "channel_not_found"
+
+
 def test_clock_runs_again_after_a_thaw(sandbox: Sandbox) -> None:
     sandbox.post("/_clock", freeze=True)
     assert sandbox.get("/_clock")["now"] == sandbox.get("/_clock")["now"]
     assert sandbox.post("/_clock", freeze=False)["ok"]
     reply = sandbox.http.post(sandbox.url + "/_clock", content=b"[1]")
     assert "JSON object" in reply.json()["error"]
+
+
+def test_server_stops_at_once_and_quietly_while_a_page_listens(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    server = SandboxServer().start()
+    with httpx.stream("GET", f"{server.url}/_page/live") as stream:
+        assert stream.status_code == 200
+        started = time.monotonic()
+        server.stop()
+        took = time.monotonic() - started
+
+    assert took < 1.0
+    assert capfd.readouterr().err == ""
