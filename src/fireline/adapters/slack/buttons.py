@@ -14,8 +14,8 @@ from fireline.adapters.slack.moments import next_morning
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident, Role
 from fireline.usecases import find_runbook, manage_incident
+from fireline.usecases.alert_episodes import acknowledge, snooze
 from fireline.usecases.manage_incident import Declare
-from fireline.usecases.watch_budgets import acknowledge, snooze
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def run(desk: Desk, asked: Asked, noun: Noun, command: str, line: str) -> Reply:
     if other is not None:
         return other
     meant = nearest(said.verb, (*noun.verbs, "help"))
-    return answers.unknown_verb(command, line, line.split()[0], meant)
+    return answers.unknown_verb(command, line, line.split(maxsplit=1)[0], meant)
 
 
 def _about(noun: Noun, verb: str) -> dict[str, str]:

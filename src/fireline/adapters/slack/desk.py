@@ -143,7 +143,8 @@ class Desk:
 
 def declared(incident: Incident, *, created: bool) -> Rendered:
     """What is answered to whoever declared: the reference and the way into the channel."""
-    head = f"{SEVERITY_WORDS[incident.severity]} \u00b7 *{esc(incident.ref)}* {one_line(incident.title, 150)}"
+    title = one_line(incident.title, 150)
+    head = f"{SEVERITY_WORDS[incident.severity]} \u00b7 *{esc(incident.ref)}* {title}"
     verb = "declared" if created else "is already open for this"
     if incident.channel_id:
         rest = f"Go to {channel_link(incident.channel_id)}"
@@ -181,7 +182,14 @@ def deliver(client: WebClient, asked: Asked, reply: Reply | None, respond: Respo
     if reply is None:
         return
     if isinstance(reply, Modal):
-        client.views_open(trigger_id=asked.trigger_id, view=reply.view)
+        try:
+            client.views_open(trigger_id=asked.trigger_id, view=reply.view)
+        except SlackApiError as error:
+            if respond is None:
+                raise
+            log.warning("modal_refused", error=str(error.response.get("error")))
+            shown = answers.refusal("Slack did not open the form in time. Please try once more.")
+            respond(text=shown.text, blocks=shown.blocks, replace_original=False)
         return
     shown = drawn(reply)
     if respond is not None:

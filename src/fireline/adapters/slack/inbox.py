@@ -1,5 +1,6 @@
-"""Store before ack: every envelope is known by its id, and an event is recorded, before Slack
-hears that we have it. A repeat is acknowledged and stopped.
+"""Store before ack: nothing is acknowledged before its id, and an event's content, is recorded.
+
+A repeat of an envelope is acknowledged and stopped.
 """
 
 import hashlib

@@ -79,8 +79,8 @@ def postmortem_action(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     incident = incident_in(desk.s, asked.channel)
     due = desk.due(typed.option("due"), asked.user.id)
     if not typed.bare or not typed.people:
-        owner = typed.people[0].id if typed.people else asked.user.id
-        given = Prefill(text=typed.bare, channel=asked.channel, person=owner, due=due)
+        proposed = typed.people[0].id if typed.people else asked.user.id
+        given = Prefill(text=typed.bare, channel=asked.channel, person=proposed, due=due)
         return Modal(modals.action(given, incident))
     owner = typed.people[0]
     item = chase_actions.add_action(

@@ -1,0 +1,136 @@
+"""The app manifest: commands, shortcuts, events and exactly the scopes that the code uses."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fireline.adapters.slack import ids
+from fireline.adapters.slack.commands import command_names
+
+# Web API methods that this adapter calls, each with the scope it needs for public channels and
+# direct messages. Methods without a scope are listed too, so that the list is whole.
+METHOD_SCOPES: Mapping[str, tuple[str, ...]] = {
+    "apps.connections.open": (),
+    "auth.test": (),
+    "chat.getPermalink": (),
+    "chat.postEphemeral": ("chat:write",),
+    "chat.postMessage": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.create": ("channels:manage",),
+    "conversations.history": ("channels:history", "im:history"),
+    "conversations.invite": ("channels:manage",),
+    "conversations.join": ("channels:join",),
+    "conversations.list": ("channels:read",),
+    "conversations.open": ("im:write",),
+    "conversations.replies": ("channels:history",),
+    "conversations.setTopic": ("channels:manage",),
+    "files.completeUploadExternal": ("files:write",),
+    "files.getUploadURLExternal": ("files:write",),
+    "pins.add": ("pins:write",),
+    "users.info": ("users:read",),
+    "views.open": (),
+    "views.publish": (),
+    "views.push": (),
+}
+
+# Events that are delivered, each with the scope that its subscription needs.
+EVENT_SCOPES: Mapping[str, tuple[str, ...]] = {
+    "app_home_opened": (),
+    "message.channels": ("channels:history",),
+    "reaction_added": ("reactions:read",),
+    "reaction_removed": ("reactions:read",),
+}
+
+COMMAND_WORDS: Mapping[str, tuple[str, str]] = {
+    "incident": ("Declare and run an incident", "[declare WORDS | severity | role | note | help]"),
+    "slo": ("Error budgets: what burns, how much is left", "[list | show NAME]"),
+    "runbook": ("Find what to do", "[WORDS | show ID]"),
+    "postmortem": ("The draft, and action items", "[show INC-7 | action TEXT @owner due:friday]"),
+    "review": ("The weekly reliability review", "[show WEEK | post | action ACT-1 done LINK]"),
+}
+
+SHORTCUTS: tuple[Mapping[str, str], ...] = (
+    {
+        "name": "Declare incident",
+        "type": "global",
+        "callback_id": ids.SHORTCUT_DECLARE,
+        "description": "Open an incident",
+    },
+    {
+        "name": "Add to timeline",
+        "type": "message",
+        "callback_id": ids.MESSAGE_TIMELINE,
+        "description": "Put this message on the incident's timeline",
+    },
+    {
+        "name": "Declare from message",
+        "type": "message",
+        "callback_id": ids.MESSAGE_DECLARE,
+        "description": "Open an incident with these words",
+    },
+    {
+        "name": "Make action item",
+        "type": "message",
+        "callback_id": ids.MESSAGE_ACTION,
+        "description": "Turn this message into a promise",
+    },
+)
+
+
+def scopes() -> list[str]:
+    """Every scope the code needs, and no other."""
+    tables = (METHOD_SCOPES, EVENT_SCOPES)
+    used = {scope for table in tables for needed in table.values() for scope in needed}
+    return sorted(used | {"commands"})
+
+
+def manifest(
+    name: str = "Fireline",
+    *,
+    commands: Mapping[str, str] | None = None,
+    socket_mode: bool = True,
+    request_url: str | None = None,
+) -> dict[str, Any]:
+    """The manifest to paste when the app is created.
+
+    Args:
+        name: shown in Slack; the bot user is called the same.
+        commands: slash command by noun, when they are named otherwise.
+        socket_mode: whether Slack talks to us over a socket that we open.
+        request_url: where Slack sends requests otherwise, ending in `/slack/events`.
+    """
+    at: dict[str, Any] = {} if socket_mode or not request_url else {"request_url": request_url}
+    names = commands or command_names()
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": name,
+            "description": "Incidents and error budgets for data platforms",
+            "background_color": "#7a1f1f",
+        },
+        "features": {
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": False,
+            },
+            "bot_user": {"display_name": name, "always_online": True},
+            "shortcuts": [dict(shortcut) for shortcut in SHORTCUTS],
+            "slash_commands": [_command(noun, command, at) for noun, command in names.items()],
+        },
+        "oauth_config": {"scopes": {"bot": scopes()}},
+        "settings": {
+            "event_subscriptions": {**at, "bot_events": sorted(EVENT_SCOPES)},
+            "interactivity": {"is_enabled": True, **at},
+            "org_deploy_enabled": False,
+            "socket_mode_enabled": socket_mode,
+            "token_rotation_enabled": False,
+        },
+    }
+
+
+def _command(noun: str, command: str, at: Mapping[str, str]) -> dict[str, Any]:
+    about, usage = COMMAND_WORDS[noun]
+    described = {"command": command, "description": about, "usage_hint": usage}
+    if "request_url" in at:
+        described["url"] = at["request_url"]
+    return {**described, "should_escape": True}

@@ -1,0 +1,146 @@
+"""Socket Mode with a watchdog: a socket that went silent is noticed and replaced."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from threading import Event, Lock, Thread
+from time import monotonic
+
+import structlog
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
+from websocket import WebSocketApp
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a socket counts as lost, in seconds.
+
+    `ping_every` is how often we ask for a sign of life; without one for `silent_after` the socket
+    is replaced; a connection missing for `gap_after` may have lost messages.
+    """
+
+    ping_every: float = 5.0
+    silent_after: float = 16.0
+    look_every: float = 1.0
+    gap_after: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class SocketState:
+    """How the connection is; `age` is seconds since the last sign of life."""
+
+    connected: bool
+    age: float
+    reconnects: int
+    healthy: bool
+
+
+class SocketMode:
+    """The app over Socket Mode: `start()`, look at `state()`, `stop()`."""
+
+    def __init__(
+        self,
+        app: App,
+        app_token: str,
+        limits: Limits | None = None,
+        after_gap: Callable[[float], None] | None = None,
+    ) -> None:
+        self._limits = limits or Limits()
+        self._after_gap = after_gap
+        quiet = logging.getLogger(f"{__name__}.client")
+        self._handler = SocketModeHandler(
+            app, app_token, logger=quiet, ping_interval=self._limits.ping_every
+        )
+        self._client = self._handler.client
+        self._client.on_message_listeners.append(self._heard)
+        self._client.on_open_listeners.append(self._opened)
+        self._lock = Lock()
+        self._last_seen = monotonic()
+        self._last_pong = 0.0
+        self._opens = 0
+        self._stopping = Event()
+        self._watch = Thread(target=self._watch_over, name="slack-watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Connect; when Slack cannot be reached the watchdog goes on trying."""
+        self._reconnect(first=True)
+        self._watch.start()
+
+    def stop(self) -> None:
+        """Close the socket and wait for what is being handled."""
+        self._stopping.set()
+        if self._watch.is_alive():
+            self._watch.join()
+        self._client.close()
+
+    def state(self) -> SocketState:
+        """How the connection is, for health checks."""
+        age = self._age()
+        connected = self._client.is_connected()
+        fresh = age < self._limits.silent_after
+        return SocketState(connected, age, max(0, self._opens - 1), connected and fresh)
+
+    def _heard(self, _socket: WebSocketApp, _message: str) -> None:
+        self._alive()
+
+    def _opened(self, _socket: WebSocketApp) -> None:
+        gap = self._age()
+        self._alive()
+        with self._lock:
+            self._opens += 1
+            first = self._opens == 1
+        log.info("slack_socket_open", gap_seconds=round(gap, 1), first=first)
+        if gap > self._limits.gap_after and not first and self._after_gap is not None:
+            # In a thread of its own: the socket must go on being read meanwhile.
+            Thread(target=self._catch_up, args=(gap,), name="slack-catch-up", daemon=True).start()
+
+    def _catch_up(self, gap: float) -> None:
+        try:
+            if self._after_gap is not None:
+                self._after_gap(gap)
+        except Exception:
+            log.exception("slack_catch_up_failed", gap_seconds=round(gap, 1))
+
+    def _alive(self) -> None:
+        with self._lock:
+            self._last_seen = monotonic()
+
+    def _age(self) -> float:
+        """Seconds since the last frame or pong."""
+        session = self._client.current_session
+        pong = session.last_pong_tm if session is not None else 0.0
+        with self._lock:
+            if pong and pong != self._last_pong:
+                self._last_pong = pong
+                self._last_seen = monotonic()
+            return monotonic() - self._last_seen
+
+    def _watch_over(self) -> None:
+        missing = 0
+        while not self._stopping.wait(self._limits.look_every):
+            missing = 0 if self._client.is_connected() else missing + 1
+            silent = self._age() > self._limits.silent_after
+            # The library mends a closed socket by itself; it is given two looks to do so.
+            if silent or missing > 2:  # noqa: PLR2004 - said above
+                log.warning("slack_socket_lost", silent=silent, missing=missing > 0)
+                self._reconnect(first=False)
+                missing = 0
+
+    def _reconnect(self, *, first: bool) -> None:
+        try:
+            if first:
+                self._client.connect()
+            else:
+                self._client.connect_to_new_endpoint(force=True)
+                self._grace()
+        except Exception as error:  # noqa: BLE001 - recorded; the watchdog tries again
+            log.warning("slack_unreachable", error=f"{type(error).__name__}: {error}")
+
+    def _grace(self) -> None:
+        """Give the new socket time to speak before it counts as silent."""
+        if self._age() > self._limits.gap_after:
+            return  # keep the true gap so that what was missed is looked up
+        self._alive()

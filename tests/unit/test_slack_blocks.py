@@ -1,0 +1,166 @@
+"""Whatever is shown passes Slack's rules, is escaped, and says in words what icons say."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from fireline.adapters.slack.blocks import answers, modals, render
+from fireline.adapters.slack.blocks.home import home
+from fireline.adapters.slack.blocks.modals import Prefill
+from fireline.domain.incident.incident import IncidentState
+from fireline.sandbox.blockkit import validate_message, validate_view
+from fireline.usecases.views import Message
+from tests.unit.slack_samples import (
+    NASTY,
+    a_card,
+    a_home,
+    a_line,
+    an_action_line,
+    an_alert,
+    an_incident,
+    an_incident_line,
+    usual,
+    worst,
+)
+
+USUAL, WORST = usual(), worst()
+
+
+def payload(message: Message) -> dict[str, Any]:
+    shown = render(message, "F0CHART")
+    return {"text": shown.text, "blocks": shown.blocks}
+
+
+def views() -> dict[str, dict[str, Any]]:
+    plain, rude = an_incident(), an_incident(title=NASTY)
+    given = Prefill(text=NASTY, channel="C1", person="U1", severity="2", role="scribe", at=NASTY)
+    made: dict[str, dict[str, Any]] = {
+        "declare": modals.declare(Prefill(channel="C1"), ("orders-freshness", "kafka-lag")),
+        "declare_worst": modals.declare(given, tuple(f"slo-{i}" for i in range(200))),
+        "declare_no_slo": modals.declare(Prefill()),
+        "runbook": modals.runbook_search("C1"),
+        "timeline": modals.timeline(given, [plain, replace(rude, id=7)], plain),
+        "evidence": modals.evidence(7, "ACT-7", NASTY, "C1"),
+        "action": modals.action(given, rude),
+        "told": modals.told("Runbooks", render(WORST["suggestion"]).blocks),
+        "home": home(a_home()),
+        "home_empty": home(
+            a_home(incidents=(), other_incidents=(), actions=(), budgets=(), problems=())
+        ),
+        "home_worst": home(
+            a_home(
+                incidents=(an_incident_line(title=NASTY),) * 200,
+                other_incidents=(an_incident_line(title=NASTY),) * 200,
+                actions=(an_action_line(text=NASTY),) * 200,
+                budgets=(a_line(NASTY, title=NASTY),) * 200,
+                problems=(NASTY,) * 200,
+            )
+        ),
+    }
+    for name, make in (
+        ("severity", modals.severity),
+        ("role", modals.role),
+        ("note", modals.note),
+        ("mitigate", modals.mitigate),
+        ("restore", modals.restore),
+        ("resolve", modals.resolve),
+    ):
+        made[name] = make(plain, Prefill(channel="C1"))
+        made[f"{name}_worst"] = make(rude, given)
+    made["restore_refused"] = modals.restore(rude, given, NASTY)
+    return made
+
+
+@pytest.mark.parametrize("name", USUAL)
+def test_a_usual_message_passes_slacks_rules(name: str) -> None:
+    assert validate_message(payload(USUAL[name])) == []
+
+
+@pytest.mark.parametrize("name", WORST)
+def test_the_longest_and_rudest_message_passes_slacks_rules(name: str) -> None:
+    assert validate_message(payload(WORST[name])) == []
+
+
+@pytest.mark.parametrize("name", views())
+def test_every_view_passes_slacks_rules(name: str) -> None:
+    assert validate_view(views()[name]) == []
+
+
+@pytest.mark.parametrize("name", WORST)
+def test_foreign_text_never_becomes_a_mention(name: str) -> None:
+    shown = render(WORST[name])
+    assert "<!channel>" not in shown.text
+    assert "<!channel>" not in markup(shown.blocks)
+
+
+def markup(blocks: Any) -> str:
+    """All text that Slack would read as markup."""
+    if isinstance(blocks, dict):
+        own = blocks["text"] if blocks.get("type") == "mrkdwn" else ""
+        return own + "".join(markup(v) for v in blocks.values())
+    if isinstance(blocks, list):
+        return "".join(markup(item) for item in blocks)
+    return ""
+
+
+@pytest.mark.parametrize("name", USUAL)
+def test_every_message_says_something_without_its_blocks(name: str) -> None:
+    assert len(render(USUAL[name]).text) > 4
+
+
+def test_what_is_left_out_is_counted() -> None:
+    assert "and 180 more" in json.dumps(render(WORST["slo_list"]).blocks)
+    assert "more" in markup(render(WORST["card"]).blocks)
+
+
+def buttons(message: Message) -> list[str]:
+    return [
+        e.get("text", {}).get("text") or e["type"]
+        for b in render(message).blocks
+        if b["type"] == "actions"
+        for e in b["elements"]
+    ]
+
+
+def test_a_card_has_at_most_five_buttons_in_every_state() -> None:
+    for state in IncidentState:
+        for roles in ({}, a_card().roles):
+            assert len(buttons(a_card(state=state, roles=roles))) <= 5
+
+
+def test_a_cards_buttons_are_the_next_steps() -> None:
+    early = buttons(a_card(state=IncidentState.INVESTIGATING, roles={}))
+    assert early == ["I take command", "Mitigating", "Service restored", "Add note", "overflow"]
+    assert buttons(a_card(state=IncidentState.RESTORED)) == ["Resolve", "Add note", "overflow"]
+    assert buttons(a_card(state=IncidentState.RESOLVED)) == ["Add action item"]
+
+
+def test_an_open_alert_offers_declare_acknowledge_and_snooze() -> None:
+    assert buttons(an_alert()) == ["Declare incident", "Acknowledge", "static_select"]
+    assert buttons(an_alert(acknowledged_by="U1", incident_ref="INC-1")) == ["static_select"]
+
+
+def test_a_recovered_alert_says_how_long_and_what_it_cost() -> None:
+    shown = render(USUAL["alert_recovered"])
+    assert "Recovered after 16 min; it cost 4.1 % of the budget" in shown.text
+    assert buttons(USUAL["alert_recovered"]) == ["Declare incident"]
+
+
+def test_an_slo_without_data_shows_no_number() -> None:
+    text = markup(render(USUAL["slo_no_data"]).blocks)
+    assert "No data" in text
+    assert "left" not in text
+    assert "nan" not in text.lower()
+
+
+def test_the_restore_clock_compares_with_the_target() -> None:
+    assert "19 min left of the 1 h target" in markup(render(USUAL["card"]).blocks)
+    assert "11 min over the 1 h target" in markup(render(USUAL["card_restored"]).blocks)
+
+
+def test_an_unknown_verb_keeps_the_text_on_its_button() -> None:
+    shown = answers.unknown_verb("/incident", "declair orders late sev:2", "declair", "declare")
+    assert shown.blocks[1]["elements"][0]["value"] == "/incident declare orders late sev:2"
+    assert validate_message({"text": shown.text, "blocks": shown.blocks}) == []
