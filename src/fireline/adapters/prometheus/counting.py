@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from fireline.adapters.prometheus.asking import Values
 from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketFlag, BucketSeries, Counts
 from fireline.domain.slo.definition import TimeSliceSli
-from fireline.domain.slo.ledger import clamped
+from fireline.domain.slo.ledger import clamped, known
+
+LONG_GAP = 12
 
 COMPARE: dict[str, Callable[[Counts, float], NDArray[np.bool_]]] = {
     "<": operator.lt,
@@ -72,6 +74,25 @@ def _good_counts(parts: Parts, total: Counts, laid_out: Callable[[Values], Count
         return np.full(len(total), np.nan)
     good = laid_out(parts.good)
     return np.where(np.isnan(good) & (total <= 0), 0.0, good)
+
+
+def without_births(series: BucketSeries) -> BucketSeries:
+    """The series without buckets that follow an hour or more of nothing.
+
+    A counter that appears with a large value would count all of it at once there.
+    """
+    present = known(series)
+    where = np.flatnonzero(present)
+    if not where.size:
+        return series
+    gaps = np.concatenate(([where[0] > 0], np.diff(where) > LONG_GAP))
+    born = where[gaps]
+    if not born.size:
+        return series
+    good, total, flags = series.good.copy(), series.total.copy(), series.flags.copy()
+    good[born] = total[born] = 0.0
+    flags[born] = int(BucketFlag.MISSING)
+    return BucketSeries(series.start, good, total, flags)
 
 
 def only_bucket(parts: Parts, start: int) -> Bucket:

@@ -8,7 +8,13 @@ from typing import Self
 
 from fireline.adapters.prometheus.asking import Answers, Asker, Question, Values
 from fireline.adapters.prometheus.client import Access, PrometheusClient
-from fireline.adapters.prometheus.counting import Parts, only_bucket, ratio_buckets, slice_buckets
+from fireline.adapters.prometheus.counting import (
+    Parts,
+    only_bucket,
+    ratio_buckets,
+    slice_buckets,
+    without_births,
+)
 from fireline.adapters.prometheus.failures import QueryFailure
 from fireline.adapters.prometheus.selectors import WINDOW, freshness, reads
 from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketFlag, BucketSeries
@@ -166,7 +172,7 @@ def _counted(
     series = BucketSeries.empty(start)
     if plan.closed:
         seen = _seen(plan.fresh, answers) if proof else None
-        series = ratio_buckets(_parts(plan.closed, found, seen), start, edge)
+        series = without_births(ratio_buckets(_parts(plan.closed, found, seen), start, edge))
     if not plan.open:
         return series, None
     seen = _seen(plan.fresh_now, answers) if proof else None

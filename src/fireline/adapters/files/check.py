@@ -1,0 +1,90 @@
+"""`fireline check`: everything that can be said about SLO files without asking Prometheus."""
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from fireline.adapters.files.problems import Level, Problem
+from fireline.adapters.files.slo_document import Read
+from fireline.adapters.files.slos import definition_files, read_files, read_texts
+from fireline.domain.policy.burn_pairs import factor_of, is_blunt, is_dead, plan_pairs
+from fireline.domain.policy.policy import Policy
+from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.wording import window_words
+
+
+def check_paths(
+    paths: Sequence[Path | str],
+    policy: Policy | None = None,
+    runbooks: Collection[str] | None = None,
+) -> list[Problem]:
+    """Every problem of the files, by file and line; `runbooks` are the ids that exist, if known."""
+    files = definition_files(Path(p) for p in paths)
+    texts, problems = read_texts(files)
+    for found in read_files(texts):
+        problems += found.problems
+        for read in found.slos:
+            problems += _alerts(read, policy or Policy())
+            problems += _people(read, runbooks)
+    return sorted(problems, key=lambda p: (p.file, p.line, p.level))
+
+
+def _alerts(read: Read, policy: Policy) -> Iterator[Problem]:
+    """Burn pairs that can never fire, or only in a disaster, at this objective."""
+    slo = read.slo
+    planned = {p.replaces: p for p in plan_pairs(slo, policy.pairs) if p.replaces}
+    for pair in policy.pairs:
+        factor = factor_of(pair.share, pair.long_seconds, slo.window_seconds)
+        if is_dead(factor, slo.budget_fraction):
+            replaced = planned.get(pair)
+            words = (
+                f"it is watched over {window_words(replaced.long_seconds)} at "
+                f"{replaced.factor:.3g} instead."
+                if replaced
+                else "and no longer window fits: single misses are counted instead."
+            )
+            yield _problem(
+                read,
+                "objective",
+                Level.WARNING if replaced else Level.ERROR,
+                "dead-alert",
+                f"{_budget_words(slo)}: the {pair.severity} alert at burn {factor:.3g} over "
+                f"{window_words(pair.long_seconds)} can never fire; {words}",
+            )
+        elif is_blunt(factor, slo.budget_fraction) and pair.long_seconds <= slo.window_seconds / 2:
+            yield _problem(
+                read,
+                "objective",
+                Level.WARNING,
+                "blunt-alert",
+                f"{_budget_words(slo)}: the {pair.severity} alert over "
+                f"{window_words(pair.long_seconds)} needs "
+                f"{factor * slo.budget_fraction:.0%} errors for that long.",
+            )
+
+
+def _people(read: Read, runbooks: Collection[str] | None) -> Iterator[Problem]:
+    """Who looks after it, and what they follow."""
+    slo = read.slo
+    level = Level.ERROR if slo.tier == 0 else Level.WARNING
+    if not slo.owner:
+        yield _problem(read, "", level, "no-owner", f"`{slo.name}` has no `owner`; name the team.")
+    if not slo.runbook:
+        yield _problem(read, "", level, "no-runbook", f"`{slo.name}` has no `runbook`; name one.")
+    elif runbooks is not None and slo.runbook not in runbooks:
+        message = f"the runbook `{slo.runbook}` does not exist; write it or correct the name."
+        yield _problem(read, "runbook", level, "no-runbook", message)
+
+
+def _problem(read: Read, field: str, level: Level, code: str, message: str) -> Problem:
+    source = read.slo.source
+    return Problem(source.file, read.lines.get(field, source.line), level, code, message)
+
+
+def _budget_words(slo: Slo) -> str:
+    """The budget as people say it."""
+    minutes = slo.budget_fraction * slo.window_seconds / 60
+    if slo.unit == "minutes":
+        budget = f"{minutes:,.4g} min"
+    else:
+        budget = f"1 in {1 / slo.budget_fraction:,.4g} events"
+    return f"{slo.objective.normalize():f} % over {window_words(slo.window_seconds)} = {budget}"

@@ -1,0 +1,194 @@
+"""The team's policy from its file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from yaml.nodes import MappingNode, Node, SequenceNode
+
+from fireline.adapters.files.problems import Findings, Level, Problem
+from fireline.adapters.files.yaml_fields import Fields, Text, compose, line_of
+from fireline.domain.errors import InvalidDefinitionError
+from fireline.domain.policy.policy import BurnPair, Policy
+from fireline.domain.slo.status import BudgetState, BurnSeverity
+from fireline.domain.slo.wording import parse_range
+
+KEYS = (
+    "apiVersion",
+    "kind",
+    "version",
+    "mttr_targets",
+    "burn_alerts",
+    "budget_states",
+    "reactions",
+    "action_due",
+)
+PAIR_KEYS = ("severity", "long", "short", "share")
+STATE_KEYS = ("above", "state")
+REACTION_KINDS = ("event", "decision", "action", "hypothesis", "note")
+TIERS = (0, 1, 2)
+DAY = 86400
+MINUTE = 60
+
+
+def load_policy(path: Path | str) -> Policy:
+    """The policy of the file; what it does not say stays as shipped.
+
+    Raises:
+        InvalidDefinitionError: the first thing that is wrong in it.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise InvalidDefinitionError(
+            str(path), 1, f"the policy cannot be read: {error.strerror}."
+        ) from error
+    policy, problems = read_policy(str(path), text)
+    for problem in problems:
+        if problem.level is Level.ERROR:
+            raise InvalidDefinitionError(problem.file, problem.line, problem.message)
+    return policy
+
+
+def read_policy(path: str, text: str) -> tuple[Policy, list[Problem]]:
+    """The policy in the text, with everything that is wrong in it."""
+    findings = Findings(path)
+    documents = compose(text, findings)
+    if not documents:
+        return Policy(), findings.problems
+    document = documents[0]
+    if not isinstance(document, MappingNode) or len(documents) > 1:
+        findings.error(
+            line_of(documents[-1]), "type", "a policy file holds one `kind: Policy` document."
+        )
+        return Policy(), findings.problems
+    fields = Fields(document, findings, "Policy", KEYS)
+    kind = fields.text("kind", example="Policy")
+    if kind is not None and kind.value != "Policy":
+        findings.error(kind.line, "kind", f"`kind` is `{kind.value}`; write `kind: Policy`.")
+    policy = _with_pairs(Policy(), fields, findings)
+    policy = _with_states(policy, fields, findings)
+    policy = replace(
+        policy,
+        mttr_target_minutes=_targets(fields, findings),
+        reactions=_reactions(fields, findings),
+    )
+    due = _range(fields.optional("action_due"), findings)
+    if due is not None:
+        policy = replace(policy, action_due_days=max(1, due // DAY))
+    return policy, findings.problems
+
+
+def _items(fields: Fields, key: str, known: Sequence[str], findings: Findings) -> list[Fields]:
+    """The mappings of a list."""
+    node: Node | None = fields.node(key)
+    if node is None:
+        return []
+    if not isinstance(node, SequenceNode) or not all(
+        isinstance(n, MappingNode) for n in node.value
+    ):
+        findings.error(line_of(node), "type", f"`{key}` must be a list of mappings.")
+        return []
+    return [Fields(n, findings, key, known) for n in node.value]
+
+
+def _with_pairs(policy: Policy, fields: Fields, findings: Findings) -> Policy:
+    pairs = []
+    for item in _items(fields, "burn_alerts", PAIR_KEYS, findings):
+        severity = item.text("severity", example="page")
+        long = _range(item.text("long", example="1h"), findings)
+        short = _range(item.text("short", example="5m"), findings)
+        share = _share(item.text("share", example="2%"), findings)
+        if severity is None or long is None or short is None or share is None:
+            continue
+        if severity.value not in set(BurnSeverity):
+            findings.error(
+                severity.line,
+                "severity",
+                f"`severity` is `{severity.value}`; it must be page or ticket.",
+            )
+        elif short >= long:
+            findings.error(item.line, "window", "`short` must be shorter than `long`.")
+        else:
+            pairs.append(BurnPair(BurnSeverity(severity.value), long, short, share))
+    return replace(policy, pairs=tuple(pairs)) if pairs else policy
+
+
+def _with_states(policy: Policy, fields: Fields, findings: Findings) -> Policy:
+    thresholds = []
+    for item in _items(fields, "budget_states", STATE_KEYS, findings):
+        state = item.text("state", example="caution")
+        above = _share(item.text("above", example="25%"), findings)
+        if state is None or above is None:
+            continue
+        if state.value not in set(BudgetState):
+            findings.error(
+                state.line,
+                "state",
+                f"`state` is `{state.value}`; it must be healthy, caution or at_risk.",
+            )
+        else:
+            thresholds.append((above, BudgetState(state.value)))
+    if not thresholds:
+        return policy
+    ordered = sorted(thresholds, key=lambda t: t[0], reverse=True)
+    return replace(policy, budget_thresholds=tuple(ordered))
+
+
+def _targets(fields: Fields, findings: Findings) -> Mapping[int, int] | None:
+    given = fields.pairs("mttr_targets")
+    if not given:
+        return None
+    targets = {}
+    for tier, text in given.items():
+        seconds = _range(text, findings)
+        if tier not in map(str, TIERS):
+            findings.error(text.line, "tier", f"the tier `{tier}` must be 0, 1 or 2.")
+        elif seconds is not None:
+            targets[int(tier)] = seconds // MINUTE
+    lacking = [str(t) for t in TIERS if t not in targets]
+    if lacking:
+        line = fields.key_lines["mttr_targets"]
+        findings.error(line, "missing", f"`mttr_targets` lacks tier {', '.join(lacking)}.")
+        return None
+    return targets
+
+
+def _reactions(fields: Fields, findings: Findings) -> Mapping[str, str] | None:
+    given = fields.pairs("reactions")
+    for emoji, text in given.items():
+        if text.value not in REACTION_KINDS:
+            findings.error(
+                text.line,
+                "reaction",
+                f"`{emoji}` is `{text.value}`; it must be one of {', '.join(REACTION_KINDS)}.",
+            )
+    return {emoji.strip(":"): text.value for emoji, text in given.items()} or None
+
+
+def _range(text: Text | None, findings: Findings) -> int | None:
+    if text is None:
+        return None
+    seconds = parse_range(text.value)
+    if seconds is None:
+        findings.error(
+            text.line, "range", f"`{text.value}` is no length of time; write 5m, 1h or 3d."
+        )
+    return seconds
+
+
+def _share(text: Text | None, findings: Findings) -> float | None:
+    """A share such as `2%`; the sign is required, so that 2 is never read as 200 %."""
+    if text is None:
+        return None
+    digits = text.value.removesuffix("%").strip()
+    try:
+        share = float(digits) / 100
+    except ValueError:
+        share = -1.0
+    if not text.value.endswith("%") or not 0 <= share <= 1:
+        findings.error(
+            text.line, "share", f"`{text.value}` is no share; write a percentage such as 2%."
+        )
+        return None
+    return share

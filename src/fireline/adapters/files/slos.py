@@ -1,0 +1,205 @@
+"""SLO definitions from files, re-read when they change."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from fireline.adapters.files.problems import Findings, Level, Problem
+from fireline.adapters.files.slo_document import Read, read_slo
+from fireline.adapters.files.variables import read_variables
+from fireline.adapters.files.yaml_fields import compose, line_of, nearest
+from fireline.domain.errors import InvalidDefinitionError
+from fireline.domain.slo.definition import Slo
+from fireline.usecases.ports import Catalogue
+
+API = "fireline/v1"
+KINDS = ("SLO", "Variables", "Policy")
+SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """The good SLOs of a file and what is wrong with the rest."""
+
+    path: str
+    slos: tuple[Read, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def broken(self) -> bool:
+        """Whether anything in the file could not be used."""
+        return any(p.level is Level.ERROR for p in self.problems)
+
+
+def load_file(path: str, text: str, variables: Mapping[str, str] | None = None) -> list[Slo]:
+    """The SLOs of one file.
+
+    Raises:
+        InvalidDefinitionError: the first thing that is wrong in it.
+    """
+    found = read_files({path: text}, variables or {})[0]
+    for problem in found.problems:
+        if problem.level is Level.ERROR:
+            raise InvalidDefinitionError(problem.file, problem.line, problem.message)
+    return [read.slo for read in found.slos]
+
+
+def read_files(
+    texts: Mapping[str, str], variables: Mapping[str, str] | None = None
+) -> list[FileRead]:
+    """All files together: variables of any of them serve all, and names are unique."""
+    shared = dict(variables or {})
+    opened = []
+    for path, text in texts.items():
+        findings = Findings(path)
+        documents = [d for d in compose(text, findings) if _kind(d, findings)]
+        opened.append((findings, documents))
+        for document in documents:
+            if _value(document, "kind") == "Variables" and isinstance(document, MappingNode):
+                shared.update(read_variables(document, findings))
+    seen: dict[str, str] = {}
+    return [_slos(findings, documents, shared, seen) for findings, documents in opened]
+
+
+def _slos(
+    findings: Findings, documents: list[Node], variables: Mapping[str, str], seen: dict[str, str]
+) -> FileRead:
+    """The SLOs of one file; `seen` holds the names and SLIs that others already have."""
+    reads = []
+    for document in documents:
+        if not isinstance(document, MappingNode) or _value(document, "kind") != "SLO":
+            continue
+        read = read_slo(document, variables, findings)
+        if read is not None and _is_new(read, findings, seen):
+            reads.append(read)
+    return FileRead(findings.file, tuple(reads), tuple(findings.problems))
+
+
+def _is_new(read: Read, findings: Findings, seen: dict[str, str]) -> bool:
+    slo = read.slo
+    where = f"{slo.source.file}:{slo.source.line}"
+    same = f"{slo.sli!r} {slo.objective} {slo.window}"
+    for key, what in ((slo.name, f"the name `{slo.name}`"), (same, "the same SLI and objective")):
+        if key in seen:
+            findings.error(
+                read.lines["name"], "duplicate", f"{what} is already used at {seen[key]}; keep one."
+            )
+            return False
+    seen[slo.name] = seen[same] = where
+    return True
+
+
+def _kind(document: Node, findings: Findings) -> bool:
+    """Whether the document says what it is, and it is ours."""
+    line = line_of(document)
+    if not isinstance(document, MappingNode):
+        findings.error(line, "type", f"a document must be a mapping with `apiVersion: {API}`.")
+        return False
+    api, kind = _value(document, "apiVersion"), _value(document, "kind")
+    if api != API:
+        said = f"`apiVersion` is `{api}`" if api else "`apiVersion` is missing"
+        findings.error(line, "apiVersion", f"{said}; write `apiVersion: {API}`.")
+        return False
+    if kind not in KINDS:
+        near = nearest(kind, KINDS) or "SLO"
+        said = f"`kind` is `{kind}`" if kind else "`kind` is missing"
+        findings.error(line, "kind", f"{said}; did you mean `kind: {near}`?")
+        return False
+    return True
+
+
+def _value(document: Node, key: str) -> str:
+    """A top-level scalar as text."""
+    if isinstance(document, MappingNode):
+        for name, value in document.value:
+            if name.value == key and isinstance(value, ScalarNode):
+                return str(value.value)
+    return ""
+
+
+def definition_files(paths: Iterable[Path]) -> list[Path]:
+    """The YAML files named, or within the folders named, in a stable order."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.suffix in SUFFIXES and p.is_file())
+            found.update(dict.fromkeys(inside))
+        else:
+            found[path] = None
+    return list(found)
+
+
+def read_texts(files: Iterable[Path]) -> tuple[dict[str, str], list[Problem]]:
+    """The text of each file by its path, and those that cannot be read."""
+    texts, problems = {}, []
+    for file in files:
+        try:
+            texts[str(file)] = file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+            message = f"the file cannot be read: {reason}."
+            problems.append(Problem(str(file), 1, Level.ERROR, "file", message))
+    return texts, problems
+
+
+Signature = tuple[tuple[str, int, int], ...]
+
+
+class DefinitionFolder:
+    """Implements `Definitions` over files and folders.
+
+    A file that is broken keeps the SLOs it last had, and says what is wrong with it.
+
+    Args:
+        paths: files, or folders that are searched for YAML files.
+    """
+
+    def __init__(self, paths: Sequence[Path | str]) -> None:
+        self._paths = [Path(p) for p in paths]
+        self._good: dict[str, dict[str, Slo]] = {}
+        self._signature: Signature | None = None
+        self._catalogue = Catalogue({})
+        self._lock = Lock()
+
+    def current(self) -> Catalogue:
+        """The definitions as the files are now."""
+        with self._lock:
+            files = definition_files(self._paths)
+            signature = _signature(files)
+            if signature != self._signature:
+                self._catalogue = self._read(files)
+                self._signature = signature
+            return self._catalogue
+
+    def _read(self, files: list[Path]) -> Catalogue:
+        texts, unread = read_texts(files)
+        problems = [p.short for p in unread]
+        good: dict[str, dict[str, Slo]] = {
+            p.file: self._good.get(p.file, {}) for p in unread if Path(p.file).exists()
+        }
+        for found in read_files(texts):
+            kept = self._good.get(found.path, {}) if found.broken else {}
+            good[found.path] = kept | {r.slo.name: r.slo for r in found.slos}
+            problems += [p.short for p in found.problems if p.level is Level.ERROR]
+        self._good = good
+        slos: dict[str, Slo] = {}
+        for file in (str(f) for f in files):
+            for name, slo in good.get(file, {}).items():
+                slos.setdefault(name, slo)
+        return Catalogue(slos, tuple(problems))
+
+
+def _signature(files: Iterable[Path]) -> Signature:
+    """Changes whenever a file does."""
+    found = []
+    for file in files:
+        try:
+            stat = file.stat()
+        except OSError:
+            found.append((str(file), 0, -1))
+        else:
+            found.append((str(file), stat.st_mtime_ns, stat.st_size))
+    return tuple(found)
