@@ -1,3 +1,8 @@
 """Fixtures that every test may use."""
 
-pytest_plugins = ["tests.sandbox_fixture", "tests.servers", "tests.store_fixture"]
+pytest_plugins = [
+    "tests.sandbox_fixture",
+    "tests.servers",
+    "tests.store_fixture",
+    "tests.flow_fixture",
+]

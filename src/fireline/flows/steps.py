@@ -1,0 +1,58 @@
+"""What the flows call: use cases, already given everything they need."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from fireline.domain.people import SYSTEM
+from fireline.usecases import (
+    chase_actions,
+    draft_postmortem,
+    incident_channel,
+    post_review,
+    retain,
+)
+from fireline.usecases.ports import ChannelRef, PostedMessage, Services
+from fireline.usecases.publish import Projections, publish
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """One callable per step; results other than the channel are not looked at."""
+
+    open_channel: Callable[[int], ChannelRef]
+    record_channel: Callable[[int, ChannelRef], object]
+    invite_people: Callable[[int], object]
+    sync_topic: Callable[[int], object]
+    finish: Callable[[int], object]
+    publish: Callable[[PostedMessage], object]
+    evaluate: Callable[[], object]
+    remind: Callable[[], object]
+    review: Callable[[], object]
+    prune: Callable[[], object]
+    record_failure: Callable[[str, str, str], None]
+
+
+def steps_of(s: Services, projections: Projections, evaluate: Callable[[], object]) -> Steps:
+    """The real steps; `evaluate` remembers between ticks, so its owner brings it."""
+    return Steps(
+        open_channel=partial(incident_channel.open_channel, s),
+        record_channel=partial(incident_channel.record_channel, s),
+        invite_people=partial(incident_channel.invite_people, s),
+        sync_topic=partial(incident_channel.sync_topic, s),
+        finish=partial(draft_postmortem.finish, s),
+        publish=partial(publish, s, projections),
+        evaluate=evaluate,
+        remind=lambda: chase_actions.remind_due(s, s.clock.now()),
+        review=lambda: post_review.post_week(s, s.clock.now()),
+        prune=lambda: retain.prune(s, s.clock.now()),
+        record_failure=partial(_record_failure, s),
+    )
+
+
+def _record_failure(s: Services, flow_id: str, step: str, text: str) -> None:
+    """An effect that will not happen is a fact people must be able to find."""
+    with s.store() as uow:
+        detail = {"step": step, "text": text}
+        uow.audit.append(s.clock.now(), SYSTEM.id, "effect_failed", f"flow:{flow_id}", detail)
+        uow.commit()

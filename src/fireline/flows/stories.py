@@ -1,0 +1,128 @@
+"""The flows: what follows what. Each reads like the checklist a person would follow.
+
+Arguments, results and step outcomes are plain values: they are kept pickled in the database and
+must be readable by the next version.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from dbos import DBOS
+
+from fireline.flows.attempts import Attempts
+from fireline.flows.steps import Steps
+from fireline.usecases.ports import ChannelRef, PostedMessage
+
+Scheduled = Callable[[datetime, Any], None]
+
+DECLARE, TOPIC, FINISH, PUBLISH = "declare_incident", "sync_topic", "finish_incident", "publish"
+
+
+@dataclass(frozen=True, slots=True)
+class Clockwork:
+    """The flows that run by schedule."""
+
+    evaluate: Scheduled
+    remind: Scheduled
+    review: Scheduled
+    retain: Scheduled
+
+
+def register_incident_flows(steps: Steps, attempts: Attempts) -> None:
+    """Tell DBOS about the flows that follow what people do."""
+    do = attempts.carry_out
+
+    @DBOS.workflow(name=DECLARE)
+    def declare_incident(incident_id: int) -> None:
+        channel_id, name = do("open channel", _plain(steps.open_channel), incident_id)
+        do("record channel", _recording(steps, channel_id, name), incident_id)
+        do("invite people", _quiet(steps.invite_people), incident_id)
+
+    @DBOS.workflow(name=TOPIC)
+    def sync_topic(incident_id: int) -> None:
+        do("bring topic and members up to date", _quiet(steps.sync_topic), incident_id)
+
+    @DBOS.workflow(name=FINISH)
+    def finish_incident(incident_id: int) -> None:
+        do("book the cost and draft the postmortem", _quiet(steps.finish), incident_id)
+
+    @DBOS.workflow(name=PUBLISH)
+    def publish(key: str, channel: str, kind: str, ref: str) -> None:
+        target = PostedMessage(key=key, channel=channel, kind=kind, ref=ref)
+        do("post or edit the message", lambda: _quiet(steps.publish)(target))
+
+
+def register_clockwork(
+    steps: Steps, attempts: Attempts, every_seconds: int, forget_flows: Callable[[], None]
+) -> Clockwork:
+    """Tell DBOS about the flows that follow the clock."""
+    do = attempts.carry_out
+    tick = Tick(steps.evaluate, every_seconds)
+
+    @DBOS.workflow(name="evaluate")
+    def evaluate(scheduled_at: datetime, _context: Any) -> None:
+        # Tried once: the next tick is the next attempt.
+        DBOS.run_step({"name": "evaluate"}, tick, scheduled_at)
+
+    @DBOS.workflow(name="remind")
+    def remind(_scheduled_at: datetime, _context: Any) -> None:
+        do("remind owners", _quiet(steps.remind))
+
+    @DBOS.workflow(name="review")
+    def review(_scheduled_at: datetime, _context: Any) -> None:
+        do("post the review", _quiet(steps.review))
+
+    @DBOS.workflow(name="retain")
+    def retain(_scheduled_at: datetime, _context: Any) -> None:
+        do("forget old envelopes", _quiet(steps.prune))
+        do("forget old flows", forget_flows)
+
+    return Clockwork(evaluate, remind, review, retain)
+
+
+class Tick:
+    """Evaluates unless the tick is late or the one before still runs: ticks never pile up."""
+
+    def __init__(self, evaluate: Callable[[], object], every_seconds: int) -> None:
+        self._evaluate = evaluate
+        self._every = every_seconds
+        self._running = Lock()
+
+    def __call__(self, scheduled_at: datetime) -> str:
+        """What was done, in one word."""
+        if time.time() - scheduled_at.timestamp() >= self._every:
+            return "late"
+        if not self._running.acquire(blocking=False):
+            return "busy"
+        try:
+            self._evaluate()
+        finally:
+            self._running.release()
+        return "done"
+
+
+def _plain(open_channel: Callable[[int], ChannelRef]) -> Callable[[int], tuple[str, str]]:
+    def opened(incident_id: int) -> tuple[str, str]:
+        channel = open_channel(incident_id)
+        return channel.id, channel.name
+
+    return opened
+
+
+def _recording(steps: Steps, channel_id: str, name: str) -> Callable[[int], None]:
+    return _quiet(
+        lambda incident_id: steps.record_channel(incident_id, ChannelRef(channel_id, name))
+    )
+
+
+def _quiet(call: Callable[..., object]) -> Callable[..., None]:
+    """The same without its result, which nobody needs in the flow's history."""
+
+    def quiet(*args: object) -> None:
+        call(*args)
+
+    return quiet
