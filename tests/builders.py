@@ -4,12 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
+
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Severity, Stamp
 from fireline.domain.incident.timeline import EntryKind, Provenance, TimelineEntry
 from fireline.domain.people import Actor
 from fireline.domain.policy.policy import Policy
 from fireline.domain.postmortem.action import ActionItem, ActionState
 from fireline.domain.runbook.runbook import Runbook, Step
+from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries
 from fireline.domain.slo.definition import RatioSli, Slo, SourceRef, TimeSliceSli
 from fireline.domain.slo.status import (
     BudgetState,
@@ -112,6 +115,17 @@ def a_status(slo: Slo, remaining: float | None = 0.8, **changes: Any) -> SloStat
         "newest_sample": EPOCH if known else None,
     }
     return SloStatus(**{**given, **changes})
+
+
+def a_ledger(first_bad: datetime, bad_minutes: int, until: datetime) -> BucketSeries:
+    """30 days of one-minute slices up to `until`, all good but the bad ones from `first_bad` on."""
+    count = 30 * 86400 // BUCKET_SECONDS
+    start = int(until.timestamp()) - count * BUCKET_SECONDS
+    slices = np.full(count * 5, 1.0)
+    at = (int(first_bad.timestamp()) - start) // 60
+    slices[at : at + bad_minutes] = 0.0
+    good = slices.reshape(count, 5).sum(axis=1)
+    return BucketSeries(start, good, np.full(count, 5.0), np.zeros(count, np.uint8))
 
 
 def a_burning_status(slo: Slo, fast: float = 20.0, slow: float = 15.0) -> SloStatus:

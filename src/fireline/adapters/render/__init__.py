@@ -1,1 +1,5 @@
-"""Fireline: render."""
+"""Documents rendered from facts."""
+
+from fireline.adapters.render.documents import JinjaDocuments
+
+__all__ = ["JinjaDocuments"]

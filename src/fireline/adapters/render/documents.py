@@ -1,18 +1,20 @@
 """Documents as Markdown from facts, by jinja2: sandboxed, and a missing fact is an error."""
 
+import re
 from collections.abc import Mapping
 
 from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-MARKUP = str.maketrans(
-    {c: "\\" + c for c in "\\`*_[]<>|"} | {"\n": " ", "\r": " "},
-)
+ACTIVE = re.compile(r"[\\`*\[\]<>|]|(?<!\w)_|_(?!\w)")
 
 
 def plain(value: object) -> str:
-    """Foreign text as it was typed, on one line: nothing in it acts as Markdown."""
-    return str(value).translate(MARKUP)
+    """Foreign text as it was typed, on one line: nothing in it acts as Markdown.
+
+    An underscore within a word is no markup, so `raw_orders` stays readable.
+    """
+    return ACTIVE.sub(r"\\\g<0>", " ".join(str(value).splitlines()))
 
 
 class JinjaDocuments:

@@ -65,7 +65,7 @@ def _front(record: Record) -> list[dict[str, str]]:
     newest = max(record.entries, key=lambda e: e.seq, default=None)
     rows = (
         ("State", incident.state.value),
-        ("Severity", f"{incident.severity.label} ({incident.severity_reason})"),
+        ("Severity", _severity(incident)),
         ("Tier", str(incident.tier)),
         ("Declared by", by),
         ("Roles", roles),
@@ -77,11 +77,17 @@ def _front(record: Record) -> list[dict[str, str]]:
     return [{"label": label, "value": value or MISSING} for label, value in rows]
 
 
+def _severity(incident: Incident) -> str:
+    """The severity with its reason, the label said once."""
+    label, reason = incident.severity.label, incident.severity_reason
+    return reason if reason.startswith(label) else f"{label} ({reason})"
+
+
 def _times(record: Record) -> dict[str, object]:
     """Recorded instants and the durations between them."""
     incident = record.incident
     known = durations(incident)
-    verdict = against_target(known.mttr, record.target_minutes) if known.mttr else MISSING
+    verdict = against_target(known.mttr, record.target_minutes) if known.mttr else ""
     return {
         "stamps": [
             {"name": stamp.value.replace("_", " "), "at": _at(incident.at(stamp))}
@@ -107,11 +113,12 @@ def _signal(incident: Incident) -> str:
 def _repair(incident: Incident) -> str:
     """The decision about damaged data, in full."""
     if incident.repair is None:
-        return f"Whether data was damaged is {MISSING}."
+        return f"Whether data was damaged is {MISSING}"
     decision = incident.repair
+    how = decision.how.strip().rstrip(".")
     if decision.damaged:
-        return f"Data was damaged, repaired and verified by {decision.checked_by}: {decision.how}"
-    return f"No data damaged, checked by {decision.checked_by}: {decision.how}"
+        return f"Data was damaged, repaired and verified by {decision.checked_by}: {how}"
+    return f"No data damaged, checked by {decision.checked_by}: {how}"
 
 
 def _cost(cost: SloCost) -> dict[str, str]:
