@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     evaluate_every_seconds: int = Field(30, ge=5, le=300)
     evaluate_lag_seconds: int = Field(30, ge=0, le=300)
     review_cron: str = "0 9 * * 1"
+    schedules: bool = True
     polling_seconds: float = Field(0.1, ge=0.02, le=5)
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65_535)

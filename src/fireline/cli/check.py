@@ -1,5 +1,6 @@
 """`fireline check`: lint what a team keeps in git."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -31,7 +32,7 @@ def check(
         chosen = paths or [path for path in DEFAULT_PATHS if path.exists()]
         problems = check_paths(chosen)
     if as_json:
-        print_json([problem.as_dict() for problem in problems])
+        print_json([asdict(problem) for problem in problems])
     else:
         for problem in problems:
             print_text(str(problem))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from fireline import bootstrap
+from fireline.bootstrap import offline
 from fireline.cli.output import plain_errors, print_text
 
 postmortem = typer.Typer(help="Postmortems.", no_args_is_help=True)
@@ -31,8 +31,8 @@ def render_postmortem(
 
         fireline postmortem render INC-3 > inc-3.md
     """
-    with plain_errors(), bootstrap.open_store() as store:
-        print_text(bootstrap.postmortem_markdown(store, incident_id))
+    with plain_errors(), offline.open_store() as store:
+        print_text(offline.postmortem_markdown(store, incident_id))
 
 
 @review.command("render")
@@ -45,5 +45,5 @@ def render_review(
 
         fireline review render --week 2026-W47
     """
-    with plain_errors(), bootstrap.open_services() as services:
-        print_text(bootstrap.review_markdown(services, week))
+    with plain_errors(), offline.open_services() as services:
+        print_text(offline.review_markdown(services, week))

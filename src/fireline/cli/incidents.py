@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from fireline import bootstrap
+from fireline.bootstrap import offline
 from fireline.cli.output import plain_errors, print_json, results
-from fireline.usecases.incident_export import as_document
+from fireline.usecases.incident_export import as_document, find_incident
 
 app = typer.Typer(help="Incidents on record.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
@@ -15,7 +15,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 @app.command("list")
 def list_incidents(*, as_json: AsJson = False) -> None:
     """List all incidents, newest first."""
-    with plain_errors(), bootstrap.open_store() as store, store() as uow:
+    with plain_errors(), offline.open_store() as store, store() as uow:
         found = sorted(uow.incidents.all(), key=lambda i: i.id, reverse=True)
         documents = [as_document(uow, incident, timeline=False) for incident in found]
     if as_json:
@@ -43,8 +43,8 @@ def show(
 
         fireline incident show INC-3 --json
     """
-    with plain_errors(), bootstrap.open_store() as store, store() as uow:
-        incident = bootstrap.find_incident(uow, incident_id)
+    with plain_errors(), offline.open_store() as store, store() as uow:
+        incident = find_incident(uow, incident_id)
         document = as_document(uow, incident, timeline=True)
     if as_json:
         print_json(document)
@@ -61,6 +61,6 @@ def show(
 @app.command()
 def export(incident_id: Annotated[str, typer.Argument(help="Such as INC-3 or 3.")]) -> None:
     """Print the whole record as JSON: facts, timeline with hashes, postmortem, actions."""
-    with plain_errors(), bootstrap.open_store() as store, store() as uow:
-        incident = bootstrap.find_incident(uow, incident_id)
+    with plain_errors(), offline.open_store() as store, store() as uow:
+        incident = find_incident(uow, incident_id)
         print_json(as_document(uow, incident, timeline=True))

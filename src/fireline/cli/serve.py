@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from fireline import bootstrap
+from fireline.bootstrap import offline
+from fireline.bootstrap.program import build, start_for_demo
 from fireline.cli.output import FOUND_PROBLEMS, notes, plain_errors, print_text
 from fireline.demo.demo import run_demo
 from fireline.sandbox.server import SandboxServer
@@ -24,7 +25,7 @@ def run() -> None:
     Settings come from FIRELINE_... variables and fireline.yaml; see docs/settings.md.
     """
     with plain_errors():
-        program = bootstrap.build(load())
+        program = build(load())
         program.start()
         notes.print(f"Fireline is ready; health at {program.health_url}")
     try:
@@ -47,7 +48,7 @@ def demo(
         fireline demo --port 3000
     """
     with plain_errors():
-        run_demo(bootstrap.start_for_demo, port=port, folder=keep)
+        run_demo(start_for_demo, port=port, folder=keep)
 
 
 def sandbox(
@@ -78,13 +79,13 @@ def manifest(
 
         fireline manifest > manifest.json
     """
-    print_text(json.dumps(bootstrap.app_manifest(name, request_url), indent=2))
+    print_text(json.dumps(offline.app_manifest(name, request_url), indent=2))
 
 
 def doctor() -> None:
     """Check settings, database, Prometheus, Slack and definitions; say what to do about each."""
     with plain_errors():
-        findings = bootstrap.diagnose(load())
+        findings = offline.diagnose(load())
     for finding in findings:
         mark, style = ("ok  ", "green") if finding.good else ("FAIL", "red")
         notes.print(f"{mark} {finding.subject}: {finding.text}", style=style, markup=False)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from fireline import bootstrap
+from fireline.bootstrap import offline
 from fireline.cli.output import FOUND_PROBLEMS, notes, plain_errors, print_json, results
 from fireline.domain.slo.status import DataState, SloStatus
 
@@ -41,7 +41,7 @@ def report(
         fireline slo report kafka-roundtrip --prometheus http://prom:9090 --json
     """
     with plain_errors(), notes.status("asking Prometheus"):
-        rows = bootstrap.report(names or [], definitions, prometheus, _instant(at))
+        rows = offline.report_rows(names or [], definitions, prometheus, _instant(at))
     if as_json:
         print_json([row.as_json() for row in rows])
     else:

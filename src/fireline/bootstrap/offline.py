@@ -1,0 +1,208 @@
+"""What the command line builds without running the bot."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from fireline.adapters.files.slos import DefinitionFolder
+from fireline.adapters.slack.manifest import manifest
+from fireline.adapters.store import SqlStore, migrate
+from fireline.bootstrap import parts
+from fireline.bootstrap.system import SystemClock
+from fireline.domain.errors import FirelineError, InvalidInputError, NotFoundError
+from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.status import SloStatus
+from fireline.settings import Settings, load
+from fireline.usecases.incident_export import find_incident
+from fireline.usecases.ports import Catalogue, FlowCall, Services, Store
+from fireline.usecases.post_review import digest
+from fireline.usecases.report_budgets import report, status_json
+from fireline.usecases.verify_chains import Verification, verify_chains
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One SLO and its evaluation."""
+
+    slo: Slo
+    status: SloStatus
+
+    def as_json(self) -> dict[str, object]:
+        """Plain JSON values."""
+        return status_json(self.slo, self.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One answer of the doctor; when not good, `text` says what to do."""
+
+    subject: str
+    good: bool
+    text: str
+
+
+def report_rows(
+    names: Sequence[str], definitions: Path | None, prometheus: str | None, at: datetime | None
+) -> list[ReportRow]:
+    """Evaluate once; all SLOs when none is named.
+
+    Raises:
+        NotFoundError: a name is unknown, or there are no definitions at all.
+        InvalidInputError: an address or path cannot be used.
+    """
+    given: dict[str, Any] = {}
+    if definitions is not None:
+        given["definitions"] = [definitions]
+    if prometheus is not None:
+        given["prometheus_url"] = prometheus
+    settings = load(**given)
+    catalogue = DefinitionFolder(settings.definitions).current()
+    slos = _chosen(catalogue, names)
+    with parts.source_of(settings) as source:
+        moment = at or SystemClock().now()
+        found = report(slos, source, moment, parts.policy_of(settings))
+    return [ReportRow(slo, status) for slo, status in zip(slos, found, strict=True)]
+
+
+def _chosen(catalogue: Catalogue, names: Sequence[str]) -> list[Slo]:
+    if catalogue.problems:
+        raise InvalidInputError("\n".join(catalogue.problems))
+    unknown = [name for name in names if name not in catalogue.slos]
+    if unknown:
+        known = ", ".join(sorted(catalogue.slos)) or "none"
+        raise NotFoundError(f"no SLO named {', '.join(unknown)}; there are: {known}")
+    if not catalogue.slos:
+        raise NotFoundError("no SLO definitions found; name a folder with --definitions")
+    return [catalogue.slos[name] for name in names] if names else list(catalogue.slos.values())
+
+
+@contextmanager
+def open_store() -> Iterator[Store]:
+    """The database of the settings, brought up to date; flows cannot be started through it."""
+    engine = parts.engine_of(load())
+    try:
+        migrate(engine)
+        yield SqlStore(engine, _no_flows)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def open_services() -> Iterator[Services]:
+    """Everything that reads, without Slack: names of people stay ids."""
+    settings = load()
+    with open_store() as store, parts.source_of(settings) as source:
+        chat = parts.chat_of(parts.offline_client())
+        yield parts.services_of(settings, store, chat, source)
+
+
+def _no_flows(_session: Session, call: FlowCall) -> None:
+    raise InvalidInputError(f"{call.flow} needs the running bot: do this in Slack")
+
+
+def upgrade_database() -> bool:
+    """Bring the schema up to date; says whether there was anything to do."""
+    engine = parts.engine_of(load())
+    try:
+        return migrate(engine)
+    finally:
+        engine.dispose()
+
+
+def verify(store: Store) -> Verification:
+    """Check every chain."""
+    with store() as uow:
+        return verify_chains(uow)
+
+
+def postmortem_markdown(store: Store, written: str) -> str:
+    """The newest draft of an incident.
+
+    Raises:
+        NotFoundError: there is no such incident, or no draft yet.
+    """
+    with store() as uow:
+        incident = find_incident(uow, written)
+        latest = uow.postmortems.latest(incident.id)
+    if latest is None:
+        text = f"{incident.ref} has no postmortem yet; it is drafted when the incident is resolved"
+        raise NotFoundError(text)
+    return latest.markdown
+
+
+def review_markdown(services: Services, week: str | None) -> str:
+    """The review of a week, from the record as it is now."""
+    return digest(services, week).markdown
+
+
+def app_manifest(name: str, request_url: str | None) -> dict[str, Any]:
+    """The Slack app manifest."""
+    return manifest(name, socket_mode=request_url is None, request_url=request_url)
+
+
+def diagnose(settings: Settings) -> list[Finding]:
+    """Try everything the bot needs, once."""
+    return [
+        _tried("database", lambda: _database(settings)),
+        _tried("definitions", lambda: _definitions(settings)),
+        _tried("prometheus", lambda: _prometheus(settings)),
+        _tried("slack", lambda: _slack(settings)),
+    ]
+
+
+def _tried(subject: str, look: Any) -> Finding:
+    try:
+        return Finding(subject, good=True, text=look())
+    except FirelineError as error:
+        return Finding(subject, good=False, text=str(error))
+    except Exception as error:  # noqa: BLE001 - shown: a doctor reports what it finds
+        return Finding(subject, good=False, text=f"{type(error).__name__}: {error}")
+
+
+def _database(settings: Settings) -> str:
+    engine = parts.engine_of(settings)
+    try:
+        migrate(engine)
+    finally:
+        engine.dispose()
+    return f"{engine.url.render_as_string(hide_password=True)} is up to date"
+
+
+def _definitions(settings: Settings) -> str:
+    catalogue = DefinitionFolder(settings.definitions).current()
+    if catalogue.problems:
+        raise InvalidInputError("; ".join(catalogue.problems))
+    return f"{len(catalogue.slos)} SLOs"
+
+
+def _prometheus(settings: Settings) -> str:
+    slos = list(DefinitionFolder(settings.definitions).current().slos.values())
+    with parts.source_of(settings) as source:
+        found = report(slos, source, SystemClock().now())
+    blind = [status for status in found if status.remaining is None]
+    if blind:
+        first = blind[0]
+        text = f"{len(blind)} of {len(found)} SLOs have no figure; {first.slo}: {first.sentence}"
+        raise InvalidInputError(text)
+    return f"{len(found)} SLOs evaluated at {settings.prometheus_url}"
+
+
+def _slack(settings: Settings) -> str:
+    chat = parts.chat_of(parts.client_of(settings))
+    who = chat.directory.identity()
+    missing = []
+    for name in (settings.incidents_channel, settings.alerts_channel, settings.reviews_channel):
+        with suppress(FirelineError):
+            chat.directory.channel_id(name)
+            continue
+        missing.append(name)
+    if missing:
+        raise InvalidInputError(
+            f"no channel {', '.join(missing)}: create it in Slack, or set another"
+        )
+    return f"speaks as {who.get('user', 'the bot')} in {who.get('team', 'the workspace')}"

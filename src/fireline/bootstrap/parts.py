@@ -1,0 +1,116 @@
+"""The adapters, built from settings."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from importlib.metadata import version
+
+from slack_sdk import WebClient
+from sqlalchemy import Engine, make_url
+
+from fireline.adapters.charts import MatplotlibCharts
+from fireline.adapters.files.policy import load_policy
+from fireline.adapters.files.slos import DefinitionFolder
+from fireline.adapters.prometheus.client import Access
+from fireline.adapters.prometheus.source import PrometheusSource
+from fireline.adapters.render.documents import JinjaDocuments
+from fireline.adapters.runbooks.library import RunbookFolder
+from fireline.adapters.slack.chat import SlackChat
+from fireline.adapters.store import open_engine
+from fireline.bootstrap.system import SortableIds, SystemClock
+from fireline.domain.errors import InvalidInputError
+from fireline.domain.policy.policy import Policy
+from fireline.settings import Settings
+from fireline.usecases.ports import ChannelPlan, Chat, Services, Store
+
+SLACK_TIMEOUT_SECONDS = 15
+
+
+def engine_of(settings: Settings) -> Engine:
+    """The database, with its password from the setting of its own.
+
+    Raises:
+        InvalidInputError: the address cannot be used.
+    """
+    url = make_url(settings.database_url)
+    if settings.database_password is not None:
+        url = url.set(password=settings.database_password.get_secret_value())
+    try:
+        return open_engine(url.render_as_string(hide_password=False))
+    except ValueError as error:
+        raise InvalidInputError(f"setting database_url: {error}") from error
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The team's policy; the shipped one where no file is named or there."""
+    path = settings.policy
+    return load_policy(path) if path is not None and path.exists() else Policy()
+
+
+def source_of(settings: Settings) -> PrometheusSource:
+    """Prometheus."""
+    token = settings.prometheus_bearer_token
+    headers: Mapping[str, str] = (
+        {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
+    )
+    return PrometheusSource(
+        Access(str(settings.prometheus_url).rstrip("/"), tuple(headers.items())),
+        version=version("fireline"),
+        scrape_interval=scrape_interval(settings),
+    )
+
+
+def scrape_interval(settings: Settings) -> timedelta:
+    """How often the SLIs are scraped."""
+    return timedelta(seconds=settings.scrape_interval_seconds)
+
+
+def client_of(settings: Settings) -> WebClient:
+    """Slack's Web API.
+
+    Raises:
+        InvalidInputError: there is no bot token.
+    """
+    token = settings.slack_bot_token
+    if token is None:
+        text = (
+            "no Slack bot token: set FIRELINE_SLACK_BOT_TOKEN_FILE to a file that holds it "
+            "(docs/slack-setup.md), or try everything without Slack: fireline demo"
+        )
+        raise InvalidInputError(text)
+    address = str(settings.slack_api_url)
+    base = address if address.endswith("/") else f"{address}/"
+    return WebClient(token=token.get_secret_value(), base_url=base, timeout=SLACK_TIMEOUT_SECONDS)
+
+
+def services_of(settings: Settings, store: Store, chat: Chat, source: PrometheusSource) -> Services:
+    """Everything a use case may use."""
+    clock = SystemClock()
+    return Services(
+        store=store,
+        clock=clock,
+        ids=SortableIds(clock),
+        chat=chat,
+        definitions=DefinitionFolder(settings.definitions),
+        source=source,
+        runbooks=RunbookFolder(settings.runbooks),
+        charts=MatplotlibCharts(),
+        documents=JinjaDocuments(),
+        policy=policy_of(settings),
+        channels=ChannelPlan(
+            incidents=settings.incidents_channel,
+            alerts=settings.alerts_channel,
+            reviews=settings.reviews_channel,
+            prefix=settings.channel_prefix,
+        ),
+        timezone=settings.timezone,
+    )
+
+
+def chat_of(client: WebClient) -> SlackChat:
+    """Slack as the use cases see it."""
+    return SlackChat(client)
+
+
+def offline_client() -> WebClient:
+    """A client that reaches nothing, for work that shows ids where Slack would give names."""
+    return WebClient(token="", base_url="http://127.0.0.1:9/", timeout=1)
