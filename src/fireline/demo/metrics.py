@@ -23,8 +23,8 @@ ORDERS_EVERY = 15.0
 ORDER_ROWS_PER_SECOND = 25.0
 BAD_ROWS_SHARE = 0.95
 _FINE, _COUNTER, _GAUGE = 15, 120, 240
-_TIER0_DAGS = ("orders_ingest", "payments_ingest", "customers_sync", "revenue_daily")
-_TIER1_DAGS = ("marketing_spend", "web_sessions", "supplier_feed")
+_TIER0_DAGS = ("orders_ingest", "payments_ingest", "finance_close", "revenue_daily")
+_TIER1_DAGS = ("marketing_spend", "growth_sessions", "inventory_feed")
 _DATASETS = ("customers", "payments", "products", "fct_revenue_daily", "dim_customer", "refunds")
 _RUNS_PER_SECOND = 1 / 300
 _INSTANCE = "demo"
@@ -68,8 +68,8 @@ def _airflow() -> Iterator[Metric]:
     job = "airflow-statsd"
     yield _counter(job, "airflow_scheduler_heartbeat", steady(0.2), {"type": "counter"})
     for tier, dags in ((0, _TIER0_DAGS), (1, _TIER1_DAGS)):
-        for place, name in enumerate(dags):
-            dag, salt = f"tier{tier}_{name}", 10.0 * tier + place
+        for place, dag in enumerate(dags):
+            salt = 10.0 * tier + place
             share = 0.0015 if tier == 0 else 0.004
             runs = steady(_RUNS_PER_SECOND)
             yield _counter(job, "airflow_dagrun_duration_count", runs, {"dag_id": dag})
@@ -94,7 +94,7 @@ def _kafka() -> Iterator[Metric]:
     stuck = {Fault.CONSUMER_LAG: growing(90, 2)}
     piling = {Fault.CONSUMER_LAG: growing(40_000, 500)}
     for place, (group, topic) in enumerate(
-        (("orders-loader", "orders"), ("payments-loader", "payments"), ("clicks-loader", "clicks"))
+        (("orders-loader", "orders"), ("payments-loader", "payments"), ("fraud-scorer", "payments"))
     ):
         first = group == "orders-loader"
         yield _gauge(
@@ -158,7 +158,7 @@ def _compute() -> Iterator[Metric]:
         yield _counter("flink", failed, sometimes(0.006, 60.0 + place, 300), where)
         yield _counter("flink", f"{flink}numRestarts", steady(0), where)
     fresh = "databricks_pipeline_freshness_lag_seconds_sliding"
-    for place, pipeline in enumerate(("tier1_marketing", "tier1_sessions")):
+    for place, pipeline in enumerate(("marketing", "sessions")):
         lag = wavering(300, 1_800, 64.0 + place)
         yield _gauge("databricks", fresh, lag, {"pipeline_name": pipeline})
     for place, warehouse in enumerate(("BI", "TRANSFORM")):

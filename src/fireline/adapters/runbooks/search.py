@@ -1,6 +1,5 @@
 """The search itself: resolve, clean, expand, rank, and say nothing rather than noise."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 from rapidfuzz import fuzz, process
@@ -17,9 +16,10 @@ _COVERAGE_WEIGHT, _SECTION_WEIGHT, _FUZZ_WEIGHT = 1.0, 1.0, 0.3
 _BEST_FUSED = (_COVERAGE_WEIGHT + _SECTION_WEIGHT + _FUZZ_WEIGHT) / (ranking.FUSION_K + 1)
 _FUZZ_TOP = 50
 _NEAR_BONUS = 2.0
+_JUDGED = 3
 # Under these shares of the question's weight found anywhere, the best runbook is no answer. Alert
 # text is full of names that no runbook knows, so less of it has to be found.
-_ENOUGH_SHORT = 0.4
+_ENOUGH_SHORT = 0.3
 _ENOUGH_LONG = 0.2
 
 
@@ -59,6 +59,8 @@ class RunbookRanking:
         groups = expand(words, query, self._aliases, self._spelling, known)
         near = self._names.near(query.strip())
         ranked = self._rank(groups, near[0] if near else None)
+        if near is None and not self._is_answer(groups, ranked):
+            return []
         return self._hits(ranked, groups, near, limit)
 
     def hit(self, runbook_id: str, section: str, score: float, why: str) -> RunbookHit:
@@ -72,9 +74,7 @@ class RunbookRanking:
     def _rank(self, groups: Sequence[Group], near: str | None) -> list[tuple[str, str, float]]:
         searched = list(dict.fromkeys(word for group in groups for word in group.words))
         by_section = self._index.sections(searched)
-        covered, enough = self._covered(groups, self._index.documents(searched))
-        if not enough and near is None:
-            return []
+        covered = self._covered(groups, self._index.documents(searched))
         fuzzy = process.extract(
             " ".join(searched), self._titles, scorer=fuzz.token_set_ratio, limit=_FUZZ_TOP
         )
@@ -102,22 +102,31 @@ class RunbookRanking:
         placed = [(-score, self._ids[at]) for _title, score, at in found if score > 0]
         return [one for _score, one in sorted(placed)]
 
-    def _covered(
-        self, groups: Sequence[Group], candidates: Sequence[str]
-    ) -> tuple[list[str], bool]:
+    def _covered(self, groups: Sequence[Group], candidates: Sequence[str]) -> list[str]:
         wanted = [ranking.prefixes(group.words) for group in groups]
-        total = len(self._ids)
-        weights = [ranking.rarity(total, self._index.containing(group.words)) for group in groups]
+        weights = self._weights(groups)
         scored: dict[str, float] = {}
-        best = 0.0
         for place, one in enumerate(candidates):
             zones = self._index.zones[one]
             worths = [zones.worth(prefix) for prefix in wanted]
-            best = max(best, ranking.matched(weights, worths))
             scored[one] = ranking.coverage(weights, worths) + ranking.place_bonus(place)
+        return ranking.best_first(scored, self._tiers)
+
+    def _weights(self, groups: Sequence[Group]) -> list[float]:
+        total = len(self._ids)
+        return [ranking.rarity(total, self._index.containing(group.words)) for group in groups]
+
+    def _is_answer(self, groups: Sequence[Group], ranked: Sequence[tuple[str, str, float]]) -> bool:
+        """Whether one of the best has enough of the question's weight in it."""
+        weights = self._weights(groups)
+        best = 0.0
+        for one, _section, _score in ranked[:_JUDGED]:
+            zones = self._index.zones[one]
+            said = [zones.worth(ranking.prefixes([group.word])) for group in groups]
+            meant = [zones.worth(ranking.prefixes(group.words)) for group in groups]
+            best = max(best, ranking.matched(weights, said, meant))
         enough = _ENOUGH_SHORT if len(groups) <= MAX_TERMS else _ENOUGH_LONG
-        order = ranking.best_first(scored, self._tiers)
-        return order, best >= enough or math.isclose(best, enough)
+        return best > enough
 
     def _hits(
         self,

@@ -9,6 +9,8 @@ TITLE, OPENING, HEADING, ELSEWHERE = 1.0, 0.7, 0.5, 0.3
 
 FUSION_K = 10
 _PREFIX = 5
+_PLURAL = 4
+_INDIRECT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,11 @@ class Zones:
 
 
 def prefixes(words: Iterable[str]) -> frozenset[str]:
-    """The first five letters of each word, which forgives endings."""
-    return frozenset(word[:_PREFIX] for word in words)
+    """The first five letters of each word, which forgives endings, and no plural's `s`."""
+    return frozenset(
+        (word[:-1] if word.endswith("s") and len(word) >= _PLURAL else word)[:_PREFIX]
+        for word in words
+    )
 
 
 def rarity(documents: int, containing: int) -> float:
@@ -52,9 +57,16 @@ def coverage(weights: Sequence[float], worths: Sequence[float]) -> float:
     return sum(weight * worth for weight, worth in zip(weights, worths, strict=True)) / total
 
 
-def matched(weights: Sequence[float], worths: Sequence[float]) -> float:
-    """The share of the question's weight that a runbook has anywhere at all."""
-    return coverage(weights, [1.0 if worth else 0.0 for worth in worths])
+def matched(weights: Sequence[float], said: Sequence[float], meant: Sequence[float]) -> float:
+    """The share of the question's weight that a runbook has anywhere at all.
+
+    A word found only through an alias or another spelling (`meant`, not `said`) counts half.
+    """
+    found = [
+        1.0 if word else _INDIRECT if companion else 0.0
+        for word, companion in zip(said, meant, strict=True)
+    ]
+    return coverage(weights, found)
 
 
 def place_bonus(place: int) -> float:
