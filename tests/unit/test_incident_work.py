@@ -1,9 +1,11 @@
 """Leading an incident from its channel to its resolution."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
+from fireline.domain.audit import first_broken
 from fireline.domain.errors import (
     ConflictError,
     IllegalTransitionError,
@@ -12,6 +14,7 @@ from fireline.domain.errors import (
     RejectedError,
     UnreachableError,
 )
+from fireline.domain.incident.chain import first_broken_entry
 from fireline.domain.incident.incident import (
     Incident,
     IncidentState,
@@ -277,3 +280,21 @@ def test_slack_being_away_leaves_the_record_alone(
         incident_channel.sync_topic(s, incident.id)
     incident_channel.sync_topic(s, incident.id)
     assert incident.channel_id in chat.topics
+
+
+def test_people_who_change_one_incident_at_once_all_succeed(
+    s: Services, incident: Incident
+) -> None:
+    def take(role: Role) -> None:
+        work.assign_role(s, incident.id, role, BEN.id, "ben", BEN)
+
+    with ThreadPoolExecutor(len(Role)) as people:
+        list(people.map(take, Role))
+    with s.store() as uow:
+        after = uow.incidents.get(incident.id)
+        chain = uow.timeline.chain(incident.id)
+        assert first_broken(uow.audit.all()) is None
+    assert after is not None
+    assert set(after.roles) == set(Role)
+    assert after.version == incident.version + len(Role)
+    assert first_broken_entry(incident.ref, chain) is None

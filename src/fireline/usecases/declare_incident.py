@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from fireline.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Severity, Stamp
 from fireline.domain.incident.severity import (
     DEFAULT_TIER,
@@ -23,6 +23,7 @@ from fireline.usecases.incident_record import (
     Change,
     follow,
     happened,
+    retried,
     show_alert,
     write_down,
 )
@@ -64,6 +65,7 @@ class _Link:
     impact: datetime | None
 
 
+@retried
 def declare(s: Services, command: Declare) -> Declared:
     """Open the incident and start its flow, or give the open one of the same burn episode.
 
@@ -72,18 +74,6 @@ def declare(s: Services, command: Declare) -> Declared:
         NotFoundError: the SLO or the alert does not exist.
     """
     key = f"episode:{command.episode_id}" if command.episode_id else None
-    try:
-        return _declare(s, command, key)
-    except ConflictError:
-        with s.store() as uow:
-            known = uow.incidents.by_dedupe_key(key) if key else None
-        if known is None:
-            raise
-        return Declared(known, created=False)
-
-
-def _declare(s: Services, command: Declare, key: str | None) -> Declared:
-    """One attempt, in one transaction."""
     with s.store() as uow:
         known = uow.incidents.by_dedupe_key(key) if key else None
         if known is not None:

@@ -13,7 +13,15 @@ from fireline.domain.postmortem.facts import Record, postmortem_facts
 from fireline.domain.postmortem.summary import SloCost
 from fireline.domain.review.small_n import percent
 from fireline.usecases import find_runbook
-from fireline.usecases.incident_record import Change, happened, load, save, show, show_alert
+from fireline.usecases.incident_record import (
+    Change,
+    happened,
+    load,
+    retried,
+    save,
+    show,
+    show_alert,
+)
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.stored_budgets import budget_cost
 from fireline.usecases.views import FileMessage
@@ -28,6 +36,7 @@ def finish(s: Services, incident_id: int) -> Postmortem:
     return known or draft(s, incident_id)
 
 
+@retried
 def draft(s: Services, incident_id: int) -> Postmortem:
     """A new version from record and ledger as they are now; the old one when no fact changed.
 
@@ -81,6 +90,7 @@ def postmortem_file(s: Services, uow: UnitOfWork, ref: str) -> FileMessage | Non
     return FileMessage(name, title, made.markdown, comment)
 
 
+@retried
 def _book_cost(s: Services, incident_id: int) -> None:
     """Store what the incident took from each linked budget, again when the ledger knows more."""
     now = s.clock.now()

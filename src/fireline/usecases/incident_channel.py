@@ -12,6 +12,7 @@ from fireline.usecases.incident_record import (
     Change,
     happened,
     load,
+    retried,
     save,
     show,
     show_alert,
@@ -61,6 +62,7 @@ def open_channel(s: Services, incident_id: int) -> ChannelRef:
     raise RejectedError(message, "name_taken")
 
 
+@retried
 def record_channel(s: Services, incident_id: int, channel: ChannelRef) -> Incident:
     """Remember the channel and start its first messages; a second time changes nothing."""
     now = s.clock.now()

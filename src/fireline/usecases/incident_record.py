@@ -4,11 +4,13 @@ The record, its timeline and audit entries and the flows that bring Slack up to 
 together or not at all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
-from fireline.domain.errors import NotFoundError
+from fireline.domain.errors import ConflictError, NotFoundError
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.people import Actor
@@ -18,6 +20,10 @@ from fireline.usecases.publish import posting
 
 COMMAND = Provenance(source="command")
 INCIDENTS = "incidents"
+TRIES = 8
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,24 @@ class Change:
     at: datetime
     detail: Mapping[str, object] = field(default_factory=dict)
     entries: tuple[NewEntry, ...] = ()
+
+
+def retried(change: Callable[P, T]) -> Callable[P, T]:
+    """The change, made again on the fresh record when somebody else's came first.
+
+    Only for changes that read what they change in their own transaction.
+    """
+
+    @wraps(change)
+    def again(*args: P.args, **kwargs: P.kwargs) -> T:
+        for _ in range(TRIES - 1):
+            try:
+                return change(*args, **kwargs)
+            except ConflictError:
+                continue
+        return change(*args, **kwargs)
+
+    return again
 
 
 def load(uow: UnitOfWork, incident_id: int) -> Incident:

@@ -21,6 +21,7 @@ from fireline.usecases.incident_record import (
     happened,
     load,
     refresh,
+    retried,
     save,
     show_alert,
     sync_topic,
@@ -53,6 +54,7 @@ def incident_in(s: Services, channel_id: str) -> Incident | None:
         return uow.incidents.by_channel(channel_id)
 
 
+@retried
 def change_severity(
     s: Services, incident_id: int, severity: Severity, reason: str, actor: Actor
 ) -> Incident:
@@ -74,6 +76,7 @@ def change_severity(
     return saved
 
 
+@retried
 def assign_role(
     s: Services,
     incident_id: int,
@@ -177,6 +180,7 @@ def resolve(
     return _step(s, incident_id, Move(Verb.RESOLVE, now, now, decision=decision), "", actor)
 
 
+@retried
 def set_time(
     s: Services, incident_id: int, stamp: Stamp, at: datetime, reason: str, actor: Actor
 ) -> Incident:
@@ -217,6 +221,7 @@ def _check_edit(stamp: Stamp, at: datetime, reason: str, now: datetime) -> None:
         raise InvalidInputError("That time has not come yet. Give one in the past.", field="at")
 
 
+@retried
 def _step(s: Services, incident_id: int, move: Move, text: str, actor: Actor) -> Incident:
     """Make one transition with everything that follows from it."""
     with s.store() as uow:

@@ -135,7 +135,8 @@ def _budget(measured: Measured) -> dict[str, str]:
     whole = status.budget if status else None
     amount = "not recorded"
     if left is not None and whole is not None:
-        amount = f"{left * whole:,.1f} of {whole:,.1f} {slo.unit}"
+        over = "overspent by " if left < 0 else ""
+        amount = f"{over}{abs(left) * whole:,.1f} of {whole:,.1f} {slo.unit}"
     return {
         "slo": slo.name,
         "title": slo.title,

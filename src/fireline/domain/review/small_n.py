@@ -19,11 +19,16 @@ def share(hits: int, n: int, why_none: str = "nothing to count") -> str:
 
 
 def percent(value: float) -> str:
-    """A share of one as a percentage with one decimal; a miss is never rounded into a hit."""
+    """A share of one as a percentage with one decimal; something is never rounded into nothing.
+
+    A miss stays a miss, a small cost stays a cost, a slightly overspent budget stays overspent.
+    """
     shown = f"{value * 100:.1f}"
     if value < 1 and shown == "100.0":
-        shown = "99.9"
-    return f"{shown} %"
+        return "99.9 %"
+    if value > 0 and shown == "0.0":
+        return "under 0.1 %"
+    return "-0.1 %" if value < 0 and shown == "-0.0" else f"{shown} %"
 
 
 def nearest_rank(values: Sequence[float], quantile: float) -> float:
