@@ -1,5 +1,6 @@
 """Declaring: words are enough, and one episode gives one incident."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -160,3 +161,14 @@ def test_ids_count_up(s: Services) -> None:
     assert isinstance(clock, FakeClock)
     ids = [declare(s, Declare(f"thing {n}", ANA)).incident.ref for n in range(3)]
     assert ids == ["INC-1", "INC-2", "INC-3"]
+
+
+def test_people_who_press_the_button_at_once_get_one_incident(s: Services) -> None:
+    def press(who: int) -> bool:
+        return declare(s, Declare(f"press {who}", ANA, episode_id=EPISODE.id)).created
+
+    with ThreadPoolExecutor(6) as people:
+        created = list(people.map(press, range(6)))
+    assert created.count(True) == 1
+    with s.store() as uow:
+        assert len(uow.incidents.open()) == 1
