@@ -12,20 +12,26 @@ _OPENING = 800
 _SHORTEST_SECTION = 20
 _ROWS = 400
 _TOP = 50
+_LARGE = 200
+_COMMON = 0.3
+_ENOUGH_WORDS = 3
 
+# Contentless: the tables hold only the index, what a row stands for is kept in lists beside them.
 _SCHEMA = """
 CREATE VIRTUAL TABLE sections USING fts5(
-  title, heading, body, linked, id UNINDEXED, shown UNINDEXED, tokenize = 'porter unicode61');
+  title, heading, body, linked, content = '', tokenize = 'porter unicode61');
 CREATE VIRTUAL TABLE documents USING fts5(
-  title, heading, body, linked, id UNINDEXED, tokenize = 'porter unicode61');
+  title, heading, body, linked, content = '', tokenize = 'porter unicode61');
 """
+_ADD_SECTION = "INSERT INTO sections (rowid, title, heading, body, linked) VALUES (?, ?, ?, ?, ?)"
+_ADD_DOCUMENT = "INSERT INTO documents (rowid, title, heading, body, linked) VALUES (?, ?, ?, ?, ?)"
 _BEST_SECTIONS = """
-SELECT id, shown FROM sections WHERE sections MATCH ?
-ORDER BY bm25(sections, 10.0, 4.0, 1.0, 4.0), id LIMIT ?
+SELECT rowid, rank FROM sections
+WHERE sections MATCH ? AND rank MATCH 'bm25(10.0, 4.0, 1.0, 4.0)' ORDER BY rank LIMIT ?
 """
 _BEST_DOCUMENTS = """
-SELECT id FROM documents WHERE documents MATCH ?
-ORDER BY bm25(documents, 10.0, 4.0, 1.0, 4.0), id LIMIT ?
+SELECT rowid, rank FROM documents
+WHERE documents MATCH ? AND rank MATCH 'bm25(10.0, 4.0, 1.0, 4.0)' ORDER BY rank LIMIT ?
 """
 
 
@@ -39,15 +45,17 @@ class SectionIndex:
         # One connection for all threads: the library holds a lock around every use.
         self._db = sqlite3.connect(":memory:", check_same_thread=False)
         self._db.executescript(_SCHEMA)
+        self._sections: list[tuple[str, str]] = []
+        self._documents: list[str] = []
         self.zones: dict[str, Zones] = {}
         self.titles: dict[str, str] = {}
-        self._documents_with: Counter[str] = Counter()
         frequency: Counter[str] = Counter()
         for one in sorted(runbooks, key=lambda each: each.runbook.id):
             frequency.update(self._add(one, linked.get(one.runbook.id, ())))
         self.vocabulary = [
             word for word, _n in sorted(frequency.items(), key=lambda item: (-item[1], item[0]))
         ]
+        self._words = frozenset(frequency)
         self._by_prefix: dict[str, set[str]] = {}
         for runbook_id, zones in self.zones.items():
             for words in (zones.title, zones.opening, zones.headings, zones.elsewhere):
@@ -67,6 +75,8 @@ class SectionIndex:
 
     def knows(self, word: str) -> bool:
         """Whether any document has the word, in any inflection."""
+        if word in self._words:
+            return True
         row = self._db.execute(
             "SELECT 1 FROM documents WHERE documents MATCH ? LIMIT 1", (_any_of([word]),)
         ).fetchone()
@@ -74,16 +84,27 @@ class SectionIndex:
 
     def sections(self, words: Sequence[str]) -> dict[str, str]:
         """Runbook ids, best first, each with the heading of its best section."""
-        rows = self._db.execute(_BEST_SECTIONS, (_any_of(words), _ROWS))
         best: dict[str, str] = {}
-        for runbook_id, heading in rows:
-            best.setdefault(runbook_id, heading)
+        for row in self._ranked(_BEST_SECTIONS, words, _ROWS):
+            best.setdefault(*self._sections[row])
         return best
 
     def documents(self, words: Sequence[str]) -> list[str]:
         """The ids of the fifty best whole documents."""
-        rows = self._db.execute(_BEST_DOCUMENTS, (_any_of(words), _TOP))
-        return [row[0] for row in rows]
+        return [self._documents[row] for row in self._ranked(_BEST_DOCUMENTS, words, _TOP)]
+
+    def _ranked(self, query: str, words: Sequence[str], limit: int) -> list[int]:
+        rows = self._db.execute(query, (_any_of(self._telling(words)), limit)).fetchall()
+        # Rows were added in the order of ids, so ties fall by id.
+        return [row for row, _rank in sorted(rows, key=lambda one: (round(one[1], 9), one[0]))]
+
+    def _telling(self, words: Sequence[str]) -> Sequence[str]:
+        """Without words that most of a large folder has: they cost time and decide nothing."""
+        documents = len(self.zones)
+        if documents < _LARGE:
+            return words
+        rare = [word for word in words if self.containing([word]) <= _COMMON * documents]
+        return rare if len(rare) >= _ENOUGH_WORDS else words
 
     def _add(self, one: ParsedRunbook, linked: Sequence[str]) -> list[str]:
         runbook = one.runbook
@@ -96,9 +117,13 @@ class SectionIndex:
         body = [word for _heading, words in sections for word in words]
         self._insert(one, (title, folders, links), sections)
         self._db.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?)",
-            (*map(" ".join, (title, headings + folders, body, links)), runbook.id),
+            _ADD_DOCUMENT,
+            (
+                len(self._documents),
+                *map(" ".join, (title, headings + folders, body, links)),
+            ),
         )
+        self._documents.append(runbook.id)
         self.titles[runbook.id] = " ".join(terms(f"{runbook.title} {one.stem}", joined=False))
         opening = terms(plain(runbook.body[:_OPENING])) + links
         self.zones[runbook.id] = Zones(
@@ -118,19 +143,12 @@ class SectionIndex:
             for heading, words in sections
             if len(" ".join(words)) >= _SHORTEST_SECTION
         ]
-        for heading, body in kept or [("", " ".join(w for _h, words in sections for w in words))]:
-            shown = "" if heading == one.runbook.title else heading
-            self._db.execute(
-                "INSERT INTO sections VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    title,
-                    f"{' '.join(terms(shown))} {folders}",
-                    body,
-                    links,
-                    one.runbook.id,
-                    shown,
-                ),
-            )
+        for name, body in kept or [("", " ".join(w for _h, words in sections for w in words))]:
+            shown = "" if name == one.runbook.title else name
+            heading = f"{' '.join(terms(shown))} {folders}"
+            row = (len(self._sections), title, heading, body, links)
+            self._db.execute(_ADD_SECTION, row)
+            self._sections.append((one.runbook.id, shown))
 
 
 def _any_of(words: Sequence[str]) -> str:
