@@ -43,7 +43,9 @@ class Recorded:
 
     def did(self, name: str, subject: object) -> None:
         """Run the hook, then remember."""
-        self.before.get(name, lambda _: None)(subject)
+        hook = self.before.get(name)
+        if hook is not None:
+            hook(subject)
         with self._lock:
             self.done.append((name, subject))
             self.times.append(time.monotonic())
@@ -108,14 +110,20 @@ def start_flows() -> Iterator[StartFlows]:
     """Start a runtime on an engine; a second start stops the first, as a restart does."""
     running: list[Runtime] = []
 
-    def start(engine: Engine, recorded: Recorded | None = None, **changes: object) -> Flows:
+    def start(
+        engine: Engine,
+        recorded: Recorded | None = None,
+        steps: Callable[[SqlStore], Steps] | None = None,
+        **changes: object,
+    ) -> Flows:
         stop()
         recorded = recorded or Recorded()
         options = replace(QUICK, **changes)  # type: ignore[arg-type]  # tests change what they like
         runtime = Runtime(engine, options)
-        runtime.start(recorded.steps())
+        store = SqlStore(engine, runtime.enqueue)
+        runtime.start(steps(store) if steps else recorded.steps())
         running.append(runtime)
-        return Flows(engine, runtime, SqlStore(engine, runtime.enqueue), recorded)
+        return Flows(engine, runtime, store, recorded)
 
     def stop() -> None:
         while running:

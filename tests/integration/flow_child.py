@@ -2,6 +2,7 @@
 
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -15,14 +16,14 @@ def main(url: str, journal: Path, deadly: str) -> None:
     """Start a declare flow and write every finished step to the journal, until the deadly one."""
     recorded = Recorded()
 
-    def note(step: str) -> None:
+    def note(step: str, _subject: object) -> None:
         with journal.open("a", encoding="utf-8") as file:
             file.write(step + "\n")
         if step == deadly:
             os._exit(9)
 
     for step in ("open", "record", "invite"):
-        recorded.before[step] = lambda _subject, step=step: note(step)
+        recorded.before[step] = partial(note, step)
     engine = open_engine(url)
     runtime = Runtime(engine, QUICK)
     runtime.start(recorded.steps())

@@ -11,6 +11,7 @@ from threading import Event
 import pytest
 from sqlalchemy import Engine
 
+from fireline.domain.audit import first_broken
 from fireline.domain.errors import (
     ConflictError,
     InvalidInputError,
@@ -18,11 +19,15 @@ from fireline.domain.errors import (
     RejectedError,
     UnreachableError,
 )
+from fireline.flows.steps import steps_of
+from fireline.usecases.declare_incident import Declare, declare
 from fireline.usecases.ports import FlowCall
+from fireline.usecases.projections import PROJECTIONS
+from tests.builders import ANA, services
+from tests.fakes import FakeChat, FakeIds
 from tests.flow_fixture import Recorded, StartFlows, posting, until
 
 DECLARE = FlowCall("declare_incident", (1,), "declare:1", "incidents", "1")
-BOTH = [pytest.param("sqlite"), pytest.param("postgres", marks=pytest.mark.real)]
 
 
 def raising(*errors: Exception) -> Callable[[object], None]:
@@ -201,3 +206,27 @@ def test_finished_flows_are_forgotten_and_waiting_ones_kept(
     release.set()
     flows.settled()
     assert len(recorded.subjects("publish")) == 4
+
+
+def test_a_declared_incident_gets_its_channel_and_messages(
+    sqlite_engine: Engine, start_flows: StartFlows
+) -> None:
+    chat, ids = FakeChat(), FakeIds()
+    flows = start_flows(
+        sqlite_engine,
+        steps=lambda store: steps_of(
+            services(store, chat=chat, ids=ids), PROJECTIONS, lambda: None
+        ),
+    )
+    s = services(flows.store, chat=chat, ids=ids)
+    declared = declare(s, Declare("Orders stand still", ANA))
+    flows.settled()
+    assert flows.runtime.dead_letters() == []
+    with flows.store() as uow:
+        incident = uow.incidents.get(declared.incident.id)
+        assert incident is not None
+        assert incident.channel_name in chat.channels
+        assert first_broken(uow.audit.all()) is None
+    kinds = {post.key.split(":")[0] for post in chat.posts}
+    assert {"card", "announcement"} <= kinds
+    assert incident.channel_id in chat.topics

@@ -23,7 +23,8 @@ NAME = "fireline"
 # Unfinished flows of another version wait for ever: change it only when the order of a flow's
 # steps changes so that old runs cannot end, never for a release.
 VERSION = "1"
-QUEUES = ("incidents", "posting")
+# One queue, since every queue polls the database; its partitions keep the callers' queues apart.
+QUEUE = "fireline"
 
 HISTORY_KEPT = timedelta(days=2)
 FORGET_AT_ONCE = 200
@@ -86,9 +87,9 @@ class Runtime:
         """
         options: EnqueueOptions = {
             "workflow_name": call.flow,
-            "queue_name": call.queue,
+            "queue_name": QUEUE,
             "workflow_id": call.id,
-            "queue_partition_key": call.partition,
+            "queue_partition_key": f"{call.queue}:{call.partition}",
         }
         self._client.enqueue_in_transaction(session, options, *call.args)
 
@@ -106,6 +107,8 @@ class Runtime:
                 "log_level": options.log_level,
                 # Our flows neither wait for messages nor for events of others.
                 "use_listen_notify": False,
+                # How long that unused listener takes to notice that it should stop.
+                "notification_listener_polling_interval_sec": 0.2,
             }
         )
         register_incident_flows(steps, attempts)
@@ -113,13 +116,12 @@ class Runtime:
             steps, attempts, options.evaluate_every_seconds, self.forget_finished
         )
         DBOS.launch()
-        for name in QUEUES:
-            DBOS.register_queue(
-                name,
-                partition_concurrency=1,
-                polling_interval_sec=options.polling_seconds,
-                on_conflict="always_update",
-            )
+        DBOS.register_queue(
+            QUEUE,
+            partition_concurrency=1,
+            polling_interval_sec=options.polling_seconds,
+            on_conflict="always_update",
+        )
         self._schedule(clockwork)
 
     def stop(self) -> None:
