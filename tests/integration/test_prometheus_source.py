@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import Any
 
 import pytest
+from typing_extensions import override
 
 from fireline.adapters.prometheus.source import PrometheusSource
 from fireline.domain.policy.evaluation import evaluate, failed
@@ -74,7 +76,7 @@ def source(seeded: TestPrometheus) -> Iterator[PrometheusSource]:
         yield made
 
 
-def counter(name: str, **changes: object) -> Slo:
+def counter(name: str, **changes: Any) -> Slo:
     """A 6 h objective over `<name>_good_total` and `<name>_bad_total`."""
     good, bad = f"sum(increase({name}_good_total[$window]))", f"{name}_bad_total[$window]"
     total = f"{good} + (sum(increase({bad})) or vector(0))"
@@ -82,7 +84,7 @@ def counter(name: str, **changes: object) -> Slo:
     return slo(sli, name=name, window=HOURS_6, min_events=20, **changes)
 
 
-def gauge(metric: str, op: str = "<=", limit: float = 120.0, **changes: object) -> Slo:
+def gauge(metric: str, op: str = "<=", limit: float = 120.0, **changes: Any) -> Slo:
     return slo(TimeSliceSli(metric, op, limit), name=metric, window=HOURS_6, **changes)
 
 
@@ -264,7 +266,7 @@ def test_the_open_part_of_a_ratio_waits_for_four_scrapes(source: PrometheusSourc
 class _Page(BaseHTTPRequestHandler):
     """Something at the address that is not a Prometheus."""
 
-    def do_POST(self) -> None:  # noqa: N802 - the base class's name
+    def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
         answers = {"/login": (302, b""), "/lost": (404, b"no"), "/auth": (401, b"")}
         status, body = next(
@@ -277,6 +279,7 @@ class _Page(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    @override
     def log_message(self, *_: object) -> None:
         """Say nothing."""
 
@@ -311,7 +314,8 @@ def test_a_wrong_address_says_what_is_there_instead(page: str, path: str, said: 
 def test_a_server_that_is_down_is_told_so_once_for_all() -> None:
     with PrometheusSource("http://user:secret@127.0.0.1:9") as source:
         results = source.fetch([FetchRequest(gauge(f"m{i}"), START) for i in range(120)], T)
-    assert {r.error for r in results} == {
+    said = (
         "Prometheus at http://127.0.0.1:9 cannot be reached (connection refused); "
         "check that it runs and the address."
-    }
+    )
+    assert {r.error for r in results} == {said}

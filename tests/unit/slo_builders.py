@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
@@ -21,10 +22,10 @@ def slo(
     sli: Sli = RATIO,
     objective: str = "99.9",
     window: timedelta = timedelta(days=30),
-    **changes: object,
+    **changes: Any,
 ) -> Slo:
     """An SLO with unimportant parts filled in."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "name": "orders",
         "title": "Orders land",
         "service": "orders",
@@ -33,7 +34,7 @@ def slo(
         "source": SourceRef("slos.yaml", 1),
     }
     fields.update(changes)
-    return Slo(objective=Decimal(objective), window=window, sli=sli, **fields)  # type: ignore[arg-type]
+    return Slo(objective=Decimal(objective), window=window, sli=sli, **fields)
 
 
 def ledger(
@@ -59,11 +60,11 @@ def steady(
     return ledger(list(total - spent), [total] * count, end)
 
 
-def reading(definition: Slo, series: BucketSeries, at: datetime = T, **changes: object) -> Reading:
+def reading(definition: Slo, series: BucketSeries, at: datetime = T, **changes: Any) -> Reading:
     """A reading whose history begins where the series does and whose samples are fresh."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "history_start": first_known(series),
         "newest_sample": at - timedelta(seconds=30),
     }
     fields.update(changes)
-    return Reading(slo=definition, series=series, at=at, **fields)  # type: ignore[arg-type]
+    return Reading(slo=definition, series=series, at=at, **fields)

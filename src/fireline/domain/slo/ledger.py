@@ -26,12 +26,14 @@ class WindowSums:
         self._open_total = open_part.total if open_part else 0.0
         self._good = _prefix(series.good)
         self._total = _prefix(series.total)
+        self._good_now = self._until(self._good, at)
+        self._total_now = self._until(self._total, at)
 
     def over(self, seconds: int) -> tuple[float, float]:
         """Good and total of the last `seconds`; the oldest bucket counts by its share inside."""
         left = self.at - seconds
-        good = float(self._good[-1]) - self._until(self._good, left) + self._open_good
-        total = float(self._total[-1]) - self._until(self._total, left) + self._open_total
+        good = self._good_now - self._until(self._good, left) + self._open_good
+        total = self._total_now - self._until(self._total, left) + self._open_total
         total = max(0.0, total)
         return min(max(0.0, good), total), total
 
@@ -39,7 +41,8 @@ class WindowSums:
         """Bad between each bucket edge (epoch seconds) and `at`."""
         index = np.clip((edges - self.series.start) // BUCKET_SECONDS, 0, len(self._good) - 1)
         bad = self._total - self._good
-        whole: Counts = bad[-1] - bad[index] + (self._open_total - self._open_good)
+        now = self._total_now - self._good_now + self._open_total - self._open_good
+        whole: Counts = now - bad[index]
         return whole
 
     def _until(self, prefix: Counts, epoch: int) -> float:
