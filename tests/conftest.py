@@ -5,4 +5,6 @@ pytest_plugins = [
     "tests.servers",
     "tests.store_fixture",
     "tests.flow_fixture",
+    "tests.e2e.browser",
+    "tests.integration.slack_bot",
 ]

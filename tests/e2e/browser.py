@@ -47,7 +47,8 @@ def launched() -> Iterator[Browser]:
 
 def context_of(browser: Browser, **options: Any) -> BrowserContext:
     """A fresh browser profile: desktop size and light theme unless told otherwise."""
-    wanted: dict[str, Any] = {"viewport": DESKTOP, "color_scheme": "light", **options}
+    wanted: dict[str, Any] = {"viewport": DESKTOP, "color_scheme": "light", "locale": "en-GB"}
+    wanted |= options
     context = browser.new_context(**wanted)
     context.set_default_timeout(PATIENCE_MS)
     return context

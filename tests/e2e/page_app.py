@@ -271,4 +271,11 @@ def running() -> Iterator[tuple[SandboxServer, WebClient]]:
         try:
             yield sandbox, client
         finally:
+            # The client waits up to ten seconds for a socket that only it closes.
+            handler.client.auto_reconnect_enabled = False
+            session = handler.client.current_session
+            link = session.sock.sock if session is not None and session.sock is not None else None
+            sandbox.stop()
             handler.close()  # type: ignore[no-untyped-call] # same
+            if link is not None:
+                link.close()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from slack_sdk import WebClient
 
-from tests.e2e.browser import context_of, launched, open_page, phone_context, require_chromium
+from tests.e2e.browser import context_of, open_page, phone_context
 from tests.e2e.page_app import running
 
 pytestmark = pytest.mark.real
@@ -46,13 +46,6 @@ class Stage:
         self.page.get_by_role("button", name="Acting as").click()
         self.page.get_by_role("menuitemradio", name=re.compile(name)).click()
         expect(self.page.get_by_role("button", name=f"Acting as {name}")).to_be_visible()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    require_chromium()
-    with launched() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

@@ -40,7 +40,8 @@ export async function fetchDemo() {
 export function complaint(answer, what) {
   if (answer.error_shown) return answer.error_shown;
   if (answer.ok !== false) return "";
-  return `${what} was refused: ${answer.detail || answer.error || "no reason given"}`;
+  const reason = answer.detail || answer.error || "no reason given";
+  return reason.startsWith(what) ? `${reason}.` : `${what} was refused: ${reason}`;
 }
 
 /** The snapshot of one user, kept fresh by the live signals. */

@@ -107,6 +107,7 @@ function Workspace({ snap, route, go, user, theme, onTheme, toasts, toast, lost 
   }, [drawer, target, channel, go]);
 
   const direct = app && snap.channels.find((c) => c.kind === "im" && c.members.includes(app.bot_user_id));
+  const owner = channel && channel.kind === "im" && snap.apps.find((a) => channel.members.includes(a.bot_user_id));
   return (
     <Env.Provider value={env}>
       <div className={drawer ? "page drawer-open" : "page"}>
@@ -120,7 +121,7 @@ function Workspace({ snap, route, go, user, theme, onTheme, toasts, toast, lost 
           {drawer && <button type="button" className="scrim" aria-label="Close sidebar" onClick={() => setDrawer(false)} />}
           <div className={target ? "stage with-thread" : "stage"}>
             {app && <Home key={`${app.id}${snap.me}`} app={app} direct={direct} onMenu={() => setDrawer(true)} onOpen={open} />}
-            {channel && <ChannelView key={`${channel.id}${snap.me}`} channel={channel} marked={route.channel === channel.id ? parent : ""} onMenu={() => setDrawer(true)} />}
+            {channel && <ChannelView key={`${channel.id}${snap.me}`} channel={channel} app={owner} marked={route.channel === channel.id ? parent : ""} onMenu={() => setDrawer(true)} onOpen={open} />}
             {target && <Thread key={parent} channel={channel} ts={parent} onClose={() => go({ channel: channel.id })} />}
             {!app && !channel && <main className="empty"><p>This workspace has no channel that you can see.</p></main>}
           </div>

@@ -1,6 +1,7 @@
 // A channel: header, bookmarks, messages, composer; and the thread beside it.
 import { useEffect, useMemo, useRef, useState } from "react";
 import { act, complaint, markRead } from "./api.js";
+import { AppTabs } from "./apptabs.jsx";
 import { Composer } from "./composer.jsx";
 import { authorOf, titleOf, useEnv } from "./env.js";
 import { Icon, IconButton } from "./icons.jsx";
@@ -109,7 +110,7 @@ function Foot({ channel, env }) {
   return <Composer channel={channel} placeholder={`Message ${direct ? "" : "#"}${titleOf(channel, env)}`} />;
 }
 
-export function ChannelView({ channel, marked, onMenu }) {
+export function ChannelView({ channel, app, marked, onMenu, onOpen }) {
   const env = useEnv();
   const [newAfter, setNewAfter] = useState(channel.last_read);
   const place = `${env.me}/${channel.id}`;
@@ -136,6 +137,7 @@ export function ChannelView({ channel, marked, onMenu }) {
   return (
     <main className="channel" aria-label={titleOf(channel, env)}>
       <Head channel={channel} env={env} onMenu={onMenu} />
+      {app && <AppTabs app={app} direct={channel} tab="messages" onOpen={onOpen} />}
       <Bookmarks channel={channel} />
       <MessageList messages={top} replies={replies} place={place} marked={marked} newAfter={newAfter} label={`Messages in ${titleOf(channel, env)}`}>
         <Opening channel={channel} env={env} />

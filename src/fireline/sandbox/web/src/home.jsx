@@ -1,6 +1,7 @@
 // An app's Home tab.
 import { useEffect, useState } from "react";
 import { act, complaint } from "./api.js";
+import { AppTabs } from "./apptabs.jsx";
 import { Blocks } from "./blocks.jsx";
 import { useEnv } from "./env.js";
 import { Icon, IconButton } from "./icons.jsx";
@@ -58,11 +59,7 @@ export function Home({ app, direct, onMenu, onOpen }) {
         <Avatar who={{ label: app.name, colour: bot ? bot.colour : "#7c5cc4", isApp: true }} size={30} />
         <div className="head-names"><h2><span>{app.name}</span> <span className="badge">APP</span></h2></div>
       </header>
-      <div className="tabs" role="tablist" aria-label={app.name}>
-        <button type="button" role="tab" aria-selected={tab === "home"} onClick={() => setTab("home")}>Home</button>
-        {direct && <button type="button" role="tab" aria-selected={false} onClick={() => onOpen({ channel: direct.id })}>Messages</button>}
-        <button type="button" role="tab" aria-selected={tab === "about"} onClick={() => setTab("about")}>About</button>
-      </div>
+      <AppTabs app={app} direct={direct} tab={tab} onTab={setTab} onOpen={onOpen} />
       <div className="home-scroll" role="tabpanel" aria-label={tab === "home" ? "Home" : "About"}>
         <div className="home-inner">
           {tab === "about" && <About app={app} env={env} />}

@@ -78,7 +78,10 @@ export function Sidebar({ snap, route, onOpen, onUser }) {
   const mine = named.filter((c) => c.is_member && !c.is_archived);
   const others = named.filter((c) => !c.is_member && !c.is_archived);
   const archived = named.filter((c) => c.is_archived);
-  const direct = snap.channels.filter((c) => c.kind === "im" || c.kind === "mpim");
+  const bots = new Set(snap.apps.map((a) => a.bot_user_id));
+  const talk = snap.channels.filter((c) => c.kind === "im" || c.kind === "mpim");
+  const withApp = (id) => talk.find((c) => c.kind === "im" && c.members.includes(id));
+  const direct = talk.filter((c) => c.kind === "mpim" || !c.members.some((id) => bots.has(id)));
   const row = (c) => <Row key={c.id} channel={c} env={env} current={route.channel === c.id} onOpen={onOpen} />;
   return (
     <nav className="sidebar" aria-label="Channels and apps">
@@ -96,11 +99,15 @@ export function Sidebar({ snap, route, onOpen, onUser }) {
         <Group title="Apps">
           {snap.apps.map((app) => {
             const bot = env.userOf(app.bot_user_id);
-            const current = route.home === app.id;
+            const own = withApp(app.bot_user_id);
+            const unread = own ? own.unread : 0;
+            const current = route.home === app.id || (own && route.channel === own.id);
+            const classes = ["side-row", current && "current", unread && "unread"].filter(Boolean).join(" ");
             return (
-              <button key={app.id} type="button" className={current ? "side-row current" : "side-row"} aria-current={current ? "page" : undefined} aria-label={`${app.name}, app home`} onClick={() => onOpen({ home: app.id })}>
+              <button key={app.id} type="button" className={classes} aria-current={current ? "page" : undefined} aria-label={`${app.name}, app home${unread ? `, ${unread} unread` : ""}`} onClick={() => onOpen(unread ? { channel: own.id } : { home: app.id })}>
                 <Avatar who={{ label: app.name, colour: bot ? bot.colour : "#7c5cc4", isApp: true }} size={20} />
                 <span className="side-name">{app.name}</span>
+                {unread > 0 && <span className="count">{unread}</span>}
               </button>
             );
           })}

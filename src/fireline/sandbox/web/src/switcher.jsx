@@ -9,7 +9,7 @@ export function Switcher({ snap, onOpen, onClose }) {
   const [query, setQuery] = useState("");
   const [active, setActive] = useState(0);
   const places = [
-    ...snap.channels.map((c) => ({ key: c.id, icon: c.kind === "group" ? "lock" : c.kind === "channel" ? "hash" : "people", label: titleOf(c, env), note: c.is_archived ? "archived" : "", unread: c.unread, to: { channel: c.id } })),
+    ...snap.channels.filter((c) => c.kind !== "im" || !snap.apps.some((a) => c.members.includes(a.bot_user_id))).map((c) => ({ key: c.id, icon: c.kind === "group" ? "lock" : c.kind === "channel" ? "hash" : "people", label: titleOf(c, env), note: c.is_archived ? "archived" : "", unread: c.unread, to: { channel: c.id } })),
     ...snap.apps.map((a) => ({ key: a.id, icon: "bolt", label: a.name, note: "app", unread: 0, to: { home: a.id } })),
   ];
   const q = query.trim().toLowerCase();
