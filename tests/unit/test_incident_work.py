@@ -24,6 +24,7 @@ from fireline.domain.incident.incident import (
     Stamp,
 )
 from fireline.domain.incident.timeline import EntryKind
+from fireline.domain.slo.status import WindowBurn
 from fireline.usecases import incident_channel
 from fireline.usecases import manage_incident as work
 from fireline.usecases.manage_incident import Declare, declare
@@ -51,7 +52,8 @@ def s(sqlite_store: RecordingStore, chat: FakeChat, clock: FakeClock) -> Service
     definitions = FakeDefinitions({LAG.name: LAG})
     made = services(sqlite_store, chat=chat, clock=clock, definitions=definitions)
     with made.store() as uow:
-        uow.statuses.save([a_status(LAG)])
+        quiet = (WindowBurn(300, 0.0, 0, 5), WindowBurn(3600, 0.2, 0, 60))
+        uow.statuses.save([a_status(LAG, burns=quiet)])
         uow.commit()
     return made
 
@@ -212,6 +214,16 @@ def test_a_burning_slo_stands_in_the_way_until_somebody_gives_a_reason(
         last = uow.timeline.entries(incident.id)[-1]
     assert last.kind is EntryKind.DECISION
     assert last.text.endswith("the window drains until 03:40")
+
+
+def test_a_burn_that_cannot_be_checked_is_written_down(s: Services, incident: Incident) -> None:
+    with s.store() as uow:
+        uow.statuses.save([a_status(LAG, None)])
+        uow.commit()
+    work.restore(s, incident.id, "restarted", ANA)
+    assert texts(s, incident)[-1] == (
+        "The burn of debezium-cdc-lag could not be checked: No samples in the last 30 d."
+    )
 
 
 def test_severity_and_roles_are_written_down(

@@ -272,6 +272,22 @@ def test_somebody_who_left_the_workspace_keeps_their_id(
     assert "Scribe: U0GONE (user_not_found)" in made.markdown
 
 
+def test_a_cost_that_the_ledger_has_not_fully_seen_says_up_to_when(
+    s: Services, resolved: Incident
+) -> None:
+    with s.store() as uow:
+        uow.statuses.save([a_status(LAG, 0.9, at=night("02:33"))])
+        uow.commit()
+    early = draft_postmortem.finish(s, resolved.id)
+    assert "of its 30-day budget counted up to 02:30 UTC" in early.markdown
+    with s.store() as uow:
+        uow.statuses.save([a_status(LAG, 0.843, at=night("07:00"))])
+        uow.commit()
+    late = draft_postmortem.draft(s, resolved.id)
+    assert late.version == 2
+    assert "(68 min, 15.7 % of its 30-day budget)" in late.markdown
+
+
 def test_without_a_ledger_the_cost_is_not_recorded(s: Services, clock: FakeClock) -> None:
     number = declare(s, Declare("orders late", ANA)).incident.id
     work.restore(s, number, "healed", ANA)

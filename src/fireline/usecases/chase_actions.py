@@ -1,6 +1,5 @@
 """Action items: promised, reminded of, done with a link as evidence."""
 
-from collections import defaultdict
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -137,15 +136,6 @@ def line(item: ActionItem, today: date) -> ActionLine:
         done=item.state is ActionState.DONE,
         evidence=item.evidence,
     )
-
-
-def by_incident(uow: UnitOfWork) -> dict[int, list[ActionItem]]:
-    """Items that came out of incidents, by incident."""
-    found: dict[int, list[ActionItem]] = defaultdict(list)
-    for item in uow.actions.all():
-        if item.incident_id is not None:
-            found[item.incident_id].append(item)
-    return found
 
 
 def reminder(s: Services, uow: UnitOfWork, ref: str) -> ActionReminder | None:

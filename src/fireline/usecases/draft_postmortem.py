@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from fireline.domain.audit import canonical_json
 from fireline.domain.errors import RejectedError
@@ -12,6 +12,8 @@ from fireline.domain.postmortem.action import Postmortem
 from fireline.domain.postmortem.facts import Record, postmortem_facts
 from fireline.domain.postmortem.summary import SloCost
 from fireline.domain.review.small_n import percent
+from fireline.domain.slo.ledger import floor_edge
+from fireline.domain.slo.status import SloStatus
 from fireline.usecases import find_runbook
 from fireline.usecases.incident_record import (
     Change,
@@ -158,4 +160,14 @@ def _cost(s: Services, uow: UnitOfWork, incident: Incident, name: str) -> SloCos
         unit=slo.unit if slo else "events",
         window_seconds=slo.window_seconds if slo else None,
         remaining=status.remaining if status else None,
+        counted_until=_ledger_end(incident, status) if share is not None else None,
     )
+
+
+def _ledger_end(incident: Incident, status: SloStatus | None) -> datetime | None:
+    """Where the ledger ends, if the harm went on after that."""
+    restored = incident.at(Stamp.RESTORED)
+    if status is None or restored is None:
+        return None
+    edge = datetime.fromtimestamp(floor_edge(int(status.at.timestamp())), UTC)
+    return edge if edge < restored else None

@@ -12,7 +12,7 @@ from fireline.domain.incident.lifecycle import SAFE_BURN, Burning, Move, Moved, 
 from fireline.domain.incident.severity import change as changed_severity
 from fireline.domain.incident.stamps import EDITABLE, with_stamp
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
-from fireline.domain.people import Actor
+from fireline.domain.people import SYSTEM, Actor
 from fireline.usecases.declare_incident import Declare, Declared, declare
 from fireline.usecases.incident_record import (
     COMMAND,
@@ -228,7 +228,11 @@ def _step(s: Services, incident_id: int, move: Move, text: str, actor: Actor) ->
         before = load(uow, incident_id)
         asked = replace(move, burning=_burning(uow, before)) if move.verb is Verb.RESTORE else move
         moved = advance(before, asked)
-        saved = save(s, uow, moved.incident, _change(moved, asked, text, actor))
+        change = _change(moved, asked, text, actor)
+        if move.verb is Verb.RESTORE:
+            unseen = _unchecked(uow, before, move.now)
+            change = replace(change, entries=(*change.entries, *unseen))
+        saved = save(s, uow, moved.incident, change)
         sync_topic(uow, saved)
         if move.verb is Verb.RESOLVE:
             follow(uow, "finish_incident", saved, f"finish:{saved.id}")
@@ -247,6 +251,18 @@ def _burning(uow: UnitOfWork, incident: Incident) -> tuple[Burning, ...]:
             if fast and window.burn is not None and window.burn >= SAFE_BURN:
                 found.append(Burning(name, window.seconds, window.burn))
     return tuple(found)
+
+
+def _unchecked(uow: UnitOfWork, incident: Incident, now: datetime) -> list[NewEntry]:
+    """A line for each linked SLO whose burn could not be checked, with why."""
+    entries = []
+    for name in incident.slos:
+        status = uow.statuses.get(name)
+        fast = (w for w in status.burns if w.seconds in FAST_WINDOWS) if status else ()
+        if all(window.burn is None for window in fast):
+            why = status.sentence if status else "it was not evaluated yet"
+            entries.append(happened(SYSTEM, f"The burn of {name} could not be checked: {why}", now))
+    return entries
 
 
 def _change(moved: Moved, move: Move, text: str, actor: Actor) -> Change:

@@ -14,7 +14,8 @@ from fireline.domain.review.small_n import percent
 class SloCost:
     """What the incident took from one budget; None where the ledger does not know.
 
-    `amount` is in `unit` (bad events or minutes); `remaining` is the share left now.
+    `amount` is in `unit` (bad events or minutes); `remaining` is the share left now;
+    `counted_until` is set while the ledger has not reached the end of the harm.
     """
 
     name: str
@@ -24,6 +25,7 @@ class SloCost:
     unit: str = "minutes"
     window_seconds: int | None = None
     remaining: float | None = None
+    counted_until: datetime | None = None
 
     @property
     def budget_words(self) -> str:
@@ -87,7 +89,10 @@ def _harm(costs: Sequence[SloCost], lasted: str) -> str:
 def _cost(cost: SloCost) -> str:
     if cost.share is None:
         return "budget cost not recorded"
-    return f"{percent(cost.share)} of its {cost.budget_words}"
+    words = f"{percent(cost.share)} of its {cost.budget_words}"
+    if cost.counted_until is None:
+        return words
+    return f"{words} counted up to {cost.counted_until.astimezone(UTC):%H:%M} UTC"
 
 
 def _restored(incident: Incident, target_minutes: int) -> str:
