@@ -1,6 +1,6 @@
 // Builds the page into ../page: `npm ci --ignore-scripts && npm run build`.
 import { build } from "esbuild";
-import { copyFileSync, mkdirSync, statSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -37,10 +37,11 @@ const emojiModule = {
 };
 
 mkdirSync(out, { recursive: true });
-await build({
+const { metafile } = await build({
   entryPoints: { page: join(here, "src", "main.jsx") },
   outdir: out,
   bundle: true,
+  metafile: true,
   minify: true,
   charset: "utf8",
   target: ["es2022"],
@@ -52,6 +53,21 @@ await build({
   alias: { "node-emoji": join(here, "src", "emojify.js") },
   plugins: [emojiModule],
 });
+// Whose work is inside the bundle, with version and licence.
+function thirdParties() {
+  const folders = new Set(["node_modules/emojibase-data"]);
+  for (const input of Object.keys(metafile.inputs)) {
+    const found = /^node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input);
+    if (found) folders.add(found[0]);
+  }
+  const rows = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(here, folder, "package.json"), "utf8"));
+    return `${name} ${version} ${license}`;
+  });
+  return `The page's script holds work of these projects, under their licences:\n\n${rows.join("\n")}\n`;
+}
+
+writeFileSync(join(out, "THIRD_PARTY.txt"), thirdParties());
 copyFileSync(join(here, "src", "page.html"), join(out, "page.html"));
 for (const name of ["page.js", "page.css"]) {
   const file = join(out, name);
