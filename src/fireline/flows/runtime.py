@@ -78,6 +78,7 @@ class Runtime:
         self._engine = engine
         self._options = options or RuntimeOptions()
         self._stopping = Event()
+        self._launched = False
         self._client = DBOSClient(system_database_engine=engine, application_name=NAME, lazy=True)
 
     def enqueue(self, session: Session, call: FlowCall) -> None:
@@ -116,6 +117,7 @@ class Runtime:
             steps, attempts, options.evaluate_every_seconds, self.forget_finished
         )
         DBOS.launch()
+        self._launched = True
         DBOS.register_queue(
             QUEUE,
             partition_concurrency=1,
@@ -127,7 +129,7 @@ class Runtime:
     def stop(self) -> None:
         """Let steps at work end, and leave the rest for the next start, of any Runtime."""
         self._stopping.set()
-        busy = bool(self._listed(_PENDING[1:2], 1))
+        busy = self._launched and self._busy()
         DBOS.destroy(
             destroy_registry=True,
             workflow_completion_timeout_sec=self._options.drain_seconds if busy else 0,
@@ -155,6 +157,18 @@ class Runtime:
             if not flows:
                 return
             self._client.delete_workflows([flow.workflow_id for flow in flows])
+
+    def _busy(self) -> bool:
+        """Whether flows of this process are at work."""
+        return bool(
+            self._client.list_workflows(
+                status="PENDING",
+                executor_id=self._options.executor_id,
+                limit=1,
+                load_input=False,
+                load_output=False,
+            )
+        )
 
     def _listed(
         self, status: list[str], limit: int, *, load_output: bool = True

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from fireline.adapters.store.tables import (
@@ -40,7 +41,12 @@ Values = dict[str, Any]
 
 def _shallow(record: Any) -> Values:
     """The fields as they are; `asdict` would copy every map inside."""
-    return {field.name: getattr(record, field.name) for field in fields(record)}
+    return {name: getattr(record, name) for name in _names(record.__class__)}
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def text_of(moment: datetime) -> str:
@@ -50,7 +56,9 @@ def text_of(moment: datetime) -> str:
 
 def status_values(status: SloStatus) -> Values:
     """Columns of `slo_status`."""
-    body = asdict(status)
+    body = _shallow(status)
+    body["burns"] = [_shallow(burn) for burn in status.burns]
+    body["pairs"] = [_shallow(pair) for pair in status.pairs]
     body["at"] = text_of(status.at)
     body["objective"] = str(status.objective)
     body["newest_sample"] = status.newest_sample and text_of(status.newest_sample)

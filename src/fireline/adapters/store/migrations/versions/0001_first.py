@@ -33,9 +33,12 @@ def upgrade() -> None:
     """Only forward: a mistake is put right by the next migration."""
     _chains()
     _watching()
+    _episode()
     _incident()
     _timeline()
+    _timeline_text()
     _aftermath()
+    _actions()
     _slack()
     if op.get_bind().dialect.name == "sqlite":
         _append_only_on_sqlite()
@@ -78,7 +81,7 @@ def _chains() -> None:
 
 
 def _watching() -> None:
-    """The budget ledger, evaluations and burn episodes."""
+    """The budget ledger and evaluations."""
     op.create_table(
         "ledger_head",
         _required("slo", TEXT),
@@ -106,6 +109,10 @@ def _watching() -> None:
         _required("body", JSON),
         sa.PrimaryKeyConstraint("slo", name="pk_slo_status"),
     )
+
+
+def _episode() -> None:
+    """Burn episodes."""
     op.create_table(
         "episode",
         _required("id", TEXT),
@@ -168,7 +175,7 @@ def _incident() -> None:
 
 
 def _timeline() -> None:
-    """Timelines, with their texts apart."""
+    """Timelines, without their texts."""
     op.create_table(
         "timeline_entry",
         _required("incident_id", NUMBER),
@@ -197,6 +204,10 @@ def _timeline() -> None:
         ),
     )
     op.create_index("ix_timeline_entry_ts", "timeline_entry", ["ts"])
+
+
+def _timeline_text() -> None:
+    """The texts of timelines, apart."""
     op.create_table(
         "timeline_text",
         _required("incident_id", NUMBER),
@@ -207,7 +218,7 @@ def _timeline() -> None:
 
 
 def _aftermath() -> None:
-    """Postmortems, action items and reviews."""
+    """Postmortems."""
     op.create_table(
         "postmortem",
         _required("incident_id", NUMBER),
@@ -220,6 +231,10 @@ def _aftermath() -> None:
             ["incident_id"], ["incident.id"], name="fk_postmortem_incident_id_incident"
         ),
     )
+
+
+def _actions() -> None:
+    """Action items and reviews."""
     op.create_table(
         "action_item",
         _number("id"),
