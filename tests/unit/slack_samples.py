@@ -80,7 +80,9 @@ def a_hit(**changes: object) -> RunbookHit:
 
 def a_chart() -> BudgetChart:
     zeros = np.zeros(2)
-    return BudgetChart("v1", "Orders are fresh", "Budget fell from 80 % to 21 %", zeros, zeros, zeros)
+    return BudgetChart(
+        "v1", "Orders are fresh", "Budget fell from 80 % to 21 %", zeros, zeros, zeros
+    )
 
 
 def an_alert(**changes: object) -> AlertMessage:
@@ -166,8 +168,12 @@ def a_runbook(**changes: object) -> Runbook:
         tier=0,
         last_reviewed=date(2026, 9, 1),
         steps=(
-            Step("1", "check", "Is the DAG running?", "airflow dags list-runs -d orders", "running"),
-            Step("2", "action", "Clear the sensor", "airflow tasks clear orders", "", dangerous=True),
+            Step(
+                "1", "check", "Is the DAG running?", "airflow dags list-runs -d orders", "running"
+            ),
+            Step(
+                "2", "action", "Clear the sensor", "airflow tasks clear orders", "", dangerous=True
+            ),
         ),
         body="# Orders late\nCheck the sensor.",
     )
@@ -203,7 +209,10 @@ def a_detail(**changes: object) -> SloDetail:
         total=43_200,
         coverage=0.998,
         evaluated_at=NOW,
-        pairs=(PAIR, replace(PAIR, severity=BurnSeverity.TICKET, firing=False, held="too few events")),
+        pairs=(
+            PAIR,
+            replace(PAIR, severity=BurnSeverity.TICKET, firing=False, held="too few events"),
+        ),
         runbook=a_hit(),
         open_episodes=("EP1",),
         chart=a_chart(),
@@ -312,7 +321,9 @@ def worst() -> dict[str, Message]:
     step = Step(NASTY, "check", NASTY, NASTY, NASTY, dangerous=True)
     held = replace(PAIR, held=NASTY)
     return {
-        "alert": an_alert(slo=line, service=NASTY, objective=NASTY, runbook=hit, incident_ref=NASTY),
+        "alert": an_alert(
+            slo=line, service=NASTY, objective=NASTY, runbook=hit, incident_ref=NASTY
+        ),
         "alert_bare": an_alert(runbook=None, pair=None, slo=a_line(burns=(), remaining=None)),
         "card": a_card(
             title=NASTY,
@@ -321,7 +332,7 @@ def worst() -> dict[str, Message]:
             runbook=hit,
             latest_notes=(NASTY,) * 50,
             actions=(NASTY,) * 50,
-            roles={role: NASTY for role in Role},
+            roles=dict.fromkeys(Role, NASTY),
         ),
         "card_empty": a_card(stamps={}, roles={}, slos=(), runbook=None, title=""),
         "announcement": Announcement(

@@ -10,7 +10,7 @@ from fireline.adapters.slack.grammar import Typed, action_number, incident_numbe
 from fireline.domain.errors import EffectError, InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident
 from fireline.domain.postmortem.action import ActionItem, Postmortem
-from fireline.usecases import chase_actions, post_review
+from fireline.usecases import chase_actions, draft_postmortem, post_review
 from fireline.usecases.manage_incident import incident_in
 
 Verb = Callable[[Desk, Asked, Typed], Reply]
@@ -21,6 +21,7 @@ DONE_WORDS = 3
 POSTMORTEM_HELP: Mapping[str, str] = {
     "": "the newest draft of this incident",
     "show INC-7": "the newest draft of another incident",
+    "draft": "a new version, when the record or the ledger knows more than the last one",
     "action TEXT @owner due:friday": "a promise; `due:2026-12-01`, `due:+7d` work too",
 }
 REVIEW_HELP: Mapping[str, str] = {
@@ -41,6 +42,14 @@ def postmortem_show(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     if not typed.words:
         return postmortem_bare(desk, asked)
     return _draft(desk, desk.incident(incident_number(typed.words[0])))
+
+
+def postmortem_draft(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """A new version from the record as it is now; the last one when no fact has changed."""
+    named = incident_number(typed.words[0]) if typed.words else None
+    incident = desk.incident(named) if named else desk.incident_here(asked.channel)
+    draft_postmortem.draft(desk.s, incident.id)
+    return _draft(desk, incident)
 
 
 def _draft(desk: Desk, incident: Incident) -> Rendered:
@@ -125,7 +134,11 @@ def review_action(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     return item_added(desk, asked, item)
 
 
-POSTMORTEM_VERBS: Mapping[str, Verb] = {"show": postmortem_show, "action": postmortem_action}
+POSTMORTEM_VERBS: Mapping[str, Verb] = {
+    "show": postmortem_show,
+    "draft": postmortem_draft,
+    "action": postmortem_action,
+}
 REVIEW_VERBS: Mapping[str, Verb] = {
     "show": review_show,
     "post": review_post,

@@ -19,11 +19,13 @@ class Limits:
     """When a socket counts as lost, in seconds.
 
     `ping_every` is how often we ask for a sign of life; without one for `silent_after` the socket
-    is replaced; a connection missing for `gap_after` may have lost messages.
+    is replaced, and so is one that has been gone for `missing_after`; a gap of more than
+    `gap_after` may have lost messages.
     """
 
     ping_every: float = 5.0
     silent_after: float = 16.0
+    missing_after: float = 2.5
     look_every: float = 1.0
     gap_after: float = 60.0
 
@@ -61,13 +63,19 @@ class SocketMode:
         self._last_seen = monotonic()
         self._last_pong = 0.0
         self._opens = 0
+        self._first_open = Event()
         self._stopping = Event()
         self._watch = Thread(target=self._watch_over, name="slack-watchdog", daemon=True)
 
-    def start(self) -> None:
-        """Connect; when Slack cannot be reached the watchdog goes on trying."""
+    def start(self, wait: float = 5.0) -> bool:
+        """Connect; says whether Slack was reached within `wait` seconds.
+
+        When it was not, the watchdog goes on trying.
+        """
         self._reconnect(first=True)
+        reached = self._first_open.wait(wait)
         self._watch.start()
+        return reached
 
     def stop(self) -> None:
         """Close the socket and wait for what is being handled."""
@@ -92,6 +100,7 @@ class SocketMode:
         with self._lock:
             self._opens += 1
             first = self._opens == 1
+        self._first_open.set()
         log.info("slack_socket_open", gap_seconds=round(gap, 1), first=first)
         if gap > self._limits.gap_after and not first and self._after_gap is not None:
             # In a thread of its own: the socket must go on being read meanwhile.
@@ -119,15 +128,17 @@ class SocketMode:
             return monotonic() - self._last_seen
 
     def _watch_over(self) -> None:
-        missing = 0
+        connected_at = monotonic()
         while not self._stopping.wait(self._limits.look_every):
-            missing = 0 if self._client.is_connected() else missing + 1
+            if self._client.is_connected():
+                connected_at = monotonic()
+            # The library mends a closed socket by itself; it is given a moment to do so.
+            missing = monotonic() - connected_at > self._limits.missing_after
             silent = self._age() > self._limits.silent_after
-            # The library mends a closed socket by itself; it is given two looks to do so.
-            if silent or missing > 2:  # noqa: PLR2004 - said above
-                log.warning("slack_socket_lost", silent=silent, missing=missing > 0)
+            if silent or missing:
+                log.warning("slack_socket_lost", silent=silent, missing=missing)
                 self._reconnect(first=False)
-                missing = 0
+                connected_at = monotonic()
 
     def _reconnect(self, *, first: bool) -> None:
         try:

@@ -26,7 +26,7 @@ def alert(view: AlertMessage, chart_file: str | None = None) -> kit.Rendered:
     """The alert as it stands."""
     title = view.slo.title or view.slo.name
     if view.closed_at is None:
-        head = f"{URGENCY[view.severity]}: {title} burns its budget"
+        head = f"{URGENCY[view.severity]}: budget burning \u00b7 {title}"
     else:
         head = f":white_check_mark: Recovered: {title}"
     blocks = [
@@ -72,8 +72,9 @@ def _pair(pair: PairReading | None) -> str:
 
 
 def _figures(view: AlertMessage) -> list[tuple[str, str]]:
-    budget = f"{BUDGET_WORDS[view.slo.budget_state]}\n{budget_words(view.slo)}"
-    first = ("First bad", when(view.first_bad_at))
+    budget = f"{BUDGET_WORDS[view.slo.budget_state]}\n{budget_words(view.slo, break_line=True)}"
+    lead = between(view.first_bad_at, view.opened_at)
+    first = ("First bad", f"{when(view.first_bad_at)}\n{lead} before the alert")
     objective = (
         "Objective",
         f"{one_line(view.objective, 200)} over {window(view.slo.window_seconds)}",

@@ -210,8 +210,8 @@ def line(view: IncidentLine) -> str:
     """One incident of a list, in two lines."""
     where = channel(view.channel_id) or esc(view.ref)
     head = f"{SEVERITY_WORDS[view.severity]} \u00b7 *{esc(view.ref)}* {one_line(view.title, TITLE)}"
-    lead = f"commander {user(view.commander)}"
-    return f"{head}\n{STATE_WORDS[view.state]} \u00b7 {_time(view)} \u00b7 {lead} \u00b7 {where}"
+    lead = f"Commander {user(view.commander)}"
+    return f"{head}\n{STATE_WORDS[view.state]} \u00b7 {_time(view)}\n{lead} \u00b7 {where}"
 
 
 def _time(view: IncidentLine) -> str:

@@ -47,7 +47,7 @@ def _met(tier: int, met: int, total: int) -> tuple[str, str]:
 def _part(title: str, lines: list[str], most: int, empty: str) -> list[kit.Block]:
     if not lines:
         return [kit.section(f"*{title}*\n{empty}")]
-    return [kit.section(f"*{title}*"), kit.section(some(lines, most, 2800))]
+    return [kit.section(f"*{title}*\n{some(lines, most, 2700)}")]
 
 
 def _no_data(names: tuple[str, ...]) -> kit.Block | None:

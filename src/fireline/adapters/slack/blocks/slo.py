@@ -39,12 +39,13 @@ def state_words(line: SloLine) -> str:
     return words
 
 
-def budget_words(line: SloLine) -> str:
+def budget_words(line: SloLine, *, break_line: bool = False) -> str:
     """`▰▰▰▱▱ 42 % left of 7 h 12 min in 30 d`."""
     if line.remaining is None:
         return "budget unknown"
-    whole = f" of {amount(line.budget, line.unit)} in {window(line.window_seconds)}"
-    return f"{bar(line.remaining)} *{budget_left(line.remaining)}*{whole}"
+    whole = f"of {amount(line.budget, line.unit)} in {window(line.window_seconds)}"
+    gap = "\n" if break_line else " "
+    return f"{bar(line.remaining)} *{budget_left(line.remaining)}*{gap}{whole}"
 
 
 def burn_words(line: SloLine) -> str:
@@ -149,7 +150,7 @@ def slo_detail(view: SloDetail, chart_file: str | None = None) -> kit.Rendered:
 def _figures(view: SloDetail) -> list[tuple[str, str]]:
     line = view.line
     return [
-        ("Budget", budget_words(line)),
+        ("Budget", budget_words(line, break_line=True)),
         ("Gone", pace_words(line.exhaustion_hours)),
         ("Good of total", f"{amount(view.good, line.unit)} of {amount(view.total, line.unit)}"),
         ("Data coverage", f"{percent(view.coverage)} of the window"),
