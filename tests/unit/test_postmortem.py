@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fireline.adapters.render import JinjaDocuments
 from fireline.domain.audit import canonical_json
-from fireline.domain.errors import RejectedError
+from fireline.domain.errors import IllegalTransitionError, RejectedError
 from fireline.domain.incident.incident import Incident, RepairDecision, Role, Stamp
 from fireline.domain.incident.timeline import EntryKind, Provenance
 from fireline.domain.postmortem.facts import Record, postmortem_facts
@@ -261,6 +261,12 @@ def test_a_new_fact_makes_a_new_version_and_the_old_file_is_not_shown_again(
     with s.store() as uow:
         assert draft_postmortem.postmortem_file(s, uow, f"{resolved.id}:1") is None
         assert draft_postmortem.postmortem_file(s, uow, "99:1") is None
+
+
+def test_what_still_goes_on_has_no_postmortem(s: Services) -> None:
+    number = declare(s, Declare("orders late", ANA)).incident.id
+    with pytest.raises(IllegalTransitionError, match="INC-1 is still investigating"):
+        draft_postmortem.draft(s, number)
 
 
 def test_somebody_who_left_the_workspace_keeps_their_id(

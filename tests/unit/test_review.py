@@ -13,6 +13,8 @@ from fireline.domain.audit import canonical_json
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.incident import IncidentState, Severity, Stamp
 from fireline.domain.policy.policy import Policy
+from fireline.domain.postmortem.facts import Record, postmortem_facts
+from fireline.domain.postmortem.summary import SloCost
 from fireline.domain.review.facts import Measured, WeekRecord, headline, review_facts
 from fireline.domain.review.small_n import durations, nearest_rank, percent, share
 from fireline.domain.review.week import Week, parse_week, week_at, week_of
@@ -273,3 +275,26 @@ def test_monday_posts_the_week_before_once_and_edits_it_after(
 def test_a_week_that_was_not_posted_has_no_message(s: Services) -> None:
     with s.store() as uow:
         assert review(s, uow, "2026-W40") is None
+
+
+@given(
+    st.timedeltas(min_value=timedelta(minutes=1), max_value=timedelta(days=3)),
+    st.floats(0, 2, allow_nan=False),
+)
+def test_review_and_postmortem_print_the_same_figures(span: timedelta, cost: float) -> None:
+    stamps = {
+        **WORKED_STAMPS,
+        **dict.fromkeys((Stamp.MITIGATED, Stamp.RESTORED), night("02:10") + span),
+        **dict.fromkeys((Stamp.DATA_VERIFIED, Stamp.RESOLVED), night("02:10") + span * 2),
+    }
+    incident = the_worked_incident(stamps=stamps, budget_cost={LAG.name: cost})
+    costs = (SloCost(LAG.name, LAG.title, cost, window_seconds=LAG.window_seconds),)
+    facts = postmortem_facts(Record(incident, costs, (), (), 60))
+    rows = review_facts(replace(the_week(), incidents=(incident,)))["incidents"]
+    times = facts["times"]
+    assert isinstance(rows, list)
+    assert isinstance(times, dict)
+    assert rows[0]["mttr"] == f"{times['mttr']} ({times['mttr_verdict']})"
+    assert rows[0]["ttdr"] == times["ttdr"]
+    assert rows[0]["cost"] == f"{percent(cost)} of {LAG.name}"
+    assert f"{percent(cost)} of its 30-day budget" in str(facts["summary"])

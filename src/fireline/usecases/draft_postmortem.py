@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from fireline.domain.audit import canonical_json
-from fireline.domain.errors import RejectedError
+from fireline.domain.errors import IllegalTransitionError, RejectedError
 from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.people import SYSTEM
 from fireline.domain.postmortem.action import Postmortem
@@ -44,8 +44,10 @@ def draft(s: Services, incident_id: int) -> Postmortem:
 
     Raises:
         NotFoundError: there is no such incident.
+        IllegalTransitionError: service is not restored yet.
         EffectError: people's names could not be had.
     """
+    _check_restored(s, incident_id)
     _book_cost(s, incident_id)
     names = _names(s, incident_id)
     now = s.clock.now()
@@ -68,6 +70,18 @@ def draft(s: Services, incident_id: int) -> Postmortem:
             show(s, uow, "card", incident.channel_id, ref)
         uow.commit()
     return made
+
+
+def _check_restored(s: Services, incident_id: int) -> None:
+    """A postmortem of something that still goes on would only guess."""
+    with s.store() as uow:
+        incident = load(uow, incident_id)
+    if incident.at(Stamp.RESTORED) is None:
+        raise IllegalTransitionError(
+            f"{incident.ref} is still {incident.state.value}; its postmortem can be drafted once"
+            " service works again. Do this first: `/incident restore WHAT_FIXED_IT`.",
+            ("NOT_RESTORED",),
+        )
 
 
 def postmortem_file(s: Services, uow: UnitOfWork, ref: str) -> FileMessage | None:
