@@ -1,7 +1,8 @@
 """The tick: fetch what is new, write the ledger, judge every SLO, open and close its alert."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +22,8 @@ __all__ = ["TickReport", "Watcher", "budget_cost", "first_bad", "tick"]
 
 REFRESH = timedelta(minutes=5)
 RECENT = timedelta(hours=6)
+LONG = timedelta(days=1)
+GROUP = 100
 
 
 @dataclass(slots=True)
@@ -81,23 +84,50 @@ class Watcher:
                 for slo in lacking:
                     self._cache.load(uow, slo, at)
         slos = list(catalogue.slos.values())
+        self._backfill(slos, at)
+        fetched = self._fetch(slos, at)
+        with self._written(slos) as uow:
+            self._record(uow, fetched, report)
+        return report
+
+    def _backfill(self, slos: Sequence[Slo], at: datetime) -> None:
+        """Fetch long stretches in small groups, so that memory stays small and nothing is lost."""
+        long_ago = int((at - LONG).timestamp())
+        lacking = [slo for slo in slos if self._cache.request(slo, at).start < long_ago]
+        for first in range(0, len(lacking), GROUP):
+            group = lacking[first : first + GROUP]
+            fetched = self._fetch(group, at)
+            with self._written(group) as uow:
+                for slo, result in fetched:
+                    self._keep(uow, slo, result, at)
+
+    def _fetch(self, slos: Sequence[Slo], at: datetime) -> list[tuple[Slo, FetchResult]]:
         results = self._s.source.fetch([self._cache.request(slo, at) for slo in slos], at)
+        return list(zip(slos, results, strict=True))
+
+    @contextmanager
+    def _written(self, slos: Sequence[Slo]) -> Iterator[UnitOfWork]:
+        """One transaction; when it fails, what the cache took in meanwhile is forgotten."""
         try:
             with self._s.store() as uow:
-                self._record(uow, list(zip(slos, results, strict=True)), report)
+                yield uow
                 uow.commit()
         except BaseException:
             for slo in slos:
                 self._cache.forget(slo.name)
             raise
-        return report
+
+    def _keep(self, uow: UnitOfWork, slo: Slo, result: FetchResult, at: datetime) -> None:
+        """What is new of one SLO goes to the ledger."""
+        news = self._cache.take(slo, result, at)
+        if news is not None:
+            uow.ledger.write(slo.name, slo.revision, news)
 
     def _record(
         self, uow: UnitOfWork, fetched: Sequence[tuple[Slo, FetchResult]], report: TickReport
     ) -> None:
         """Everything that one transaction holds."""
-        last = {status.slo: status for status in uow.statuses.all()}
-        judged = [self._judge(uow, slo, result, last, report) for slo, result in fetched]
+        judged = [self._judge(uow, slo, result, report) for slo, result in fetched]
         uow.statuses.save([j.status for j in judged])
         opened: dict[str, Episode] = {e.slo: e for e in uow.episodes.open()}
         pages = defaultdict(list)
@@ -116,16 +146,14 @@ class Watcher:
         uow: UnitOfWork,
         slo: Slo,
         result: FetchResult,
-        last: Mapping[str, SloStatus],
         report: TickReport,
     ) -> Judged:
         """Ledger and status of one SLO."""
         if result.error is not None:
             report.failed.append(slo.name)
-            return Judged(slo, failed(slo, report.at, result.error, last.get(slo.name)), None)
-        news = self._cache.take(slo, result, report.at)
-        if news is not None:
-            uow.ledger.write(slo.name, slo.revision, news)
+            last = uow.statuses.get(slo.name)
+            return Judged(slo, failed(slo, report.at, result.error, last), None)
+        self._keep(uow, slo, result, report.at)
         reading = self._cache.reading(slo, result, report.at)
         reading = replace(reading, scrape_interval=self._scrape)
         report.evaluated += 1
