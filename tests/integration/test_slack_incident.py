@@ -125,8 +125,9 @@ def test_outside_an_incident_channel_verbs_say_where_to_go(bot: Bot) -> None:
 
 def test_an_action_item_is_added_and_done_with_a_link(bot: Bot) -> None:
     where = bot.declared().id
+    bot.act("join", user="bo", channel=where)
     assert "ACT-1" in bot.ask("/postmortem action add an alert @bo due:+7d", "ana", where)
-    done = bot.ask("/review action ACT-1 done https://git.example/pr/7", "bo")
+    done = bot.ask("/review action ACT-1 done https://git.example/pr/7", "bo", where)
     assert "ACT-1 is done" in done
     with bot.store() as uow:
         item = uow.actions.get(1)

@@ -136,7 +136,13 @@ def severity(text: str) -> Severity:
 def role(text: str) -> Role:
     """A role by its name or the beginning of it, such as `commander`, `ops` or `data`."""
     wanted = text.strip().lower().replace(" ", "_").replace("-", "_")
-    aliases = {"ic": Role.COMMANDER, "lead": Role.COMMANDER, "owner": Role.DATA_OWNER}
+    aliases = {
+        "ic": Role.COMMANDER,
+        "lead": Role.COMMANDER,
+        "ops": Role.OPERATIONS,
+        "comms": Role.COMMUNICATIONS,
+        "owner": Role.DATA_OWNER,
+    }
     if wanted in aliases:
         return aliases[wanted]
     found = [r for r in Role if wanted and r.value.startswith(wanted)]

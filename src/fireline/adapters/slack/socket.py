@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from socket import SHUT_RDWR
 from threading import Event, Lock, Thread
 from time import monotonic
 
@@ -82,7 +84,17 @@ class SocketMode:
         self._stopping.set()
         if self._watch.is_alive():
             self._watch.join()
+        self._client.auto_reconnect_enabled = False
+        self._wake()
         self._client.close()
+
+    def _wake(self) -> None:
+        """End the library's reader at once: it would notice a close only after ten seconds."""
+        session = self._client.current_session
+        websocket = session.sock if session is not None else None
+        if websocket is not None and websocket.sock is not None:
+            with suppress(OSError):
+                websocket.sock.shutdown(SHUT_RDWR)
 
     def state(self) -> SocketState:
         """How the connection is, for health checks."""
