@@ -21,8 +21,6 @@ SEARCH_RUNBOOKS: Final = "runbook_search"
 OPEN_DECLARE: Final = "declare_open"
 ACTION_DONE: Final = "action_done"
 RUN_INSTEAD: Final = "run_instead"
-SHOW_SLO: Final = "slo_show"
-OPEN_CHANNEL: Final = "channel_open"
 
 VIEW_DECLARE: Final = "declare"
 VIEW_SEVERITY: Final = "severity"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from socket import SHUT_RDWR
 from threading import Event, Lock, Thread
 from time import monotonic
+from weakref import WeakSet
 
 import structlog
 from slack_bolt import App
@@ -61,6 +62,7 @@ class SocketMode:
         self._client = self._handler.client
         self._client.on_message_listeners.append(self._heard)
         self._client.on_open_listeners.append(self._opened)
+        self._sessions: WeakSet[WebSocketApp] = WeakSet()
         self._lock = Lock()
         self._last_seen = monotonic()
         self._last_pong = 0.0
@@ -89,12 +91,12 @@ class SocketMode:
         self._client.close()
 
     def _wake(self) -> None:
-        """End the library's reader at once: it would notice a close only after ten seconds."""
-        session = self._client.current_session
-        websocket = session.sock if session is not None else None
-        if websocket is not None and websocket.sock is not None:
-            with suppress(OSError):
-                websocket.sock.shutdown(SHUT_RDWR)
+        """End the library's readers at once: they would notice a close only after ten seconds."""
+        for session in list(self._sessions):
+            websocket = session.sock
+            if websocket is not None and websocket.sock is not None:
+                with suppress(OSError):
+                    websocket.sock.shutdown(SHUT_RDWR)
 
     def state(self) -> SocketState:
         """How the connection is, for health checks."""
@@ -106,7 +108,8 @@ class SocketMode:
     def _heard(self, _socket: WebSocketApp, _message: str) -> None:
         self._alive()
 
-    def _opened(self, _socket: WebSocketApp) -> None:
+    def _opened(self, session: WebSocketApp) -> None:
+        self._sessions.add(session)
         gap = self._age()
         self._alive()
         with self._lock:
