@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 from typing_extensions import override
 
+from fireline.adapters.files.slos import DefinitionFolder
 from fireline.adapters.prometheus.source import PrometheusSource
 from fireline.domain.policy.evaluation import evaluate, failed
 from fireline.domain.policy.policy import Policy
@@ -263,6 +265,33 @@ def test_the_open_part_of_a_ratio_waits_for_four_scrapes(source: PrometheusSourc
     assert late.open_part.total == pytest.approx(60 * 4.5, rel=0.15)
 
 
+def test_the_shipped_counter_form_counts_sparse_runs_exactly(
+    source: PrometheusSource, seeded: TestPrometheus
+) -> None:
+    catalogue = DefinitionFolder([Path(__file__).parents[2] / "slo_definitions"]).current()
+    shipped = replace(catalogue.slos["airflow-tier0-run-success"], window=HOURS_6)
+    ok, bad = "airflow_dagrun_duration_count", "airflow_dagrun_failed_count"
+    seeded.write(
+        {
+            # A burst in the seam of two buckets, then a restart that forgets all but three.
+            f'{ok}{{dag_id="orders_seam"}}': every_minute(
+                lambda m: 0.0 if m <= 100 else 1000.0 if m <= 200 else 3.0
+            ),
+            # Twelve minutes of lost scrapes on a counter that is already large.
+            f'{ok}{{dag_id="orders_gap"}}': every_minute(
+                lambda m: 100_000.0 if m < 120 else None if m < 132 else 100_010.0
+            ),
+            # The first failure gives birth to the series.
+            f'{bad}{{dag_id="orders_seam"}}': every_minute(lambda m: 1.0 if m >= 250 else None),
+        }
+    )
+    result = source.fetch([FetchRequest(shipped, START + 3600)], T)[0]
+    assert result.error is None
+    assert result.series is not None
+    assert result.series.total.sum() == pytest.approx(1000 + 3 + 10 + 1)
+    assert (result.series.total - result.series.good).sum() == pytest.approx(1)
+
+
 class _Page(BaseHTTPRequestHandler):
     """Something at the address that is not a Prometheus."""
 
@@ -287,7 +316,7 @@ class _Page(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def page() -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), _Page) as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 from requests.adapters import HTTPAdapter
 from typing_extensions import override
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from fireline.adapters.prometheus.failures import Cause, QueryFailure
@@ -70,8 +71,18 @@ class BoundedSession(requests.Session):
         return response
 
     def _body(self, response: requests.Response, begun: float) -> bytes:
+        """The whole body within its bounds; a lost connection raises as requests' own would."""
+        try:
+            return self._read(response, begun)
+        except ReadTimeoutError as error:
+            raise self.timed_out() from error
+        except HTTPError as error:
+            raise requests.ConnectionError(str(error)) from error
+
+    def _read(self, response: requests.Response, begun: float) -> bytes:
         chunks, size = [], 0
-        for chunk in response.iter_content(CHUNK):
+        # read1 gives what has come; iter_content would wait for a whole chunk of a dripping body.
+        while chunk := response.raw.read1(CHUNK, decode_content=True):
             size += len(chunk)
             chunks.append(chunk)
             if size > MAX_BYTES:
@@ -88,7 +99,7 @@ class BoundedSession(requests.Session):
         """The failure for an answer that did not come in time."""
         return QueryFailure(
             Cause.TIMEOUT,
-            f"Prometheus at {self.base} did not answer within {self.deadline:.0f} s; "
+            f"Prometheus at {self.base} did not answer within {self.deadline:g} s; "
             "it is overloaded or the query is too heavy.",
         )
 
