@@ -33,6 +33,7 @@ from fireline.sandbox.server import SandboxServer
 SCRAPE_SECONDS = 5
 EVALUATE_SECONDS = 10
 _LAG_SECONDS = 5
+_BLOCK = "60d"
 _DEFINITIONS = Path(__file__).parent / "definitions"
 _CHECKOUT = Path(__file__).parents[3]
 
@@ -98,7 +99,7 @@ class Demo:
             self.page_url = sandbox.url
         place = self.folder / "prometheus"
         with self._step("Prometheus"):
-            prometheus = start_prometheus(place)
+            prometheus = start_prometheus(place, block=_BLOCK)
             self._running.callback(prometheus.stop)
             self.prometheus_url = prometheus.url
         with self._step(f"{history.DAYS} days of history"):

@@ -102,11 +102,16 @@ def find_program(names: Sequence[str], package: str) -> str:
 
 
 def start_prometheus(
-    folder: Path, config: str = EMPTY_CONFIG, port: int | None = None, retention: str = "90d"
+    folder: Path,
+    config: str = EMPTY_CONFIG,
+    port: int | None = None,
+    retention: str = "90d",
+    block: str | None = None,
 ) -> RunningServer:
     """Start a Prometheus with its data, configuration and log in `folder`; returns when ready.
 
-    The remote-write receiver and `POST /-/reload` are on.
+    The remote-write receiver and `POST /-/reload` are on. `block` is how much time one block
+    holds: long enough for a whole seeded history, it saves compacting hundreds of blocks.
 
     Raises:
         MissingProgramError: Prometheus is not installed.
@@ -126,6 +131,11 @@ def start_prometheus(
         f"--storage.tsdb.retention.time={retention}",
         "--log.level=warn",
     ]
+    if block:
+        command += [
+            f"--storage.tsdb.min-block-duration={block}",
+            f"--storage.tsdb.max-block-duration={block}",
+        ]
     return start_server("prometheus", command, f"http://{listen}", folder / "prometheus.log")
 
 
