@@ -10,7 +10,7 @@ def test_words_alone_open_a_channel_with_a_pinned_card(world: World, start_bot: 
     channel = world.wait_channel("inc-1-")
     card = world.wait_message(channel.name, "orders are late")
     eventually(lambda: card.ts in channel.pins, "the card is pinned")
-    eventually(lambda: "INC-1" in channel.topic, "the topic names the incident")
+    eventually(lambda: "INC-1" in channel.topic["value"], "the topic names the incident")
     announcement = world.wait_message("incidents", "orders are late")
     assert "INC-1" in plain(announcement)
     assert world.sandbox.user("ana") in channel.members

@@ -100,6 +100,7 @@ class Person:
     def _act(self, act: str, **body: Any) -> dict[str, Any]:
         answer = self.world.sandbox.post(f"/_act/{act}", user=self.name, **body)
         assert answer.get("ok"), f"{self.name} {act} {body}: {answer}"
+        assert not answer.get("error_shown"), f"{self.name} {act} {body}: {answer}"
         return answer
 
     def command(self, line: str, channel: str = "general") -> dict[str, Any]:

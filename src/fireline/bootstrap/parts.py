@@ -7,7 +7,7 @@ from importlib.metadata import version
 from slack_sdk import WebClient
 from sqlalchemy import Engine, make_url
 
-from fireline.adapters.charts import MatplotlibCharts
+from fireline.adapters.charts.budget import MatplotlibCharts
 from fireline.adapters.files.policy import load_policy
 from fireline.adapters.files.slos import DefinitionFolder
 from fireline.adapters.prometheus.client import Access
