@@ -74,7 +74,7 @@ class Bot:
         elif name == "sync_topic":
             sync_topic(s, args[0])
 
-    def act(self, name: str, **body: Any) -> dict[str, Any]:
+    def act(self, name: str, /, **body: Any) -> dict[str, Any]:
         answer = self.sandbox.post(f"/_act/{name}", **body)
         assert answer["ok"], answer
         return answer

@@ -64,7 +64,7 @@ def test_no_envelope_stays_unacked(bot: Bot) -> None:
         remove=True,
     )
     bot.command("/incident nonsense words")
-    bot.until(lambda: not [d for d in bot.sandbox.journal("delivery") if d.get("ack") is None])
+    bot.until(lambda: not [d for d in bot.sandbox.journal("delivery") if not d["acked"]])
 
 
 def test_the_shortcut_adds_a_message_and_asks_elsewhere(bot: Bot) -> None:

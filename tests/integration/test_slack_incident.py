@@ -2,12 +2,18 @@
 
 import json
 
-from fireline.domain.incident.incident import IncidentState, Role, Severity
+from fireline.domain.incident.incident import (
+    Incident,
+    IncidentState,
+    RepairDecision,
+    Role,
+    Severity,
+)
 from fireline.sandbox.entities import Channel
 from tests.integration.slack_bot import Bot
 
 
-def incident(bot: Bot):  # type: ignore[no-untyped-def]
+def incident(bot: Bot) -> Incident:
     with bot.store() as uow:
         return uow.incidents.all()[-1]
 
@@ -65,7 +71,9 @@ def test_resolve_asks_whether_data_is_damaged(bot: Bot) -> None:
     assert "Is data damaged?" in json.dumps(view.payload)
     bot.submit(view, damage="no-damage", checked=bot.sandbox.user("bo"), how="counted rows")
     assert incident(bot).state is IncidentState.RESOLVED
-    assert incident(bot).repair.damaged is False
+    assert incident(bot).repair == RepairDecision(
+        damaged=False, checked_by="Bo", how="counted rows"
+    )
     assert any("counted rows" in text for text in texts(bot))
 
 
@@ -74,7 +82,9 @@ def test_resolve_can_be_typed_whole(bot: Bot) -> None:
     bot.ask("/incident restore done", "ana", where)
     line = '/incident resolve repaired checked:@bo how:"re-ran & compared"'
     assert "resolved" in bot.ask(line, "ana", where)
-    assert incident(bot).repair.how == "re-ran & compared"
+    assert incident(bot).repair == RepairDecision(
+        damaged=True, checked_by="Bo", how="re-ran & compared"
+    )
 
 
 def test_a_refused_step_says_why_at_the_form(bot: Bot) -> None:

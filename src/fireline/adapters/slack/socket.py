@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from socket import SHUT_RDWR
 from threading import Event, Lock, Thread
 from time import monotonic
 
@@ -11,7 +13,7 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from websocket import WebSocketApp
 
-CLOSE_SECONDS = 1.0
+CLOSE_SECONDS = 3.0
 
 log = structlog.get_logger(__name__)
 
@@ -85,11 +87,30 @@ class SocketMode:
         if self._watch.is_alive():
             self._watch.join()
         self._client.auto_reconnect_enabled = False
-        # The library's reader notices a close only after up to ten seconds; nothing is lost by
-        # leaving it behind, since what arrives now is not acknowledged.
+        self._client.closed = True
+        self._end_reading()
+        # Bounded: what the library still waits for then is left behind, since nothing that
+        # arrives now would be acknowledged anyway.
         closing = Thread(target=self._client.close, name="slack-close", daemon=True)
         closing.start()
         closing.join(CLOSE_SECONDS)
+
+    def _end_reading(self) -> None:
+        """Wake the reader with an end of stream.
+
+        The library would close the socket under its reader, which may then wait 10 s for nothing.
+        """
+        session = self._client.current_session
+        stream = session.sock.sock if session is not None and session.sock is not None else None
+        if stream is None:
+            return
+        with suppress(OSError):
+            stream.shutdown(SHUT_RDWR)
+        pause = Event()
+        for _ in range(100):
+            if not self._client.is_connected():
+                return
+            pause.wait(0.02)
 
     def state(self) -> SocketState:
         """How the connection is, for health checks."""
