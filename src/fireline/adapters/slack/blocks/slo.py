@@ -45,7 +45,7 @@ def budget_words(line: SloLine, *, break_line: bool = False) -> str:
         return "budget unknown"
     whole = f"of {amount(line.budget, line.unit)} in {window(line.window_seconds)}"
     gap = "\n" if break_line else " "
-    return f"{bar(line.remaining)} *{budget_left(line.remaining)}*{gap}{whole}"
+    return f"{bar(line.remaining)}{gap}*{budget_left(line.remaining)}* {whole}"
 
 
 def burn_words(line: SloLine) -> str:
