@@ -16,6 +16,7 @@ from fireline.adapters.prometheus.failures import BY_PART, SOURCE_WIDE, Cause, Q
 BATCH = 50
 SLOW_BATCH = 5
 MAX_POINTS = 11_000
+TIMESTAMP_POINTS = 96
 MAX_CELLS = 600_000
 QUARANTINE_SECONDS = 300
 GIVE_UP_TIMEOUTS = 2
@@ -182,7 +183,10 @@ def _outcome(question: Question, rows: list[Row], warnings: tuple[str, ...]) -> 
 
 def _pieces(question: Question) -> Iterator[Question]:
     """The question in stretches that Prometheus accepts in one query."""
-    stride = MAX_POINTS * question.step
+    # Prometheus looks `timestamp(x)` up from the start again for every instant: its time grows with
+    # the square of the range, so such a question is asked in stretches of hours.
+    points = TIMESTAMP_POINTS if "timestamp(" in question.expr else MAX_POINTS
+    stride = points * question.step
     for start in range(question.start, question.end + 1, stride):
         end = min(question.end, start + stride - question.step)
         yield Question(question.expr, start, end, question.step)
