@@ -29,21 +29,25 @@ def page_panel(platform_url: str) -> dict[str, object]:
 def banner(page_url: str, platform_url: str, prometheus_url: str, log: Path) -> str:
     """The text for the terminal, in rich markup."""
     return f"""\
-Open [bold underline]{page_url}[/] in a browser. You are Ana; the menu at the top switches users.
+Open [bold underline]{page_url}[/] in a browser. You are Ana; the menu switches users.
 
 [bold]What to try[/]
  1. Look around: [cyan]/slo[/], [cyan]/slo show orders-landing-fresh[/],
     [cyan]/runbook cdc behind[/]
- 2. Press [bold]Stop the orders pipeline[/]. Within two minutes the burn alert is in
-    [bold]#data-platform-alerts[/] with a runbook, a picture and buttons.
- 3. Press [bold]Declare incident[/] on it. In the new channel: talk, react with 📌 to keep a
-    message in the timeline, [cyan]/incident role commander @bo[/], [cyan]/incident mitigate ...[/]
+ 2. Press [bold]Stop the orders pipeline[/]. Within two minutes the burn alert is
+    in [bold]#data-platform-alerts[/] with a runbook, a picture and buttons.
+ 3. Press [bold]Declare incident[/] on it. In the new channel: talk, react with
+    📌 to keep a message in the timeline, [cyan]/incident role commander @bo[/],
+    [cyan]/incident mitigate ...[/]
  4. Press [bold]Repair everything[/], then [cyan]/incident restore ...[/] and
-    [cyan]/incident resolve[/]. The postmortem draft arrives with the budget that the incident cost.
- 5. [cyan]/postmortem action Add a landing check @chen due:tomorrow[/], then [cyan]/review[/].
+    [cyan]/incident resolve[/]. The postmortem draft arrives with the budget
+    that the incident cost.
+ 5. [cyan]/postmortem action Add a landing check @chen due:tomorrow[/],
+    then [cyan]/review[/].
 
-Without a browser: [dim]curl -X POST {platform_url}/faults/consumer_lag[/]
-(or orders_late, bad_data, clear)
-Prometheus: [dim]{prometheus_url}[/]   Log: [dim]{log}[/]
+Without a browser (or consumer_lag, bad_data, clear):
+[dim]curl -X POST {platform_url}/faults/orders_late[/]
+Prometheus: [dim]{prometheus_url}[/]
+Log: [dim]{log}[/]
 
 Ctrl-C stops everything."""
