@@ -52,5 +52,18 @@ def _written(matcher: promql_parser.Matcher) -> str:
 
 
 def freshness(expr: str) -> tuple[str, ...]:
-    """Expressions for the time of the newest sample, one per selector."""
+    """Expressions for the time of the newest sample, one per selector.
+
+    For one instant only: over a range Prometheus 2 walks each series from its beginning for every
+    step of `timestamp`, which takes minutes for thirty days.
+    """
     return tuple(f"max(timestamp({selector}))" for selector in reads(expr).selectors)
+
+
+def presence(expr: str) -> tuple[str, ...]:
+    """Expressions that answer where the bucket that ends there holds samples, one per selector.
+
+    Ranges are closed on both sides, so one second less keeps the sample of the edge before out.
+    """
+    selectors = reads(expr).selectors
+    return tuple(f"count(last_over_time({selector}[299s]))" for selector in selectors)

@@ -16,7 +16,7 @@ from fireline.adapters.prometheus.counting import (
     without_births,
 )
 from fireline.adapters.prometheus.failures import QueryFailure
-from fireline.adapters.prometheus.selectors import WINDOW, freshness, reads
+from fireline.adapters.prometheus.selectors import WINDOW, freshness, presence, reads
 from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketFlag, BucketSeries
 from fireline.domain.slo.definition import RatioSli, Slo
 from fireline.domain.slo.ledger import known
@@ -26,7 +26,6 @@ CONNECTIONS = 3
 DEADLINE_SECONDS = 10.0
 BACKFILL_SECONDS = 60.0
 BACKFILL_FROM = 24 * 3600
-RECENT = 3600
 MIN_SCRAPES = 4
 SHOWN_QUERY = 300
 
@@ -38,12 +37,12 @@ class Plan:
     request: FetchRequest
     closed: dict[str, Question]
     open: dict[str, Question]
-    fresh: tuple[Question, ...]
+    proof: tuple[Question, ...]
     fresh_now: tuple[Question, ...]
 
     def questions(self) -> list[Question]:
         """All of them."""
-        return [*self.closed.values(), *self.open.values(), *self.fresh, *self.fresh_now]
+        return [*self.closed.values(), *self.open.values(), *self.proof, *self.fresh_now]
 
 
 class PrometheusSource:
@@ -104,16 +103,15 @@ class PrometheusSource:
         slo = request.slo
         body = slo.sli.total if isinstance(slo.sli, RatioSli) else slo.sli.value
         first = request.start + BUCKET_SECONDS
-        fresh: tuple[Question, ...] = ()
-        # Between ticks the newest sample of before is remembered, so only proof is asked for.
-        if first <= edge and (reads(body).always_answers or edge - first > RECENT):
-            fresh = tuple(Question(e, first, edge, BUCKET_SECONDS) for e in freshness(body))
+        proof: tuple[Question, ...] = ()
+        if first <= edge and isinstance(slo.sli, RatioSli) and reads(body).always_answers:
+            proof = tuple(Question(e, first, edge, BUCKET_SECONDS) for e in presence(body))
         now = tuple(Question(e, at, at, 1) for e in freshness(body))
         if isinstance(slo.sli, RatioSli):
             closed, opened = self._ratio(slo.sli, request.start, edge, at)
         else:
             closed, opened = _slices(slo.sli.value, slo.sli.slice_seconds, request.start, at), {}
-        return Plan(request, closed, opened, fresh, now)
+        return Plan(request, closed, opened, proof, now)
 
     def _ratio(
         self, sli: RatioSli, start: int, edge: int, at: int
@@ -173,7 +171,7 @@ def _counted(
     proof = reads(slo.sli.total).always_answers
     series = BucketSeries.empty(start)
     if plan.closed:
-        seen = _seen(plan.fresh, answers) if proof else None
+        seen = _seen(plan.proof, answers) if proof else None
         series = without_births(ratio_buckets(_parts(plan.closed, found, seen), start, edge))
     if not plan.open:
         return series, None
@@ -201,7 +199,7 @@ def _seen(questions: Sequence[Question], answers: Answers) -> list[Values] | Non
 
 def _newest(plan: Plan, answers: Answers) -> datetime | None:
     """Time of the newest sample that any selector showed."""
-    values = [answers[q] for q in (*plan.fresh, *plan.fresh_now)]
+    values = [answers[q] for q in plan.fresh_now]
     stamps = [v.values.max() for v in values if isinstance(v, Values) and v.values.size]
     return datetime.fromtimestamp(float(max(stamps)), UTC) if stamps else None
 
