@@ -121,10 +121,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.mark.real
 @pytest.mark.timeout(120)
 def test_a_burning_budget_becomes_an_incident_a_postmortem_and_a_review(
+    database: str,
     world: World,
     start_bot: StartBot,
     prometheus_factory: Callable[[], TestPrometheus],
-    database: str,
     tmp_path: Path,
 ) -> None:
     prometheus = prometheus_factory()

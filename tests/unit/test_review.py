@@ -14,9 +14,9 @@ from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.incident import IncidentState, Severity, Stamp
 from fireline.domain.policy.policy import Policy
 from fireline.domain.postmortem.facts import Record, postmortem_facts
+from fireline.domain.postmortem.small_n import durations, nearest_rank, percent, share
 from fireline.domain.postmortem.summary import SloCost
 from fireline.domain.review.facts import Measured, WeekRecord, headline, review_facts
-from fireline.domain.review.small_n import durations, nearest_rank, percent, share
 from fireline.domain.review.week import Week, parse_week, week_at, week_of
 from fireline.usecases.chase_actions import add_action
 from fireline.usecases.manage_incident import Declare, declare

@@ -10,8 +10,8 @@ from fireline.domain.incident.metrics import DEFINITIONS, against_target, durati
 from fireline.domain.incident.timeline import EntryKind, TimelineEntry
 from fireline.domain.incident.timeline_text import shown, words
 from fireline.domain.postmortem.action import ActionItem
+from fireline.domain.postmortem.small_n import percent
 from fireline.domain.postmortem.summary import SloCost, summary
-from fireline.domain.review.small_n import percent
 from fireline.domain.runbook.runbook import RunbookHit
 
 MISSING = "not recorded"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from fireline.domain.incident.durations import DAY, spell
 from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.incident.metrics import against_target, durations
-from fireline.domain.review.small_n import percent
+from fireline.domain.postmortem.small_n import percent
 
 
 @dataclass(frozen=True, slots=True)

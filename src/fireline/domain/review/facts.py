@@ -9,8 +9,8 @@ from fireline.domain.incident.incident import Incident, IncidentState, Stamp
 from fireline.domain.incident.metrics import DEFINITIONS, against_target, durations, elapsed
 from fireline.domain.policy.policy import Policy
 from fireline.domain.postmortem.action import ActionItem
-from fireline.domain.review.small_n import durations as duration_words
-from fireline.domain.review.small_n import percent, share
+from fireline.domain.postmortem.small_n import durations as duration_words
+from fireline.domain.postmortem.small_n import percent, share
 from fireline.domain.review.week import Week
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import SloStatus

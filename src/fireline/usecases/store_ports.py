@@ -1,0 +1,250 @@
+"""What the use cases need from the database, as Protocols; the store satisfies them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from fireline.domain.audit import AuditEntry
+from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.timeline import EntryKind, NewEntry, TimelineEntry
+from fireline.domain.postmortem.action import ActionItem, Postmortem
+from fireline.domain.slo.buckets import BucketSeries
+from fireline.domain.slo.status import Episode, SloStatus
+
+
+@dataclass(frozen=True, slots=True)
+class FlowCall:
+    """A durable flow to start when the transaction commits.
+
+    `id` makes it unique: a second call with the same id attaches to the first. `queue` is
+    `incidents` or `posting`; items of one `partition` run one after another, in order of `id`
+    within the same second, so posting ids start with `Ids.sortable()`.
+    """
+
+    flow: str
+    args: tuple[object, ...]
+    id: str
+    queue: str
+    partition: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostedMessage:
+    """What the database remembers of a message of ours in Slack.
+
+    `ts` is None between the intention to post and the answer: after a crash there, the post is
+    looked up by its key before anything is posted again.
+    """
+
+    key: str
+    channel: str
+    kind: str
+    ref: str
+    ts: str | None = None
+    channel_id: str | None = None
+    content_hash: str | None = None
+    chart_version: str | None = None
+    chart_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RawMessage:
+    """A message of an incident channel as it arrived; edits add versions, deletions a mark."""
+
+    channel: str
+    ts: str
+    user: str
+    user_name: str
+    text: str
+    thread_ts: str | None = None
+    permalink: str | None = None
+    deleted: bool = False
+    versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRecord:
+    """One posted week, such as `2026-W47`."""
+
+    week: str
+    markdown: str
+    created_at: datetime
+
+
+class Ledger(Protocol):
+    """Budget buckets per SLO and revision."""
+
+    def read(self, slo: str, revision: str, start: int, end: int) -> BucketSeries:
+        """Buckets within `[start, end)` (multiples of 300), holes filled and flagged MISSING."""
+        ...
+
+    def write(self, slo: str, revision: str, series: BucketSeries) -> None:
+        """Insert or replace these buckets."""
+        ...
+
+    def span(self, slo: str, revision: str) -> tuple[int, int] | None:
+        """Start of the first and end of the last bucket with data ever written, or None."""
+        ...
+
+
+class Statuses(Protocol):
+    """The newest evaluation per SLO."""
+
+    def save(self, statuses: Iterable[SloStatus]) -> None: ...
+    def get(self, slo: str) -> SloStatus | None: ...
+    def all(self) -> list[SloStatus]: ...
+
+
+class Episodes(Protocol):
+    """Burn episodes; at most one is open per SLO and severity (a database constraint)."""
+
+    def add(self, episode: Episode) -> None: ...
+    def save(self, episode: Episode) -> None: ...
+    def get(self, episode_id: str) -> Episode | None: ...
+    def open(self) -> list[Episode]: ...
+    def between(self, start: datetime, end: datetime) -> list[Episode]: ...
+
+
+class Incidents(Protocol):
+    """Incidents; `dedupe_key` is unique among open ones (a database constraint)."""
+
+    def next_id(self) -> int: ...
+    def add(self, incident: Incident) -> None: ...
+    def save(self, incident: Incident) -> Incident:
+        """Store if nobody else did since it was read; gives it with its new version.
+
+        Raises:
+            ConflictError: the stored version is another one.
+        """
+        ...
+
+    def get(self, incident_id: int) -> Incident | None: ...
+    def by_channel(self, channel_id: str) -> Incident | None: ...
+    def by_dedupe_key(self, key: str) -> Incident | None:
+        """The open incident with this key."""
+        ...
+
+    def open(self) -> list[Incident]: ...
+    def between(self, start: datetime, end: datetime) -> list[Incident]:
+        """Declared or still open within the range, oldest first."""
+        ...
+
+    def all(self) -> list[Incident]: ...
+
+
+class Timeline(Protocol):
+    """Append-only, hash-chained entries per incident."""
+
+    def append(self, incident_id: int, entry: NewEntry, recorded_at: datetime) -> TimelineEntry: ...
+    def entries(self, incident_id: int) -> list[TimelineEntry]:
+        """All entries, by `occurred_at`, then `seq`."""
+        ...
+
+    def by_source(
+        self, incident_id: int, channel: str, ts: str, kind: EntryKind
+    ) -> TimelineEntry | None: ...
+    def set_supporters(self, incident_id: int, seq: int, supporters: Sequence[str]) -> None:
+        """Who flagged it; an empty list retracts the entry, a later supporter brings it back."""
+        ...
+
+    def mark_deleted(self, incident_id: int, channel: str, ts: str) -> None: ...
+    def chain(self, incident_id: int) -> list[TimelineEntry]:
+        """All entries by `seq`, for verification."""
+        ...
+
+
+class Audit(Protocol):
+    """The hash-chained audit trail."""
+
+    def append(
+        self, at: datetime, actor: str, action: str, subject: str, detail: Mapping[str, object]
+    ) -> AuditEntry: ...
+    def all(self) -> list[AuditEntry]: ...
+
+
+class Messages(Protocol):
+    """What we posted, by key."""
+
+    def get(self, key: str) -> PostedMessage | None: ...
+    def save(self, message: PostedMessage) -> None: ...
+    def by_ts(self, channel_id: str, ts: str) -> PostedMessage | None: ...
+
+
+class RawMessages(Protocol):
+    """Messages of incident channels, from events, never from reading history."""
+
+    def save(self, message: RawMessage) -> None: ...
+    def get(self, channel: str, ts: str) -> RawMessage | None: ...
+
+
+class Inbox(Protocol):
+    """Ids of Slack envelopes already taken."""
+
+    def remember(self, event_id: str, kind: str, at: datetime) -> bool:
+        """True the first time, False for a repeat."""
+        ...
+
+    def forget_before(self, at: datetime) -> int: ...
+
+
+class Postmortems(Protocol):
+    """Versions of postmortem documents."""
+
+    def add(self, postmortem: Postmortem) -> None: ...
+    def latest(self, incident_id: int) -> Postmortem | None: ...
+
+
+class Actions(Protocol):
+    """Action items."""
+
+    def next_id(self) -> int: ...
+    def add(self, item: ActionItem) -> None: ...
+    def save(self, item: ActionItem) -> None: ...
+    def get(self, item_id: int) -> ActionItem | None: ...
+    def open(self) -> list[ActionItem]: ...
+    def all(self) -> list[ActionItem]: ...
+
+
+class Reviews(Protocol):
+    """Weekly reviews that were posted."""
+
+    def get(self, week: str) -> ReviewRecord | None: ...
+    def save(self, record: ReviewRecord) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction; leaving the block without `commit` rolls everything back."""
+
+    ledger: Ledger
+    statuses: Statuses
+    episodes: Episodes
+    incidents: Incidents
+    timeline: Timeline
+    audit: Audit
+    messages: Messages
+    raw_messages: RawMessages
+    inbox: Inbox
+    postmortems: Postmortems
+    actions: Actions
+    reviews: Reviews
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+    def start(self, call: FlowCall) -> None:
+        """Enqueue a flow in this same transaction."""
+        ...
+
+    def commit(self) -> None: ...
+
+
+class Store(Protocol):
+    """Opens units of work."""
+
+    def __call__(self) -> UnitOfWork: ...
