@@ -9,7 +9,7 @@ from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.ledger import first_known
 from fireline.domain.slo.reading import Reading
-from fireline.domain.slo.status import SloStatus
+from fireline.domain.slo.status import PairReading, SloStatus, WindowBurn
 from fireline.usecases.budget_cache import window_start
 from fireline.usecases.ports import FetchRequest, FetchResult, SliSource
 
@@ -63,29 +63,31 @@ def status_json(slo: Slo, status: SloStatus) -> dict[str, object]:
         "coverage": _number(status.coverage),
         "newest_sample": _time(status.newest_sample),
         "error": status.error,
-        "burns": [
-            {
-                "window_seconds": b.seconds,
-                "burn": _number(b.burn),
-                "bad": _number(b.bad),
-                "total": _number(b.total),
-            }
-            for b in status.burns
-        ],
-        "alerts": [
-            {
-                "severity": p.severity.value,
-                "long_seconds": p.long_seconds,
-                "short_seconds": p.short_seconds,
-                "factor": _number(p.factor),
-                "burn_long": _number(p.burn_long),
-                "burn_short": _number(p.burn_short),
-                "firing": p.firing,
-                "held": p.held,
-            }
-            for p in status.pairs
-        ],
+        "burns": [_burn(b) for b in status.burns],
+        "alerts": [_pair(p) for p in status.pairs],
         "source": f"{slo.source.file}:{slo.source.line}",
+    }
+
+
+def _burn(burn: WindowBurn) -> dict[str, object]:
+    return {
+        "window_seconds": burn.seconds,
+        "burn": _number(burn.burn),
+        "bad": _number(burn.bad),
+        "total": _number(burn.total),
+    }
+
+
+def _pair(pair: PairReading) -> dict[str, object]:
+    return {
+        "severity": pair.severity.value,
+        "long_seconds": pair.long_seconds,
+        "short_seconds": pair.short_seconds,
+        "factor": _number(pair.factor),
+        "burn_long": _number(pair.burn_long),
+        "burn_short": _number(pair.burn_short),
+        "firing": pair.firing,
+        "held": pair.held,
     }
 
 

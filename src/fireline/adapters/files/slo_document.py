@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from typing import TypedDict
 
 from yaml.nodes import MappingNode
 
@@ -52,43 +53,77 @@ def read_slo(node: MappingNode, variables: Mapping[str, str], findings: Findings
     """The SLO, or None when anything in it is wrong."""
     before = findings.errors
     fields = Fields(node, findings, "SLO", KEYS)
+    sli = read_sli(fields, variables, findings)
+    needed = _needed(fields, findings)
+    extra = _extra(fields, findings)
+    if findings.errors > before or needed is None or sli is None:
+        return None
+    found, absent = sli
+    source = SourceRef(findings.file, fields.line)
+    if "min_events" in extra and not isinstance(found, RatioSli):
+        line = fields.key_lines["min_events"]
+        findings.warning(line, "unused", "`min_events` has no effect on a time_slice; remove it.")
+    slo = Slo(sli=found, absent=absent, source=source, **needed, **extra)
+    return Read(slo, {**fields.key_lines, "": fields.line})
+
+
+class _Needed(TypedDict):
+    """What every SLO says."""
+
+    name: str
+    title: str
+    service: str
+    tier: int
+    objective: Decimal
+    window: timedelta
+
+
+class _Extra(TypedDict, total=False):
+    """What an SLO may say."""
+
+    owner: str | None
+    channel: str | None
+    runbook: str | None
+    datasets: tuple[str, ...]
+    min_events: int
+    description: str
+    labels: dict[str, str]
+
+
+def _needed(fields: Fields, findings: Findings) -> _Needed | None:
+    """The required fields but the SLI; every one that is wrong is a finding."""
     name = _name(fields, findings)
     title = fields.text("title", example="Orders land on time")
     service = fields.text("service", example="orders")
     tier = _choice(fields, "tier", TIERS, findings)
     objective = _objective(fields, findings)
     window = _window(fields, findings)
-    sli = read_sli(fields, variables, findings)
+    if not (name and title and service and tier) or objective is None or window is None:
+        return None
+    return {
+        "name": name.value,
+        "title": title.value,
+        "service": service.value,
+        "tier": int(tier),
+        "objective": objective,
+        "window": window,
+    }
+
+
+def _extra(fields: Fields, findings: Findings) -> _Extra:
+    """The optional fields."""
+    found: _Extra = {
+        "owner": _plain(fields, "owner"),
+        "channel": _channel(fields, findings),
+        "runbook": _plain(fields, "runbook"),
+        "datasets": tuple(t.value for t in fields.texts("datasets")),
+        "description": _plain(fields, "description") or "",
+        "labels": _labels(fields, findings),
+    }
     min_events = _whole(fields, "min_events", findings)
-    labels = _labels(fields, findings)
-    channel = _channel(fields, findings)
-    if findings.errors > before or not (name and title and service and tier and sli):
-        return None
-    if objective is None or window is None:
-        return None
-    found, absent = sli
-    slo = Slo(
-        name=name.value,
-        title=title.value,
-        service=service.value,
-        tier=int(tier),
-        objective=objective,
-        window=window,
-        sli=found,
-        source=SourceRef(findings.file, fields.line),
-        absent=absent,
-        owner=_plain(fields, "owner"),
-        channel=channel,
-        runbook=_plain(fields, "runbook"),
-        datasets=tuple(t.value for t in fields.texts("datasets")),
-        min_events=200 if min_events is None else min_events,
-        description=_plain(fields, "description") or "",
-        labels=labels,
-    )
-    if min_events is not None and not isinstance(found, RatioSli):
-        line = fields.key_lines["min_events"]
-        findings.warning(line, "unused", "`min_events` has no effect on a time_slice; remove it.")
-    return Read(slo, {**fields.key_lines, "": fields.line})
+    if min_events is not None:
+        found["min_events"] = min_events
+    return found
 
 
 def _plain(fields: Fields, key: str) -> str | None:
