@@ -69,7 +69,7 @@ def test_a_declaration_is_written_in_timeline_and_audit(s: Services) -> None:
 
 def test_an_episode_brings_slo_tier_severity_datasets_and_times(s: Services) -> None:
     incident = declare(s, Declare("", ANA, episode_id=EPISODE.id)).incident
-    assert incident.title == "Debezium cdc lag is burning its budget"
+    assert incident.title == "Debezium cdc lag: error budget is burning"
     assert incident.severity is Severity.SEV1
     assert incident.severity_reason == "SEV1: tier-0 page-level burn of debezium-cdc-lag"
     assert (incident.slos, incident.service, incident.tier) == ((LAG.name,), "orders-cdc", 0)

@@ -15,6 +15,7 @@ from typing import Protocol
 from rich.console import Console
 from rich.panel import Panel
 
+from fireline.bootstrap.offline import app_manifest
 from fireline.demo import history
 from fireline.demo.platform import Platform, PlatformServer
 from fireline.demo.processes import (
@@ -27,9 +28,11 @@ from fireline.demo.processes import (
 from fireline.demo.remote_write import RemoteWriter
 from fireline.demo.words import banner, page_panel
 from fireline.domain.errors import FirelineError
+from fireline.sandbox.manifest import install_manifest
 from fireline.sandbox.seed import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET
 from fireline.sandbox.server import SandboxServer
 
+APP = "Fireline"
 SCRAPE_SECONDS = 5
 EVALUATE_SECONDS = 10
 _LAG_SECONDS = 5
@@ -96,6 +99,9 @@ class Demo:
             sandbox = SandboxServer(port=free_port(self._port))
             self._running.callback(sandbox.stop)
             sandbox.start()
+            install_manifest(
+                sandbox.workspace, app_manifest(APP, None), BOT_TOKEN, APP_TOKEN, SIGNING_SECRET
+            )
             self.page_url = sandbox.url
         place = self.folder / "prometheus"
         with self._step("Prometheus"):

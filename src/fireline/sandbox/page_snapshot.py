@@ -1,6 +1,8 @@
 """What one user may see of the workspace, as the JSON the web page draws."""
 
+import json
 from collections.abc import Iterable
+from itertools import chain
 
 from fireline.sandbox.entities import App, Channel, FileObject, Json, Message, User, View
 from fireline.sandbox.model import Workspace
@@ -39,9 +41,14 @@ def may_see(channel: Channel, user: str) -> bool:
 
 
 def may_see_file(workspace: Workspace, file: FileObject, user: str) -> bool:
-    """Whether the user sees one of the messages the file is shared in, or owns it."""
+    """Whether the user owns the file, or sees a message that shares it or shows it in a block."""
     shared = (workspace.channels.get(channel) for channel, _ts in file.shares)
-    return file.user == user or any(c is not None and may_see(c, user) for c in shared)
+    if file.user == user or any(c is not None and may_see(c, user) for c in shared):
+        return True
+    seen = (c for c in workspace.channels.values() if may_see(c, user))
+    mine = (m for m in workspace.ephemerals if m.ephemeral_to == user)
+    messages = chain(mine, *(c.messages.values() for c in seen))
+    return any(file.id in json.dumps(m.blocks) for m in messages if m.blocks)
 
 
 def _human(user: User) -> bool:

@@ -163,9 +163,9 @@ def _title(command: Declare, link: _Link) -> str:
     """One line from the words; without words, from the SLO."""
     words = " ".join(command.text.split())
     if not words and link.slo is not None:
-        words = f"{link.slo.title} is burning its budget"
+        words = f"{link.slo.title}: error budget is burning"
     if not words and link.episode is not None:
-        words = f"{link.episode.slo} is burning its budget"
+        words = f"{link.episode.slo}: error budget is burning"
     if not words:
         message = "Say what is wrong, in your own words: `/incident declare orders are late`."
         raise InvalidInputError(message, field="title")

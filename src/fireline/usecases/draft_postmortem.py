@@ -10,8 +10,8 @@ from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.people import SYSTEM
 from fireline.domain.postmortem.action import Postmortem
 from fireline.domain.postmortem.facts import Record, postmortem_facts
+from fireline.domain.postmortem.small_n import percent
 from fireline.domain.postmortem.summary import SloCost
-from fireline.domain.review.small_n import percent
 from fireline.domain.slo.ledger import floor_edge
 from fireline.domain.slo.status import SloStatus
 from fireline.usecases import find_runbook

@@ -39,12 +39,11 @@ def page(s: Services, runbook_id: str) -> RunbookPage:
 
 
 def for_incident(s: Services, incident: Incident) -> list[RunbookHit]:
-    """Runbooks that fit: those of the linked SLOs first, then by the incident's words."""
+    """The runbooks of the linked SLOs; where none is named, those that fit the incident's words."""
     slos = s.definitions.current().slos
-    linked = [s.runbooks.for_slo(slos[name]) for name in incident.slos if name in slos]
+    named = [s.runbooks.for_slo(slos[name]) for name in incident.slos if name in slos]
+    linked = {hit.id: hit for hit in named if hit is not None}
+    if linked:
+        return list(linked.values())[:SUGGESTED]
     words = " ".join(filter(None, (incident.title, incident.service)))
-    found: dict[str, RunbookHit] = {}
-    for hit in (*linked, *s.runbooks.search(words, SUGGESTED)):
-        if hit is not None:
-            found.setdefault(hit.id, hit)
-    return list(found.values())[:SUGGESTED]
+    return s.runbooks.search(words, SUGGESTED)

@@ -24,6 +24,7 @@ from fireline.usecases.incident_record import (
 from fireline.usecases.ports import ChannelRef, Services
 
 NAME_LIMIT = 80
+READABLE = 40  # letters that a sidebar shows
 TOPIC_LIMIT = 250
 TRIES = 9
 NOT_WORD = re.compile(r"[^a-z0-9]+")
@@ -34,8 +35,12 @@ def channel_name(prefix: str, incident_id: int, title: str, attempt: int = 1) ->
     ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     words = NOT_WORD.sub("-", ascii_title).strip("-")
     suffix = f"-{attempt}" if attempt > 1 else ""
-    stem = f"{prefix}-{incident_id}-{words}"[: NAME_LIMIT - len(suffix)]
-    return stem.strip("-") + suffix
+    number = f"{prefix}-{incident_id}"
+    stem = f"{number}-{words}"
+    whole_words = stem[: READABLE + 1].rpartition("-")[0]
+    if len(stem) > READABLE and len(whole_words) > len(number):
+        stem = whole_words
+    return stem[: NAME_LIMIT - len(suffix)].strip("-") + suffix
 
 
 def open_channel(s: Services, incident_id: int) -> ChannelRef:

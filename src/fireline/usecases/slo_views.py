@@ -6,7 +6,6 @@ from math import inf
 from fireline.domain.errors import NotFoundError
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import BudgetState, BurnSeverity, DataState, SloStatus
-from fireline.domain.slo.wording import window_words
 from fireline.usecases.budget_charts import chart_for
 from fireline.usecases.ports import Services
 from fireline.usecases.views import SloDetail, SloLine, SloList
@@ -107,5 +106,5 @@ def find_slo(s: Services, name: str) -> Slo:
 
 
 def objective_words(slo: Slo) -> str:
-    """The objective as people say it, such as `99.9 % over 30d`."""
-    return f"{slo.objective.normalize():f} % over {window_words(slo.window_seconds)}"
+    """The objective as people say it, such as `99.9 %`."""
+    return f"{slo.objective.normalize():f} %"

@@ -15,7 +15,7 @@ from fireline.adapters.slack.blocks.markup import (
     window,
 )
 from fireline.adapters.slack.blocks.slo import budget_words, burn_words, pace_words, runbook_line
-from fireline.domain.slo.status import BurnSeverity, PairReading
+from fireline.domain.slo.status import BurnSeverity, DataState, PairReading
 from fireline.usecases.views import AlertMessage
 
 SNOOZES = (("30 minutes", "30m"), ("2 hours", "2h"), ("Until tomorrow 09:00", "morning"))
@@ -58,7 +58,8 @@ def _lead(view: AlertMessage) -> str:
         if view.spent is None:
             cost = "a part of the budget not known yet"
         return f"*Recovered after {took}*; the burn cost {cost}."
-    return f"{one_line(view.slo.sentence, 500)}\n{_pair(view.pair)}".strip()
+    doubts = "" if view.slo.data_state is DataState.OK else one_line(view.slo.sentence, 500)
+    return f"{_pair(view.pair)}\n{doubts}".strip() or one_line(view.slo.sentence, 500)
 
 
 def _pair(pair: PairReading | None) -> str:
@@ -84,7 +85,7 @@ def _figures(view: AlertMessage) -> list[tuple[str, str]]:
         return [("Budget now", budget), first, objective, service]
     return [
         ("Budget", budget),
-        ("Gone", pace_words(view.slo.exhaustion_hours)),
+        ("Runs out", pace_words(view.slo.exhaustion_hours)),
         first,
         objective,
         service,
