@@ -1,7 +1,7 @@
 """What the command line builds without running the bot."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from fireline.adapters.files.slos import DefinitionFolder
 from fireline.adapters.slack.manifest import manifest
-from fireline.adapters.store import SqlStore, migrate
+from fireline.adapters.store import SqlStore
 from fireline.bootstrap import parts
 from fireline.bootstrap.system import SystemClock
-from fireline.domain.errors import FirelineError, InvalidInputError, NotFoundError
+from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import SloStatus
-from fireline.settings import Settings, load
-from fireline.usecases.incident_export import find_incident
+from fireline.settings import load
+from fireline.usecases.incident_export import IncidentDocument, as_document, find_incident
 from fireline.usecases.ports import Catalogue, FlowCall, Services, Store
 from fireline.usecases.post_review import digest
 from fireline.usecases.report_budgets import report, status_json
@@ -35,15 +35,6 @@ class ReportRow:
     def as_json(self) -> dict[str, object]:
         """Plain JSON values."""
         return status_json(self.slo, self.status)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One answer of the doctor; when not good, `text` says what to do."""
-
-    subject: str
-    good: bool
-    text: str
 
 
 def report_rows(
@@ -83,13 +74,13 @@ def _chosen(catalogue: Catalogue, names: Sequence[str]) -> list[Slo]:
 
 @contextmanager
 def open_store() -> Iterator[Store]:
-    """The database of the settings, brought up to date; flows cannot be started through it."""
-    engine = parts.engine_of(load())
-    try:
-        migrate(engine)
+    """The database of the settings, brought up to date; flows cannot be started through it.
+
+    Raises:
+        InvalidInputError: it cannot be reached.
+    """
+    with parts.upgraded(load()) as engine:
         yield SqlStore(engine, _no_flows)
-    finally:
-        engine.dispose()
 
 
 @contextmanager
@@ -105,13 +96,37 @@ def _no_flows(_session: Session, call: FlowCall) -> None:
     raise InvalidInputError(f"{call.flow} needs the running bot: do this in Slack")
 
 
-def upgrade_database() -> bool:
-    """Bring the schema up to date; says whether there was anything to do."""
-    engine = parts.engine_of(load())
-    try:
-        return migrate(engine)
-    finally:
-        engine.dispose()
+def upgrade_database() -> None:
+    """Bring the schema up to date.
+
+    Raises:
+        InvalidInputError: the database cannot be reached.
+    """
+    with parts.upgraded(load()):
+        pass
+
+
+def incident_documents(store: Store) -> list[IncidentDocument]:
+    """All incidents without their timelines, newest first."""
+    with store() as uow:
+        found = sorted(uow.incidents.all(), key=lambda i: i.id, reverse=True)
+        return [as_document(uow, incident, timeline=False) for incident in found]
+
+
+def incident_document(store: Store, written: str) -> IncidentDocument:
+    """One incident whole.
+
+    Raises:
+        NotFoundError: there is none of this id.
+    """
+    with store() as uow:
+        return as_document(uow, find_incident(uow, written), timeline=True)
+
+
+def audit_entries(store: Store) -> list[dict[str, object]]:
+    """The whole audit trail with its hashes, oldest first."""
+    with store() as uow:
+        return [{**e.content(), "prev_hash": e.prev_hash, "hash": e.hash} for e in uow.audit.all()]
 
 
 def verify(store: Store) -> Verification:
@@ -143,66 +158,3 @@ def review_markdown(services: Services, week: str | None) -> str:
 def app_manifest(name: str, request_url: str | None) -> dict[str, Any]:
     """The Slack app manifest."""
     return manifest(name, socket_mode=request_url is None, request_url=request_url)
-
-
-def diagnose(settings: Settings) -> list[Finding]:
-    """Try everything the bot needs, once."""
-    return [
-        _tried("database", lambda: _database(settings)),
-        _tried("definitions", lambda: _definitions(settings)),
-        _tried("prometheus", lambda: _prometheus(settings)),
-        _tried("slack", lambda: _slack(settings)),
-    ]
-
-
-def _tried(subject: str, look: Any) -> Finding:
-    try:
-        return Finding(subject, good=True, text=look())
-    except FirelineError as error:
-        return Finding(subject, good=False, text=str(error))
-    except Exception as error:  # noqa: BLE001 - shown: a doctor reports what it finds
-        return Finding(subject, good=False, text=f"{type(error).__name__}: {error}")
-
-
-def _database(settings: Settings) -> str:
-    engine = parts.engine_of(settings)
-    try:
-        migrate(engine)
-    finally:
-        engine.dispose()
-    return f"{engine.url.render_as_string(hide_password=True)} is up to date"
-
-
-def _definitions(settings: Settings) -> str:
-    catalogue = DefinitionFolder(settings.definitions).current()
-    if catalogue.problems:
-        raise InvalidInputError("; ".join(catalogue.problems))
-    return f"{len(catalogue.slos)} SLOs"
-
-
-def _prometheus(settings: Settings) -> str:
-    slos = list(DefinitionFolder(settings.definitions).current().slos.values())
-    with parts.source_of(settings) as source:
-        found = report(slos, source, SystemClock().now())
-    blind = [status for status in found if status.remaining is None]
-    if blind:
-        first = blind[0]
-        text = f"{len(blind)} of {len(found)} SLOs have no figure; {first.slo}: {first.sentence}"
-        raise InvalidInputError(text)
-    return f"{len(found)} SLOs evaluated at {settings.prometheus_url}"
-
-
-def _slack(settings: Settings) -> str:
-    chat = parts.chat_of(parts.client_of(settings))
-    who = chat.directory.identity()
-    missing = []
-    for name in (settings.incidents_channel, settings.alerts_channel, settings.reviews_channel):
-        with suppress(FirelineError):
-            chat.directory.channel_id(name)
-            continue
-        missing.append(name)
-    if missing:
-        raise InvalidInputError(
-            f"no channel {', '.join(missing)}: create it in Slack, or set another"
-        )
-    return f"speaks as {who.get('user', 'the bot')} in {who.get('team', 'the workspace')}"

@@ -1,11 +1,13 @@
 """The adapters, built from settings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from importlib.metadata import version
 
 from slack_sdk import WebClient
 from sqlalchemy import Engine, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from fireline.adapters.charts.budget import MatplotlibCharts
 from fireline.adapters.files.policy import load_policy
@@ -15,7 +17,7 @@ from fireline.adapters.prometheus.source import PrometheusSource
 from fireline.adapters.render.documents import JinjaDocuments
 from fireline.adapters.runbooks.library import RunbookFolder
 from fireline.adapters.slack.chat import SlackChat
-from fireline.adapters.store import open_engine
+from fireline.adapters.store import migrate, open_engine
 from fireline.bootstrap.system import SortableIds, SystemClock
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.policy.policy import Policy
@@ -31,13 +33,49 @@ def engine_of(settings: Settings) -> Engine:
     Raises:
         InvalidInputError: the address cannot be used.
     """
-    url = make_url(settings.database_url)
-    if settings.database_password is not None:
-        url = url.set(password=settings.database_password.get_secret_value())
     try:
+        url = make_url(settings.database_url)
+        if settings.database_password is not None:
+            url = url.set(password=settings.database_password.get_secret_value())
         return open_engine(url.render_as_string(hide_password=False))
-    except ValueError as error:
+    except ArgumentError as error:
+        text = (
+            "setting database_url: it is no database address; write sqlite:///var/fireline.db or "
+            "postgresql+psycopg://user@host/name"
+        )
+        raise InvalidInputError(text) from error
+    except (ValueError, OSError) as error:
         raise InvalidInputError(f"setting database_url: {error}") from error
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the schema up to date.
+
+    Raises:
+        InvalidInputError: the database cannot be reached or used; names it and why.
+    """
+    try:
+        migrate(engine)
+    except DatabaseError as error:
+        shown = engine.url.render_as_string(hide_password=True)
+        reason = " ".join(str(error.orig).split())
+        text = f"the database {shown} cannot be used ({reason}); check FIRELINE_DATABASE_URL"
+        raise InvalidInputError(text) from error
+
+
+@contextmanager
+def upgraded(settings: Settings) -> Iterator[Engine]:
+    """The database with its schema up to date, closed afterwards.
+
+    Raises:
+        InvalidInputError: it cannot be reached or used.
+    """
+    engine = engine_of(settings)
+    try:
+        upgrade(engine)
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def policy_of(settings: Settings) -> Policy:

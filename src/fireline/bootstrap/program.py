@@ -14,7 +14,7 @@ from fireline.adapters.slack.app import build_app
 from fireline.adapters.slack.catch_up import catch_up
 from fireline.adapters.slack.requests import dispatch
 from fireline.adapters.slack.socket import SocketMode
-from fireline.adapters.store import SqlStore, migrate
+from fireline.adapters.store import SqlStore
 from fireline.bootstrap import parts
 from fireline.bootstrap.logs import configure_logging
 from fireline.domain.errors import InvalidInputError
@@ -71,7 +71,7 @@ class Program:
         self._running.callback(self.engine.dispose)
         self._running.callback(self._source.close)
         try:
-            migrate(self.engine)
+            parts.upgrade(self.engine)
             lag = timedelta(seconds=self._settings.evaluate_lag_seconds)
             self._running.callback(self.runtime.stop)
             self.runtime.start(steps_of(self.services, PROJECTIONS, lambda: self._tick(lag)))
@@ -137,6 +137,11 @@ class Program:
 def build(settings: Settings) -> Program:
     """The bot, ready to start."""
     return Program(settings)
+
+
+def build_configured() -> Program:
+    """The bot of this process's settings, ready to start."""
+    return build(load())
 
 
 def start_for_demo(given: Mapping[str, object]) -> Program:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from fireline.cli import check, documents, incidents, ledger, runbooks, serve, slo
-from fireline.cli.output import print_text
+from fireline.cli.output import print_text, speak_utf8
 
 app = typer.Typer(
     name="fireline",
@@ -54,4 +54,5 @@ def options(
 
 def main() -> None:
     """Run the command line."""
+    speak_utf8()
     app()

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from fireline.bootstrap import offline
+from fireline.cli.loading import offline
 from fireline.cli.output import plain_errors, print_text
 
 postmortem = typer.Typer(help="Postmortems.", no_args_is_help=True)

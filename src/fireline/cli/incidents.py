@@ -4,63 +4,65 @@ from typing import Annotated
 
 import typer
 
-from fireline.bootstrap import offline
-from fireline.cli.output import plain_errors, print_json, results
-from fireline.usecases.incident_export import as_document, find_incident
+from fireline.cli.loading import offline
+from fireline.cli.output import plain_errors, print_json, print_text
 
 app = typer.Typer(help="Incidents on record.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+IncidentId = Annotated[str, typer.Argument(help="Such as INC-3 or 3.")]
 
 
 @app.command("list")
 def list_incidents(*, as_json: AsJson = False) -> None:
-    """List all incidents, newest first."""
-    with plain_errors(), offline.open_store() as store, store() as uow:
-        found = sorted(uow.incidents.all(), key=lambda i: i.id, reverse=True)
-        documents = [as_document(uow, incident, timeline=False) for incident in found]
+    """List all incidents, newest first.
+
+    For example:
+
+        fireline incident list
+
+        fireline incident list --json | jq '.[] | select(.state != "resolved") | .id'
+    """
+    with plain_errors(), offline.open_store() as store:
+        documents = offline.incident_documents(store)
     if as_json:
         print_json(documents)
         return
-    for incident in found:
-        results.print(
-            f"{incident.ref:8} {incident.severity.label}  {incident.state.value:14} "
-            f"{incident.title}",
-            markup=False,
-        )
-    if not found:
-        results.print("No incidents on record.")
+    for found in documents:
+        print_text(f"{found['id']:8} {found['severity']}  {found['state']:14} {found['title']}")
+    if not documents:
+        print_text("No incidents on record.")
 
 
 @app.command()
-def show(
-    incident_id: Annotated[str, typer.Argument(help="Such as INC-3 or 3.")],
-    *,
-    as_json: AsJson = False,
-) -> None:
+def show(incident_id: IncidentId, *, as_json: AsJson = False) -> None:
     """Show one incident with its timeline.
 
     For example:
 
+        fireline incident show INC-3
+
         fireline incident show INC-3 --json
     """
-    with plain_errors(), offline.open_store() as store, store() as uow:
-        incident = find_incident(uow, incident_id)
-        document = as_document(uow, incident, timeline=True)
+    with plain_errors(), offline.open_store() as store:
+        found = offline.incident_document(store, incident_id)
     if as_json:
-        print_json(document)
+        print_json(found)
         return
-    results.print(f"{incident.ref} {incident.severity.label} {incident.title}", markup=False)
-    results.print(f"state {incident.state.value}; {incident.severity_reason}", markup=False)
-    for entry in document["timeline"]:
-        results.print(
-            f"{entry['occurred_at']}  {entry['kind']:10} {entry['actor']}: {entry['text']}",
-            markup=False,
-        )
+    print_text(f"{found['id']} {found['severity']} {found['title']}")
+    print_text(f"state {found['state']}; {found['severity_reason']}")
+    for entry in found["timeline"]:
+        what = "(retracted) " if entry["retracted"] else ""
+        head = f"{entry['occurred_at']}  {entry['kind']:10} {entry['actor']}"
+        print_text(f"{head}: {what}{entry['text']}")
 
 
 @app.command()
-def export(incident_id: Annotated[str, typer.Argument(help="Such as INC-3 or 3.")]) -> None:
-    """Print the whole record as JSON: facts, timeline with hashes, postmortem, actions."""
-    with plain_errors(), offline.open_store() as store, store() as uow:
-        incident = find_incident(uow, incident_id)
-        print_json(as_document(uow, incident, timeline=True))
+def export(incident_id: IncidentId) -> None:
+    """Print the whole record as JSON: facts, timeline with hashes, postmortem, actions.
+
+    For example:
+
+        fireline incident export INC-3 > inc-3.json
+    """
+    with plain_errors(), offline.open_store() as store:
+        print_json(offline.incident_document(store, incident_id))

@@ -1,5 +1,6 @@
 """Where words go: results to standard output, everything else to standard error."""
 
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -19,12 +20,20 @@ notes = Console(stderr=True, soft_wrap=True, highlight=False)
 
 def print_json(value: Any) -> None:
     """One JSON document on standard output, alone; NaN is refused."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+    print_text(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False))
 
 
 def print_text(text: str) -> None:
     """Plain text on standard output, as it is."""
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    sys.stdout.flush()
+
+
+def speak_utf8() -> None:
+    """Results, questions and complaints are UTF-8, whatever the terminal's language says."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
 
 
 @contextmanager

@@ -1,13 +1,17 @@
 """`fireline runbook`: the right page from a few messy words."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fireline.adapters.runbooks.contract import RunbookSearch
+from fireline.cli import loading
 from fireline.cli.output import WRONG_USE, notes, plain_errors, print_text, results
+
+if TYPE_CHECKING:
+    from fireline.adapters.runbooks.contract import RunbookSearch
 
 app = typer.Typer(help="Runbooks.", no_args_is_help=True)
 
@@ -21,7 +25,9 @@ def group() -> None:
 def search(
     query: Annotated[str | None, typer.Argument(help="Alert name or a few words.")] = None,
     *,
-    folder: Annotated[Path, typer.Option("--dir", help="Folder of Markdown.")] = Path("runbooks"),
+    folder: Annotated[
+        Path | None, typer.Option("--dir", help="Folder of Markdown; default: the configured one.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON array, best first.")] = False,
     batch: Annotated[
         bool, typer.Option("--batch", help="Queries on standard input, one a line.")
@@ -29,28 +35,33 @@ def search(
 ) -> None:
     """Find the best runbooks, with the section, a score and why.
 
+    Needs no database, no Slack and no network; no good match is no error.
+
     For example:
 
-        fireline runbook search consumer lag
+        fireline runbook search "consumer lag"
 
         echo "orders late" | fireline runbook search --json --batch --dir runbooks
     """
     if (query is None) == (not batch):
         notes.print("fireline: give a query, or --batch and queries on standard input")
-        raise SystemExit(WRONG_USE)
-    with plain_errors():
-        index = RunbookSearch(folder)
-    if batch:
-        for line in sys.stdin:
-            print_text(index.json_line(line.strip()))
-            sys.stdout.flush()
-    elif as_json:
-        print_text(index.json_line(query or ""))
-    else:
-        _print(index, query or "")
+        raise typer.Exit(WRONG_USE)
+    with plain_errors(), closing(_index(folder)) as index:
+        if batch:
+            for line in sys.stdin:
+                print_text(index.json_line(line.strip()))
+        elif as_json:
+            print_text(index.json_line(query or ""))
+        else:
+            _print(index, query or "")
 
 
-def _print(index: RunbookSearch, query: str) -> None:
+def _index(folder: Path | None) -> "RunbookSearch":
+    """The folder, read; with a folder named, no setting is looked at."""
+    return loading.runbooks.RunbookSearch(folder or loading.settings.load().runbooks)
+
+
+def _print(index: "RunbookSearch", query: str) -> None:
     hits = index.search(query)
     if not hits:
         results.print("No good match.")

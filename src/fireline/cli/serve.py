@@ -1,20 +1,23 @@
 """`fireline run`, `demo`, `sandbox`, `manifest`, `doctor`: what runs, and what it needs."""
 
-import json
 import signal
 import threading
+from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
 import typer
 
-from fireline.bootstrap import offline
-from fireline.bootstrap.program import build, start_for_demo
-from fireline.cli.output import FOUND_PROBLEMS, notes, plain_errors, print_text
-from fireline.demo.demo import run_demo
-from fireline.sandbox.server import SandboxServer
-from fireline.settings import load
+from fireline.cli import loading
+from fireline.cli.output import (
+    FOUND_PROBLEMS,
+    WRONG_USE,
+    notes,
+    plain_errors,
+    print_json,
+    print_text,
+)
 
 Port = Annotated[int, typer.Option("--port", help="0 picks a free one.")]
 
@@ -23,9 +26,13 @@ def run() -> None:
     """Run the bot: Socket Mode if an app token is set, else HTTP.
 
     Settings come from FIRELINE_... variables and fireline.yaml; see docs/settings.md.
+
+    For example:
+
+        FIRELINE_SLACK_BOT_TOKEN_FILE=bot.token FIRELINE_SLACK_APP_TOKEN_FILE=app.token fireline run
     """
     with plain_errors():
-        program = build(load())
+        program = loading.program.build_configured()
         program.start()
         notes.print(f"Fireline is ready; health at {program.health_url}")
     try:
@@ -48,16 +55,25 @@ def demo(
         fireline demo --port 3000
     """
     with plain_errors():
-        run_demo(start_for_demo, port=port, folder=keep)
+        loading.demonstration.run_demo(loading.program.start_for_demo, port=port, folder=keep)
 
 
 def sandbox(
     *,
     port: Port = 3000,
 ) -> None:
-    """Run only the local Slack, for trying an app of your own against it."""
-    server = SandboxServer(port=port)
-    server.start()
+    """Run only the local Slack, for trying an app of your own against it.
+
+    For example:
+
+        fireline sandbox --port 3000
+    """
+    server = loading.sandbox.SandboxServer(port=port)
+    try:
+        server.start()
+    except OSError as error:
+        notes.print(f"fireline: port {port} cannot be used ({error.strerror}); give another --port")
+        raise typer.Exit(WRONG_USE) from error
     notes.print(f"A small Slack is at {server.url} (API {server.api_url})")
     try:
         until_stopped()
@@ -79,16 +95,28 @@ def manifest(
 
         fireline manifest > manifest.json
     """
-    print_text(json.dumps(offline.app_manifest(name, request_url), indent=2))
+    print_json(loading.offline.app_manifest(name, request_url))
 
 
-def doctor() -> None:
-    """Check settings, database, Prometheus, Slack and definitions; say what to do about each."""
+def doctor(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Findings as one JSON array.")] = False,
+) -> None:
+    """Check settings, database, files, Prometheus and Slack; say what to do about each.
+
+    Exit code 1 when anything has to be put right.
+
+    For example:
+
+        fireline doctor
+    """
     with plain_errors():
-        findings = offline.diagnose(load())
-    for finding in findings:
-        mark, style = ("ok  ", "green") if finding.good else ("FAIL", "red")
-        notes.print(f"{mark} {finding.subject}: {finding.text}", style=style, markup=False)
+        findings = loading.doctor.diagnose()
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            print_text(f"{'ok  ' if finding.good else 'FAIL'} {finding.subject}: {finding.text}")
     if not all(finding.good for finding in findings):
         raise typer.Exit(FOUND_PROBLEMS)
 

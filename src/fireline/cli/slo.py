@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from fireline.bootstrap import offline
+from fireline.cli.loading import offline
 from fireline.cli.output import FOUND_PROBLEMS, notes, plain_errors, print_json, results
 from fireline.domain.slo.status import DataState, SloStatus
 
@@ -39,9 +39,12 @@ def report(
         fireline slo report
 
         fireline slo report kafka-roundtrip --prometheus http://prom:9090 --json
+
+        fireline slo report --at 2026-11-23T04:00:00Z
     """
+    moment = _instant(at)
     with plain_errors(), notes.status("asking Prometheus"):
-        rows = offline.report_rows(names or [], definitions, prometheus, _instant(at))
+        rows = offline.report_rows(names or [], definitions, prometheus, moment)
     if as_json:
         print_json([row.as_json() for row in rows])
     else:
@@ -60,7 +63,7 @@ def _instant(text: str | None) -> datetime | None:
         message = f"{text!r} is no RFC 3339 time; write for instance 2026-11-23T04:00:00Z"
         raise typer.BadParameter(message) from error
     if value.tzinfo is None:
-        message = f"{text!r} has no zone; write for instance {text}Z"
+        message = f"{text!r} has no zone; write for instance {value.isoformat()}Z"
         raise typer.BadParameter(message)
     return value
 

@@ -1,8 +1,10 @@
-"""`fireline check`: everything that can be said about SLO files without asking Prometheus."""
+"""`fireline check`: all that can be said about SLO and policy files without asking Prometheus."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from fireline.adapters.files.policy import read_policy
 from fireline.adapters.files.problems import Level, Problem
 from fireline.adapters.files.slo_document import Read
 from fireline.adapters.files.slos import definition_files, read_files, read_texts
@@ -11,19 +13,31 @@ from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.wording import window_words
 
+IS_POLICY = re.compile(r"^kind:\s*[\"']?Policy\b", re.MULTILINE)
+
 
 def check_paths(
     paths: Sequence[Path | str],
     policy: Policy | None = None,
     runbooks: Collection[str] | None = None,
 ) -> list[Problem]:
-    """Every problem of the files, by file and line; `runbooks` are the ids that exist, if known."""
+    """Every problem of the files, by file and line.
+
+    Args:
+        paths: files and folders with SLOs, variables and policies.
+        policy: the rules to judge by; the first sound policy of the files when left out.
+        runbooks: the ids that exist, if known.
+    """
     files = definition_files(Path(p) for p in paths)
     texts, problems = read_texts(files)
+    policies = [read_policy(path, text) for path, text in texts.items() if IS_POLICY.search(text)]
+    problems += [problem for _policy, wrong in policies for problem in wrong]
+    sound = [team for team, wrong in policies if not wrong]
+    rules = policy or (sound[0] if sound else Policy())
     for found in read_files(texts):
-        problems += found.problems
+        problems += [problem for problem in found.problems if problem not in problems]
         for read in found.slos:
-            problems += _alerts(read, policy or Policy())
+            problems += _alerts(read, rules)
             problems += _people(read, runbooks)
     return sorted(problems, key=lambda p: (p.file, p.line, p.level))
 
