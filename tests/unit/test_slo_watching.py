@@ -276,7 +276,7 @@ def test_the_alert_shows_what_is_known_of_its_slo(world: World) -> None:
         shown = alert(world.s, uow, episode.id)
         assert alert(world.s, uow, "unknown") is None
     assert shown is not None
-    assert shown.objective == "99.9 % over 2d"
+    assert shown.objective == "99.9 %"
     assert shown.pair is not None
     assert shown.pair.firing
     assert shown.chart is not None
