@@ -99,6 +99,19 @@ class BudgetCache:
             warnings=result.warnings,
         )
 
+    def last_reading(self, slo: Slo, at: datetime) -> Reading | None:
+        """What was known when the source last answered, within the SLO's window."""
+        kept = self._kept[slo.name]
+        if kept.fetched_to is None or kept.fetched_to <= window_start(slo, at):
+            return None
+        return Reading(
+            slo=slo,
+            series=kept.series,
+            at=datetime.fromtimestamp(kept.fetched_to, UTC),
+            history_start=kept.history_start,
+            newest_sample=kept.newest_sample,
+        )
+
 
 def _in_time(part: Bucket | None, series: BucketSeries) -> Bucket | None:
     """The open part if it begins where the closed buckets end."""

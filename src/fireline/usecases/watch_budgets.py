@@ -152,7 +152,9 @@ class Watcher:
         if result.error is not None:
             report.failed.append(slo.name)
             last = uow.statuses.get(slo.name)
-            return Judged(slo, failed(slo, report.at, result.error, last), None)
+            before = self._cache.last_reading(slo, report.at)
+            known = (before, self._s.policy) if before is not None else None
+            return Judged(slo, failed(slo, report.at, result.error, last, known), None)
         self._keep(uow, slo, result, report.at)
         reading = self._cache.reading(slo, result, report.at)
         reading = replace(reading, scrape_interval=self._scrape)

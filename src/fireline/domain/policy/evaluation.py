@@ -78,13 +78,50 @@ def _blank(reading: Reading, believed: Believed) -> SloStatus:
     )
 
 
-def failed(slo: Slo, at: datetime, error: str, last: SloStatus | None) -> SloStatus:
-    """The status when the source could not be asked: no figure, the error, the age of the data."""
+def failed(
+    slo: Slo,
+    at: datetime,
+    error: str,
+    last: SloStatus | None,
+    known: tuple[Reading, Policy] | None = None,
+) -> SloStatus:
+    """The status when the source could not be asked: the error, the last figures, their age.
+
+    Args:
+        slo: what could not be asked for.
+        at: when.
+        error: why.
+        last: the status before this one, for the age of the data.
+        known: the ledger up to where it was last filled, with the policy; there are no figures
+            without it, and never a burn rate, which would be one of now.
+    """
+    before = _last_figures(known)
     newest = last.newest_sample if last else None
     age = f" Newest data {clock_words(newest, at)}, {ago_words(newest, at)}." if newest else ""
+    if before is not None:
+        age = f" Last figures of {clock_words(before.at, at)}, {ago_words(before.at, at)}."
     reading = Reading(slo=slo, series=BucketSeries.empty(0), at=at, newest_sample=newest)
     blank = _blank(reading, Believed(DataState.QUERY_ERROR, f"{error}{age}"))
-    return replace(blank, coverage=last.coverage if last else 0.0, error=error)
+    blank = replace(blank, coverage=last.coverage if last else 0.0, error=error)
+    if before is None:
+        return blank
+    return replace(
+        blank,
+        budget_state=before.budget_state,
+        good=before.good,
+        total=before.total,
+        remaining=before.remaining,
+        budget=before.budget,
+        coverage=before.coverage,
+    )
+
+
+def _last_figures(known: tuple[Reading, Policy] | None) -> SloStatus | None:
+    """What the ledger said when it was last filled, if it said a figure."""
+    if known is None:
+        return None
+    status = evaluate(*known)
+    return status if status.remaining is not None else None
 
 
 def budget_state(remaining: float, policy: Policy) -> BudgetState:

@@ -26,12 +26,13 @@ from fireline.usecases.views import SloDetail, SloLine, SloList
 LIST_LIMIT = 20
 TITLE = 120
 BURN_WORDS = {BurnSeverity.PAGE: "page", BurnSeverity.TICKET: "ticket"}
-BELIEVED = frozenset({DataState.OK, DataState.PARTIAL, DataState.PROVISIONAL, DataState.STALE})
+BLIND = frozenset({DataState.NO_DATA, DataState.QUERY_ERROR})
+AGED = frozenset({DataState.QUERY_ERROR, DataState.STALE})
 
 
 def state_words(line: SloLine) -> str:
     """The budget's state, or the data's when no figure can be believed."""
-    if line.data_state not in BELIEVED:
+    if line.data_state in BLIND or line.remaining is None:
         return f":white_circle: {DATA_WORDS[line.data_state]}"
     words = BUDGET_WORDS[line.budget_state]
     if line.data_state is not DataState.OK:
@@ -67,6 +68,10 @@ def list_line(line: SloLine) -> str:
     head = f"{state_words(line)} \u00b7 *{one_line(line.title or line.name, TITLE)}*"
     tail = f"tier {line.tier} \u00b7 `{one_line(line.name, TITLE)}`"
     figures = budget_words(line) if line.remaining is not None else one_line(line.sentence, 200)
+    if line.remaining is not None and line.data_state in BLIND:
+        figures = f"last known: {figures}"
+    if line.remaining is not None and line.data_state in AGED:
+        figures += f" \u00b7 {one_line(line.sentence, 300)}"
     return f"{head}{burning if line.burning else ''}\n{figures} \u00b7 {tail}"
 
 
@@ -125,7 +130,7 @@ def slo_detail(view: SloDetail, chart_file: str | None = None) -> kit.Rendered:
     """One SLO with figures, burn, guards, chart and where it is defined."""
     line = view.line
     title = f"{line.title or line.name}"
-    believed = line.data_state in BELIEVED
+    believed = line.remaining is not None
     blocks: list[kit.Block | None] = [
         kit.header(title),
         kit.section(f"*{state_words(line)}* \u00b7 {one_line(line.sentence, 600)}"),
@@ -149,9 +154,10 @@ def slo_detail(view: SloDetail, chart_file: str | None = None) -> kit.Rendered:
 
 def _figures(view: SloDetail) -> list[tuple[str, str]]:
     line = view.line
+    blind = line.data_state in BLIND
     return [
-        ("Budget", budget_words(line, break_line=True)),
-        ("Gone", pace_words(line.exhaustion_hours)),
+        ("Last known budget" if blind else "Budget", budget_words(line, break_line=True)),
+        *([] if blind else [("Gone", pace_words(line.exhaustion_hours))]),
         ("Good of total", f"{amount(view.good, line.unit)} of {amount(view.total, line.unit)}"),
         ("Data coverage", f"{percent(view.coverage)} of the window"),
         *_facts(view),
@@ -159,9 +165,8 @@ def _figures(view: SloDetail) -> list[tuple[str, str]]:
 
 
 def _facts(view: SloDetail) -> list[tuple[str, str]]:
-    objective = f"{one_line(view.objective, 200)} over {window(view.line.window_seconds)}"
     facts = [
-        ("Objective", objective),
+        ("Objective", one_line(view.objective, 200)),
         ("Service", f"{one_line(view.service, 200)}, tier {view.line.tier}"),
     ]
     if view.owner:
