@@ -1,6 +1,6 @@
 """The budget of an SLO as a chart: what is drawn, and in words what it shows."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from fireline.domain.slo.budget_history import budget_history
 from fireline.domain.slo.definition import Slo
@@ -10,19 +10,20 @@ from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.stored_budgets import stored_reading
 from fireline.usecases.views import BudgetChart
 
-_HOUR = timedelta(hours=1)
-
 
 def chart_for(
     s: Services, uow: UnitOfWork, slo: Slo, episode: Episode | None = None
 ) -> BudgetChart:
-    """The chart as of the last evaluation; a new version each hour, and when an episode closes."""
+    """The chart as of the last evaluation; a new version when the percentage shown changes."""
     status = uow.statuses.get(slo.name)
     at = status.at if status is not None else s.clock.now()
     reading = stored_reading(uow, slo, at)
     history = budget_history(reading)
+    if status is not None and status.remaining is not None and len(history.remaining):
+        # The ledger holds closed buckets only; the words beside the picture count the open one too.
+        history.remaining[-1] = status.remaining
     return BudgetChart(
-        version=_version(slo, at, episode),
+        version=_version(slo, status, episode),
         title=f"{slo.title}: error budget, last {window_words(slo.window_seconds)}",
         alt=_alt(slo, status),
         times=history.times,
@@ -32,12 +33,12 @@ def chart_for(
     )
 
 
-def _version(slo: Slo, at: datetime, episode: Episode | None) -> str:
-    if episode is not None and episode.closed_at is not None:
-        return f"{slo.name}-{episode.closed_at:%Y%m%dT%H%M}-closed"
-    if episode is not None and at - episode.opened_at < _HOUR:
-        return f"{slo.name}-{episode.opened_at:%Y%m%dT%H%M}-{episode.severity.value}"
-    return f"{slo.name}-{at:%Y%m%dT%H}"
+def _version(slo: Slo, status: SloStatus | None, episode: Episode | None) -> str:
+    left = "unknown"
+    if status is not None and status.remaining is not None:
+        left = f"{status.remaining:.0%}"
+    part = "closed" if episode is not None and episode.closed_at is not None else "open"
+    return f"{slo.name}-{part}-{left}".replace("%", "")
 
 
 def _alt(slo: Slo, status: SloStatus | None) -> str:
