@@ -4,6 +4,7 @@ Start `fireline demo`, then: `.venv/bin/python scripts/pictures.py http://127.0.
 """
 
 import json
+import re
 import sys
 import urllib.request
 from pathlib import Path
@@ -18,6 +19,11 @@ from tests.e2e.browser import context_of, launched, open_page, phone_context, ta
 PICTURES = ROOT / "docs" / "pictures"
 ALERT_PATIENCE_MS = 180_000
 PATIENCE_MS = 30_000
+SCROLL_UP = """e => {
+  let n = e;
+  while (n && n.scrollHeight <= n.clientHeight + 2) n = n.parentElement;
+  if (n) n.scrollTo(0, 0);
+}"""
 
 
 class Story:
@@ -48,7 +54,9 @@ class Story:
         button.wait_for(timeout=ALERT_PATIENCE_MS)
         self.page.wait_for_timeout(1500)
         self.shot("alert")
-        phone = open_page(phone_context(self.browser), self.url, f"#/{self.ids['data-platform-alerts']}")
+        phone = open_page(
+            phone_context(self.browser), self.url, f"#/{self.ids['data-platform-alerts']}"
+        )
         phone.get_by_role("button", name="Declare incident").first.wait_for()
         phone.wait_for_timeout(1500)
         self.shot("alert-phone", phone)
@@ -58,27 +66,62 @@ class Story:
         link = self.page.get_by_role("link", name="inc-1-").first
         link.wait_for(timeout=PATIENCE_MS)
         link.click()
-        expect(self.page.get_by_text("Investigating").first).to_be_visible(timeout=PATIENCE_MS)
+        self.sees("Investigating")
         self.type("the producer shipped a new enum value at 02:10")
         self.type("/incident role commander @bo")
-        self.page.wait_for_timeout(1500)
+        self.sees("Commander: Bo", "commander Bo")
         self.type("/incident mitigate rolling the producer back")
-        expect(self.page.get_by_text("Mitigating").first).to_be_visible(timeout=PATIENCE_MS)
-        self.page.wait_for_timeout(1500)
-        self.page.get_by_role("log").evaluate("e => e.scrollTo(0, 0)")
+        self.sees("Mitigating")
+        self.top(self.page)
         self.shot("incident")
-        phone = open_page(phone_context(self.browser), self.page.url.split("/#")[0], "#" + self.page.url.split("#")[1])
-        phone.wait_for_timeout(2000)
-        phone.get_by_role("log").evaluate("e => e.scrollTo(0, 0)")
+        place = "#" + self.page.url.partition("#")[2]
+        phone = open_page(phone_context(self.browser), self.url, place)
+        self.top(phone)
         self.shot("incident-phone", phone)
 
     def resolve(self) -> None:
-        self.type("/incident restore override:\"fixed, the window still remembers\" rows land again")
-        expect(self.page.get_by_text("Restored").first).to_be_visible(timeout=PATIENCE_MS)
+        why = '"repaired; the last hour still remembers"'
+        self.type(f"/incident restore override:{why} orders land again")
+        self.sees("Restored")
         self.type("/incident resolve")
-        self.page.get_by_role("dialog").wait_for(timeout=PATIENCE_MS)
-        self.page.wait_for_timeout(800)
+        modal = self.page.get_by_role("dialog")
+        modal.wait_for(timeout=PATIENCE_MS)
+        modal.get_by_label("No, checked").check()
+        modal.get_by_label("How was it checked?").fill("row counts equal the source per hour")
+        self.page.wait_for_timeout(500)
         self.shot("modal")
+        modal.get_by_role("button", name="Resolve").click()
+        self.sees("postmortem-1-1", "Postmortem of INC-1")
+        self.page.wait_for_timeout(1500)
+        self.shot("postmortem")
+
+    def promise(self) -> None:
+        self.type("/postmortem action Reject unknown enum values in stg_orders @ana due:+7d")
+        self.sees("ACT-1")
+        self.type("/review")
+        self.sees("SLOs met")
+        self.page.wait_for_timeout(1500)
+        self.shot("review")
+        self.page.get_by_role("button", name="Fireline, app home").click()
+        self.page.get_by_role("tabpanel", name="Home").wait_for(timeout=PATIENCE_MS)
+        self.page.wait_for_timeout(2500)
+        self.shot("home")
+        self.page.emulate_media(color_scheme="dark")
+        self.shot("home-dark")
+        self.page.emulate_media(color_scheme="light")
+
+    def sees(self, *any_of: str) -> None:
+        """Wait until one of the texts shows."""
+        pattern = re.compile("|".join(re.escape(text) for text in any_of))
+        found = self.page.get_by_text(pattern).last
+        expect(found).to_be_visible(timeout=PATIENCE_MS)
+        self.page.wait_for_timeout(700)
+
+    def top(self, page: Page) -> None:
+        """Scroll to the beginning, where the card is."""
+        page.wait_for_timeout(1500)
+        page.get_by_role("log").evaluate(SCROLL_UP)
+        page.wait_for_timeout(300)
 
 
 def main() -> None:
@@ -88,6 +131,7 @@ def main() -> None:
         story.alert()
         story.incident()
         story.resolve()
+        story.promise()
 
 
 if __name__ == "__main__":
