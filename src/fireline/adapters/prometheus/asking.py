@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import SimpleQueue
 from threading import Lock
 
@@ -12,30 +12,18 @@ from numpy.typing import NDArray
 
 from fireline.adapters.prometheus.client import Answer, PrometheusClient, Row
 from fireline.adapters.prometheus.failures import BY_PART, SOURCE_WIDE, Cause, QueryFailure
+from fireline.adapters.prometheus.questions import (
+    MAX_POINTS,
+    Batch,
+    Question,
+    alone,
+    batches,
+)
 
-BATCH = 50
-SLOW_BATCH = 5
-MAX_POINTS = 11_000
 TIMESTAMP_POINTS = 96
-MAX_CELLS = 600_000
 QUARANTINE_SECONDS = 300
 GIVE_UP_TIMEOUTS = 2
 PART = "fireline_part"
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One expression that gives one value, at `start`, `start + step` .. `end` (epoch seconds)."""
-
-    expr: str
-    start: int
-    end: int
-    step: int
-
-    @property
-    def points(self) -> int:
-        """How many instants it is asked for."""
-        return (self.end - self.start) // self.step + 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +66,7 @@ class Asker:
         round_ = _Round(self._clients)
         flat = dict.fromkeys(piece for parts in pieces.values() for piece in parts)
         with ThreadPoolExecutor(self._width) as pool:
-            list(pool.map(round_.run, _batches(flat, self._slow)))
+            list(pool.map(round_.run, batches(flat, self._slow)))
         for question, parts in pieces.items():
             answers[question] = _joined([round_.outcomes[p] for p in parts])
         self._learn(answers, at)
@@ -106,8 +94,8 @@ class _Round:
         self._answered = False
         self._lock = Lock()
 
-    def run(self, batch: Sequence[Question]) -> None:
-        """Ask a batch; halve it when one of its questions is wrong."""
+    def run(self, batch: Batch) -> None:
+        """Ask a batch; take it apart when one of its questions is wrong."""
         if self._down is not None:
             self._all_failed(batch, self._down)
             return
@@ -115,20 +103,20 @@ class _Round:
             answer = self._send(batch)
         except QueryFailure as failure:
             self._note(failure)
-            if failure.cause in BY_PART and len(batch) > 1:
-                middle = len(batch) // 2
-                self.run(batch[:middle])
-                self.run(batch[middle:])
+            smaller = _taken_apart(batch) if failure.cause in BY_PART else []
+            if smaller:
+                for some in smaller:
+                    self.run(some)
                 return
             self._all_failed(batch, failure)
             return
         self._answered = True
         self._sort(batch, answer)
 
-    def _send(self, batch: Sequence[Question]) -> Answer:
+    def _send(self, batch: Batch) -> Answer:
         client = self._clients.get()
         try:
-            first = batch[0]
+            first = batch[0].questions[0]
             return client.range(_query(batch), first.start, first.end, first.step)
         finally:
             self._clients.put(client)
@@ -141,28 +129,39 @@ class _Round:
             if failure.cause in SOURCE_WIDE or hangs:
                 self._down = failure
 
-    def _all_failed(self, batch: Sequence[Question], failure: QueryFailure) -> None:
+    def _all_failed(self, batch: Batch, failure: QueryFailure) -> None:
         with self._lock:
-            self.outcomes.update(dict.fromkeys(batch, failure))
+            self.outcomes.update((q, failure) for part in batch for q in part.questions)
 
-    def _sort(self, batch: Sequence[Question], answer: Answer) -> None:
+    def _sort(self, batch: Batch, answer: Answer) -> None:
         """Give every question its own series."""
-        found: defaultdict[int, list[Row]] = defaultdict(list)
+        found: defaultdict[tuple[int, str], list[Row]] = defaultdict(list)
         for row in answer.rows:
-            found[int(row.labels[PART])].append(row)
+            index = int(row.labels[PART])
+            shape = batch[index].shape
+            found[index, row.labels[shape.label] if shape else ""].append(row)
         sorted_out = {
-            question: _outcome(question, found[index], answer.warnings)
-            for index, question in enumerate(batch)
+            question: _outcome(question, found[index, value], answer.warnings)
+            for index, part in enumerate(batch)
+            for question, value in zip(part.questions, part.values or ("",), strict=True)
         }
         with self._lock:
             self.outcomes.update(sorted_out)
 
 
-def _query(batch: Sequence[Question]) -> str:
+def _taken_apart(batch: Batch) -> list[Batch]:
+    """Smaller batches; none when there is only one question."""
+    if len(batch) > 1:
+        middle = len(batch) // 2
+        return [batch[:middle], batch[middle:]]
+    return list(alone(batch[0])) if batch[0].shape else []
+
+
+def _query(batch: Batch) -> str:
     """One expression for all; the line break ends a comment a part may end with."""
     return " or ".join(
-        f'label_replace({question.expr}\n, "{PART}", "{index}", "", "")'
-        for index, question in enumerate(batch)
+        f'label_replace({part.text}\n, "{PART}", "{index}", "", "")'
+        for index, part in enumerate(batch)
     )
 
 
@@ -172,7 +171,7 @@ def _outcome(question: Question, rows: list[Row], warnings: tuple[str, ...]) -> 
         return QueryFailure(
             Cause.QUERY,
             f"expected one value, the query gives {len(rows)} (they differ by {labels}); "
-            f"aggregate it, for example with sum(...): {question.expr}",
+            f"aggregate it, for example with sum(...): {question.text}",
         )
     pairs = rows[0].values if rows else []
     values = np.fromiter((float(text) for _, text in pairs), np.float64, len(pairs))
@@ -189,7 +188,7 @@ def _pieces(question: Question) -> Iterator[Question]:
     stride = points * question.step
     for start in range(question.start, question.end + 1, stride):
         end = min(question.end, start + stride - question.step)
-        yield Question(question.expr, start, end, question.step)
+        yield replace(question, start=start, end=end)
 
 
 def _joined(parts: list[Outcome]) -> Outcome:
@@ -204,19 +203,3 @@ def _joined(parts: list[Outcome]) -> Outcome:
         np.concatenate([v.values for v in values]),
         tuple(dict.fromkeys(w for v in values for w in v.warnings)),
     )
-
-
-def _batches(questions: Iterable[Question], slow: set[str]) -> Iterator[list[Question]]:
-    """Questions for the same instants together, few of them where one is slow or long."""
-    groups: defaultdict[tuple[object, ...], list[Question]] = defaultdict(list)
-    for question in questions:
-        lame = question.expr in slow
-        groups[question.start, question.end, question.step, lame].append(question)
-    for key, group in groups.items():
-        size = SLOW_BATCH if key[-1] else _fitting(group[0].points)
-        for first in range(0, len(group), size):
-            yield group[first : first + size]
-
-
-def _fitting(points: int) -> int:
-    return max(1, min(BATCH, MAX_CELLS // points))

@@ -6,7 +6,7 @@ from functools import lru_cache
 import promql_parser
 
 WINDOW = "$window"
-_OPERATORS = {
+OPERATORS = {
     "MatchOp.Equal": "=",
     "MatchOp.NotEqual": "!=",
     "MatchOp.Re": "=~",
@@ -47,8 +47,12 @@ def reads(expr: str) -> Reads:
 
 def _written(matcher: promql_parser.Matcher) -> str:
     """The matcher as PromQL, with its value escaped."""
-    value = matcher.value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'{matcher.name}{_OPERATORS[str(matcher.op)]}"{value}"'
+    return f'{matcher.name}{OPERATORS[str(matcher.op)]}"{escaped(matcher.value)}"'
+
+
+def escaped(value: str) -> str:
+    """The text as it stands between double quotes in PromQL."""
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def freshness(expr: str) -> tuple[str, ...]:

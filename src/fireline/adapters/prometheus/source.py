@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from fireline.adapters.prometheus.asking import Answers, Asker, Question, Values
+from fireline.adapters.prometheus.asking import Answers, Asker, Values
 from fireline.adapters.prometheus.client import Access, PrometheusClient
 from fireline.adapters.prometheus.counting import (
     Parts,
@@ -16,7 +16,8 @@ from fireline.adapters.prometheus.counting import (
     without_births,
 )
 from fireline.adapters.prometheus.failures import QueryFailure
-from fireline.adapters.prometheus.selectors import WINDOW, freshness, presence, reads
+from fireline.adapters.prometheus.questions import Question
+from fireline.adapters.prometheus.selectors import freshness, presence, reads
 from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketFlag, BucketSeries
 from fireline.domain.slo.definition import RatioSli, Slo
 from fireline.domain.slo.ledger import known
@@ -121,14 +122,12 @@ class PrometheusSource:
         closed, opened = {}, {}
         if start + BUCKET_SECONDS <= edge:
             closed = {
-                k: Question(e.replace(WINDOW, "5m"), start + BUCKET_SECONDS, edge, BUCKET_SECONDS)
+                k: Question(e, start + BUCKET_SECONDS, edge, BUCKET_SECONDS, "5m")
                 for k, e in exprs.items()
             }
         elapsed = at - edge
         if elapsed >= MIN_SCRAPES * self._scrape:
-            opened = {
-                k: Question(e.replace(WINDOW, f"{elapsed}s"), at, at, 1) for k, e in exprs.items()
-            }
+            opened = {k: Question(e, at, at, 1, f"{elapsed}s") for k, e in exprs.items()}
         return closed, opened
 
 
@@ -226,5 +225,5 @@ def _why_nothing(
 def _told(failure: QueryFailure, part: str, question: Question) -> str:
     """The failure with the expression it concerns, where it concerns one."""
     if failure.sentence.startswith("Prometheus rejects the query"):
-        return f"{failure.sentence} (in `{part}`: {question.expr[:SHOWN_QUERY]})"
+        return f"{failure.sentence} (in `{part}`: {question.text[:SHOWN_QUERY]})"
     return failure.sentence

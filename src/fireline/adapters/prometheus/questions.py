@@ -1,0 +1,130 @@
+"""What is asked, and which questions go together in one query."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from fireline.adapters.prometheus.selectors import WINDOW
+from fireline.adapters.prometheus.shapes import Shape, shapes
+
+PARTS = 50
+MEMBERS = 2_500
+SLOW_PARTS = 5
+MAX_POINTS = 11_000
+MAX_CELLS = 600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One expression that gives one value, at `start`, `start + step` .. `end` (epoch seconds).
+
+    `$window` in the expression stands for `window`.
+    """
+
+    expr: str
+    start: int
+    end: int
+    step: int
+    window: str = ""
+
+    @property
+    def points(self) -> int:
+        """How many instants it is asked for."""
+        return (self.end - self.start) // self.step + 1
+
+    @property
+    def text(self) -> str:
+        """The expression as Prometheus gets it."""
+        return self.expr.replace(WINDOW, self.window)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of a query: a single question, or like ones that differ in a label's value."""
+
+    questions: tuple[Question, ...]
+    values: tuple[str, ...] = ()
+    shape: Shape | None = None
+
+    @cached_property
+    def text(self) -> str:
+        """The expression that answers all its questions."""
+        first = self.questions[0]
+        if self.shape is None:
+            return first.text
+        expr = self.shape.grouped(dict.fromkeys(self.values))
+        return expr.replace(WINDOW, first.window)
+
+    def singles(self) -> Iterator["Part"]:
+        """Each question for itself."""
+        return (Part((question,)) for question in self.questions)
+
+
+Batch = list[Part]
+Key = tuple[str, str]
+
+
+def batches(questions: Iterable[Question], slow: set[str]) -> Iterator[Batch]:
+    """Questions for the same instants together, few of them where one is slow or long."""
+    groups: defaultdict[tuple[int, int, int, bool], list[Question]] = defaultdict(list)
+    for question in questions:
+        lame = question.expr in slow
+        groups[question.start, question.end, question.step, lame].append(question)
+    for (*_, lame), group in groups.items():
+        if lame:
+            yield from _cut([Part((q,)) for q in group], SLOW_PARTS)
+        else:
+            yield from _packed(list(_parts(group)), group[0].points)
+
+
+def alone(part: Part) -> Iterator[Batch]:
+    """The questions of a part that went wrong as a whole."""
+    return _cut(list(part.singles()), _fitting(part.questions[0].points, PARTS))
+
+
+def _parts(questions: Sequence[Question]) -> Iterator[Part]:
+    """Like questions together, each by the label that brings most together."""
+    ways = {question: shapes(question.expr) for question in questions}
+    alike = Counter((shape, q.window) for q, found in ways.items() for shape in map(_key, found))
+    together: defaultdict[tuple[Key, str], list[tuple[Question, Shape]]] = defaultdict(list)
+    for question, found in ways.items():
+        sizes = [alike[_key(shape), question.window] for shape in found]
+        if max(sizes, default=1) == 1:
+            yield Part((question,))
+        else:
+            best = found[sizes.index(max(sizes))]
+            together[_key(best), question.window].append((question, best))
+    for members in together.values():
+        size = _fitting(members[0][0].points, MEMBERS)
+        for first in range(0, len(members), size):
+            some = members[first : first + size]
+            yield Part(tuple(q for q, _ in some), tuple(s.value for _, s in some), some[0][1])
+
+
+def _key(shape: Shape) -> Key:
+    return shape.label, shape.template
+
+
+def _packed(parts: Sequence[Part], points: int) -> Iterator[Batch]:
+    """As many parts in one query as fit."""
+    batch: Batch = []
+    cells = 0
+    for part in parts:
+        more = len(part.questions) * points
+        if batch and (len(batch) == PARTS or cells + more > MAX_CELLS):
+            yield batch
+            batch, cells = [], 0
+        batch.append(part)
+        cells += more
+    if batch:
+        yield batch
+
+
+def _cut(parts: Batch, size: int) -> Iterator[Batch]:
+    for first in range(0, len(parts), size):
+        yield parts[first : first + size]
+
+
+def _fitting(points: int, most: int) -> int:
+    return max(1, min(most, MAX_CELLS // points))
