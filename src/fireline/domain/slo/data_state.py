@@ -30,7 +30,7 @@ class Believed:
 
 def believe(reading: Reading) -> Believed:
     """The first state that applies, from no data over stale to no traffic."""
-    for judge in (_no_data, _stale, _partial, _provisional, _no_traffic):
+    for judge in (_no_data, _stale, _never_busy, _partial, _provisional, _no_traffic):
         found = judge(reading)
         if found is not None:
             return found
@@ -55,6 +55,13 @@ def _stale(reading: Reading) -> Believed | None:
     counted = ", counted as bad since" if reading.slo.absent is Absent.BAD else ""
     when = f"{clock_words(newest, reading.at)}, {ago_words(newest, reading.at)}"
     return Believed(DataState.STALE, f"stopped {when}{counted}")
+
+
+def _never_busy(reading: Reading) -> Believed | None:
+    """No event in all the window: with nothing to divide by, a short history is not the point."""
+    if reading.warnings or not isinstance(reading.slo.sli, RatioSli):
+        return None
+    return _no_traffic(reading) if not (reading.window.total > 0).any() else None
 
 
 def _partial(reading: Reading) -> Believed | None:

@@ -76,7 +76,10 @@ def _figures(view: AlertMessage) -> list[tuple[str, str]]:
     budget = f"{BUDGET_WORDS[view.slo.budget_state]}\n{budget_words(view.slo, break_line=True)}"
     lead = between(view.first_bad_at, view.opened_at)
     first = ("First bad", f"{when(view.first_bad_at)}\n{lead} before the alert")
-    objective = ("Objective", one_line(view.objective, 200))
+    objective = (
+        "Objective",
+        f"{one_line(view.objective, 200)} over {window(view.slo.window_seconds)}",
+    )
     service = ("Service", f"{one_line(view.service, 200)}, tier {view.slo.tier}")
     if view.closed_at is not None:
         return [("Budget now", budget), first, objective, service]

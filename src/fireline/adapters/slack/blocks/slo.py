@@ -1,5 +1,7 @@
 """Budgets: one line, the list, one SLO whole."""
 
+from collections.abc import Sequence
+
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
 from fireline.adapters.slack.blocks.markup import (
@@ -75,11 +77,21 @@ def list_line(line: SloLine) -> str:
     return f"{head}{burning if line.burning else ''}\n{figures} \u00b7 {tail}"
 
 
+def list_headline(lines: Sequence[SloLine]) -> str:
+    """How many there are, burn, and cannot be judged now."""
+    burning = sum(1 for line in lines if line.burning)
+    unknown = sum(1 for line in lines if line.data_state in BLIND)
+    parts = [plural(len(lines), "SLO")]
+    if burning or unknown < len(lines) or not lines:
+        parts.append(f"{burning} burning" if burning else "none burning")
+    if unknown:
+        parts.append(f"{unknown} unknown")
+    return ", ".join(parts)
+
+
 def slo_list(view: SloList) -> kit.Rendered:
     """All SLOs, worst first."""
-    burning = sum(1 for line in view.lines if line.burning)
-    count = plural(len(view.lines), "SLO")
-    headline = f"{count}, {burning} burning" if burning else f"{count}, none burning"
+    headline = list_headline(view.lines)
     blocks: list[kit.Block | None] = [kit.header(headline)]
     if not view.lines:
         blocks.append(kit.section("No SLO is defined yet. Add a file to the SLO folder in git."))
@@ -165,8 +177,9 @@ def _figures(view: SloDetail) -> list[tuple[str, str]]:
 
 
 def _facts(view: SloDetail) -> list[tuple[str, str]]:
+    objective = f"{one_line(view.objective, 200)} over {window(view.line.window_seconds)}"
     facts = [
-        ("Objective", one_line(view.objective, 200)),
+        ("Objective", objective),
         ("Service", f"{one_line(view.service, 200)}, tier {view.line.tier}"),
     ]
     if view.owner:

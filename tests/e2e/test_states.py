@@ -1,0 +1,242 @@
+"""What `/slo` says when figures cannot be had: its own state and sentence, never a number."""
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from fireline.bootstrap.program import Program
+from fireline.demo.remote_write import Series
+from tests.e2e.conftest import StartBot
+from tests.e2e.prometheus_front import BROKEN, HTML, NOT_FOUND, REDIRECT, UP, Front
+from tests.e2e.world import Person, World, eventually, plain
+from tests.servers import TestPrometheus
+
+pytestmark = pytest.mark.real
+
+STEP = 15
+HISTORY = 3 * 3600
+NUMBER = re.compile(r"\d\s?%|\d\s?x\b|NaN|\bleft\b|\bof total\b|\*Burn\*", re.IGNORECASE)
+OBJECTIVE = "99.9 %"
+UNREACHABLE = "cannot be reached (connection refused); check that it runs and the address"
+
+RATIO = """\
+apiVersion: fireline/v1
+kind: SLO
+name: {name}
+title: Rows of {name}
+service: orders
+tier: 1
+owner: team-orders
+objective: 99.9
+window: 30d
+sli:
+  ratio:
+    bad: {bad}
+    total: {total}
+runbook: dbt-test-failed
+---
+"""
+SLOS = {
+    "good-rows": ("st_bad_total", "st_rows_total"),
+    "missing-metric": ("st_misspelt_bad_total", "st_misspelt_rows_total"),
+    "no-traffic": ("st_idle_bad_total", "st_idle_rows_total"),
+    "once-busy": ("st_once_bad_total", "st_once_rows_total"),
+}
+PAIRED = "sum(increase(st_pair_a_total[$window]) / on(job) increase(st_pair_b_total[$window]))"
+
+
+def counter(name: str, times: np.ndarray, per_step: np.ndarray | float, **labels: str) -> Series:
+    values = np.cumsum(np.broadcast_to(per_step, times.shape)).astype(np.float64)
+    return Series({"__name__": name, "job": "states", **labels}, times, values)
+
+
+@pytest.fixture(scope="module")
+def end(prometheus: TestPrometheus) -> int:
+    """The last instant of three hours of history: busy rows, idle rows, rows that ceased."""
+    last = int(time.time() - 30) // 300 * 300
+    times = np.arange(last - HISTORY, last + 1, STEP, dtype=np.float64)
+    bad = np.where(times > last - 1800, 0.0, 0.01)
+    busy = np.where(times > last - 2 * 3600, 0.0, 100.0)
+    series = [
+        counter("st_rows_total", times, 100.0),
+        counter("st_bad_total", times, bad),
+        counter("st_idle_rows_total", times, 0.0),
+        counter("st_idle_bad_total", times, 0.0),
+        counter("st_once_rows_total", times, busy),
+        counter("st_once_bad_total", times, 0.0),
+    ]
+    series += [
+        counter(f"st_pair_{side}_total", times, 1.0, shard=shard) for side in "ab" for shard in "12"
+    ]
+    prometheus.write_series(sorted(series, key=lambda s: sorted(s.labels.items())))
+    return last
+
+
+@pytest.fixture
+def front(prometheus: TestPrometheus) -> Iterator[Front]:
+    door = Front(prometheus.url)
+    yield door
+    door.close()
+
+
+class Scene:
+    """A bot that asks Prometheus through the door, and somebody who asks the bot."""
+
+    def __init__(self, world: World, bot: Program, end: int) -> None:
+        self.world, self.bot, self.end = world, bot, end
+        self.ana = Person(world, "ana")
+
+    def tick(self, later: int = 0) -> None:
+        self.bot.watcher.tick(datetime.fromtimestamp(self.end + later, UTC))
+
+    def asks(self, line: str) -> str:
+        """What the bot answers to ana alone."""
+        before = len(self.world.private("ana"))
+        self.ana.command(line)
+        answers = eventually(lambda: self.world.private("ana")[before:], f"an answer to {line}")
+        return plain(answers[0])
+
+
+@pytest.fixture
+def scene(world: World, start_bot: StartBot, front: Front, end: int, tmp_path: Path) -> Scene:
+    definitions = tmp_path / "slos"
+    definitions.mkdir()
+    texts = [
+        RATIO.format(
+            name=name,
+            bad=f"sum(increase({bad}[$window]))",
+            total=f"sum(increase({total}[$window]))",
+        )
+        for name, (bad, total) in SLOS.items()
+    ]
+    texts.append(
+        RATIO.format(
+            name="wrong-query", bad=PAIRED, total="sum(increase(st_pair_b_total[$window]))"
+        )
+    )
+    (definitions / "orders.yaml").write_text("".join(texts))
+    bot = start_bot(
+        prometheus_url=front.url, definitions=[definitions], scrape_interval_seconds=STEP
+    )
+    return Scene(world, bot, end)
+
+
+def has_number(said: str) -> bool:
+    return NUMBER.search(said.replace(OBJECTIVE, "")) is not None
+
+
+def test_before_the_first_evaluation_it_says_so_and_no_number(scene: Scene) -> None:
+    said = scene.asks("/slo show good-rows")
+    assert "not evaluated yet" in said
+    assert not has_number(said), said
+
+
+def test_a_bot_started_while_prometheus_is_down_says_so_and_finds_it_again(
+    scene: Scene, front: Front
+) -> None:
+    front.shut()
+    scene.tick()
+    said = scene.asks("/slo show good-rows")
+    assert "Query failed" in said
+    assert UNREACHABLE in said
+    assert not has_number(said), said
+    every = scene.asks("/slo")
+    assert every.count("Query failed") == len(SLOS) + 1
+    assert "5 SLOs, 5 unknown" in every
+    assert not has_number(every), every
+    front.open()
+    scene.tick(later=60)
+    said = scene.asks("/slo show good-rows")
+    assert "Query failed" not in said
+    assert "(provisional)" in said
+    assert "2 h of 30 d" in said
+    assert "left" in said
+
+
+@pytest.mark.parametrize(
+    ("mode", "sentence"),
+    [
+        (HTML, "is not a Prometheus (it answers with a page, not JSON); check the address."),
+        (NOT_FOUND, "is not a Prometheus (HTTP 404 for /api/v1/query_range); check the address."),
+        (REDIRECT, "redirects to https://login.example.com/, which is not followed"),
+        (BROKEN, "failed (HTTP 503); look at its log."),
+    ],
+)
+def test_a_wrong_address_is_told_by_what_is_found_there(
+    scene: Scene, front: Front, mode: str, sentence: str
+) -> None:
+    front.mode = mode
+    scene.tick()
+    said = scene.asks("/slo show good-rows")
+    assert "Query failed" in said
+    assert sentence in said
+    assert "next=secret" not in said
+    assert not has_number(said), said
+
+
+def test_each_silent_slo_has_its_own_state_and_sentence(scene: Scene) -> None:
+    scene.tick()
+    wrong = scene.asks("/slo show wrong-query")
+    assert "Query failed" in wrong
+    assert "Prometheus rejects the query" in wrong
+    assert "many-to-many" in wrong
+    assert "(in `bad`:" in wrong.replace("&#96;", "`")
+    missing = scene.asks("/slo show missing-metric")
+    assert "No data" in missing
+    assert "no data since definition: no series for st_misspelt_rows_total" in missing
+    idle = scene.asks("/slo show no-traffic")
+    assert "No traffic" in idle
+    assert "no events in 2 h" in idle
+    for said in (wrong, missing, idle):
+        assert not has_number(said), said
+    assert has_number(scene.asks("/slo show good-rows")), "one wrong query fails no other SLO"
+
+
+def test_without_traffic_the_budget_of_busier_hours_stays(scene: Scene) -> None:
+    scene.tick()
+    said = scene.asks("/slo show once-busy")
+    assert "100 % left" in said
+    assert "No traffic" not in said, "a short history is said before quiet hours"
+
+
+def test_figures_are_kept_with_their_age_while_prometheus_is_down(
+    scene: Scene, front: Front
+) -> None:
+    scene.tick()
+    known = scene.asks("/slo show good-rows")
+    left = re.search(r"\*([\d.]+ % left)\*", known)
+    assert left is not None, known
+    front.shut()
+    for minutes in (5, 38):
+        scene.tick(later=minutes * 60)
+        said = scene.asks("/slo show good-rows")
+        assert "Query failed" in said
+        assert UNREACHABLE in said
+        assert f"{minutes} min ago" in said
+        assert "Last known budget" in said
+        assert left.group(1) in said
+        assert "Burn" not in said
+    listed = scene.asks("/slo")
+    assert "last known: \u25b0" in listed
+    assert "38 min ago" in listed
+    front.open()
+    front.mode = UP
+    scene.tick(later=39 * 60)
+    said = scene.asks("/slo show good-rows")
+    assert "Query failed" not in said
+    assert "Last known" not in said
+
+
+def test_samples_that_stopped_leave_the_last_figures_and_say_since_when(scene: Scene) -> None:
+    scene.tick()
+    scene.tick(later=38 * 60)
+    said = scene.asks("/slo show good-rows")
+    assert "stale data" in said.lower()
+    assert "stopped" in said
+    assert "38 min ago" in said
+    assert "left" in said
