@@ -18,17 +18,22 @@ ROOT = Path(__file__).resolve().parents[2]
 StartBot = Callable[..., Program]
 
 
-@pytest.fixture
-def world(sandbox: Sandbox) -> World:
-    """The sandbox with our own manifest installed: only the scopes we ask for are granted."""
+def install(sandbox: Sandbox, **given: Any) -> None:
+    """Install the app from our own manifest: only the scopes we ask for are granted."""
     installed = sandbox.post(
         "/_install",
-        manifest=manifest(),
+        manifest=manifest(**given),
         bot_token=BOT_TOKEN,
         app_token=APP_TOKEN,
         signing_secret=SIGNING_SECRET,
     )
     assert installed["ok"], installed
+
+
+@pytest.fixture
+def world(sandbox: Sandbox) -> World:
+    """The sandbox with our own manifest installed."""
+    install(sandbox)
     return World(sandbox)
 
 

@@ -16,6 +16,7 @@ from fireline.adapters.prometheus.client import Access
 from fireline.adapters.prometheus.source import PrometheusSource
 from fireline.adapters.render.documents import JinjaDocuments
 from fireline.adapters.runbooks.library import RunbookFolder
+from fireline.adapters.slack.calls import web_client
 from fireline.adapters.slack.chat import SlackChat
 from fireline.adapters.store import migrate, open_engine
 from fireline.bootstrap.system import SortableIds, SystemClock
@@ -25,6 +26,7 @@ from fireline.settings import Settings
 from fireline.usecases.ports import ChannelPlan, Chat, Services, Store
 
 SLACK_TIMEOUT_SECONDS = 15
+RATE_LIMIT_RETRIES = 2
 
 
 def engine_of(settings: Settings) -> Engine:
@@ -116,8 +118,12 @@ def client_of(settings: Settings) -> WebClient:
         )
         raise InvalidInputError(text)
     address = str(settings.slack_api_url)
-    base = address if address.endswith("/") else f"{address}/"
-    return WebClient(token=token.get_secret_value(), base_url=base, timeout=SLACK_TIMEOUT_SECONDS)
+    return web_client(
+        token.get_secret_value(),
+        address,
+        rate_limit_retries=RATE_LIMIT_RETRIES,
+        timeout=SLACK_TIMEOUT_SECONDS,
+    )
 
 
 def services_of(settings: Settings, store: Store, chat: Chat, source: PrometheusSource) -> Services:

@@ -13,7 +13,7 @@ from fireline.adapters.http.server import HttpServer, SlackReply, build_http
 from fireline.adapters.slack.app import build_app
 from fireline.adapters.slack.catch_up import catch_up
 from fireline.adapters.slack.requests import dispatch
-from fireline.adapters.slack.socket import SocketMode
+from fireline.adapters.slack.socket import Limits, SocketMode
 from fireline.adapters.store import SqlStore
 from fireline.bootstrap import parts
 from fireline.bootstrap.logs import configure_logging
@@ -29,8 +29,12 @@ from fireline.usecases.watch_budgets import Watcher
 class Program:
     """The running bot. Build, `start()`, and `stop()` once."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
         """Build every part; nothing connects before `start`.
+
+        Args:
+            settings: all of them.
+            limits: when the socket to Slack counts as lost.
 
         Raises:
             InvalidInputError: a setting is missing or wrong.
@@ -51,7 +55,7 @@ class Program:
             signing_secret=_secret(settings),
             workers=settings.workers,
         )
-        self._socket = self._socket_mode(app, client)
+        self._socket = self._socket_mode(app, client, limits)
         self._http = HttpServer(self._web(app), settings.http_host, settings.http_port)
         self._running = ExitStack()
 
@@ -95,15 +99,17 @@ class Program:
     def _dead_letters(self) -> int:
         return len(self.runtime.dead_letters())
 
-    def _socket_mode(self, app: App, client: WebClient) -> SocketMode | None:
+    def _socket_mode(
+        self, app: App, client: WebClient, limits: Limits | None
+    ) -> SocketMode | None:
         token = self._settings.slack_app_token
         if token is None:
             return None
 
-        def after_gap(seconds: float) -> None:
+        def after_gap(seconds: float | None) -> None:
             catch_up(self.services, client, self._chat, seconds)
 
-        return SocketMode(app, token.get_secret_value(), after_gap=after_gap)
+        return SocketMode(app, token.get_secret_value(), limits, after_gap=after_gap)
 
     def _web(self, app: App) -> Any:
         def slack(body: str, headers: Mapping[str, str]) -> SlackReply:

@@ -15,6 +15,7 @@ from fireline.usecases.incident_record import Change, refresh, write_down
 from fireline.usecases.ports import RawMessage, Services, UnitOfWork
 
 NOT_RETRIEVABLE = "message not retrievable"
+RECOVERED = "recovered from the channel's history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ def _entry(found: _Found, kind: EntryKind, actor: Actor) -> NewEntry:
         ts=found.ts,
         thread_ts=message.thread_ts if message else None,
         permalink=found.permalink,
-        detail=found.why,
+        detail=found.why or (RECOVERED if message and message.recovered else None),
     )
     author = Actor(message.user, message.user_name) if message else actor
     text = message.text if message else NOT_RETRIEVABLE

@@ -51,7 +51,10 @@ class PostedMessage:
 
 @dataclass(frozen=True, slots=True)
 class RawMessage:
-    """A message of an incident channel as it arrived; edits add versions, deletions a mark."""
+    """A message of an incident channel as it arrived; edits add versions, deletions a mark.
+
+    `recovered` marks one that never came as an event and was read from the history later.
+    """
 
     channel: str
     ts: str
@@ -62,6 +65,7 @@ class RawMessage:
     permalink: str | None = None
     deleted: bool = False
     versions: tuple[str, ...] = ()
+    recovered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

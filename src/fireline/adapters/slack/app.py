@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
 
 from fireline.adapters.slack.blocks import answers, modals
@@ -25,6 +26,7 @@ from fireline.adapters.slack.desk import (
     recorded,
     tell,
 )
+from fireline.adapters.slack.directory import Directory
 from fireline.adapters.slack.inbox import Inbox
 from fireline.adapters.slack.shortcuts import SHORTCUTS, Chosen, Shortcut, chosen
 from fireline.adapters.slack.submissions import (
@@ -62,9 +64,9 @@ def build_app(
         looks: how often a new incident's channel is looked for before answering without it.
     """
     app = App(
-        client=client,
+        client=_without_token(client),
+        authorize=_authorize(client),
         signing_secret=signing_secret or "",
-        token_verification_enabled=False,
         listener_executor=ThreadPoolExecutor(workers, thread_name_prefix="slack"),
     )
     desk = Desk(services, looks)
@@ -82,6 +84,36 @@ def build_app(
     _events(app, desk)
     app.error(_last_resort)
     return app
+
+
+def _without_token(client: WebClient) -> WebClient:
+    """The same client, so that bolt asks us who we are.
+
+    With a token bolt asks Slack itself, and acknowledges what came when Slack does not say.
+    """
+    return WebClient(
+        base_url=client.base_url,
+        timeout=client.timeout,
+        ssl=client.ssl,
+        proxy=client.proxy,
+        retry_handlers=client.retry_handlers,
+    )
+
+
+def _authorize(client: WebClient) -> Callable[..., AuthorizeResult]:
+    directory = Directory(client)
+
+    def authorize(team_id: str | None, enterprise_id: str | None) -> AuthorizeResult:
+        own = directory.identity()
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_user_id=own.get("user_id"),
+            bot_id=own.get("bot_id"),
+            bot_token=client.token,
+        )
+
+    return authorize
 
 
 def _asked(desk: Desk, body: Mapping[str, Any]) -> Asked:
@@ -216,7 +248,16 @@ def _events(app: App, desk: Desk) -> None:
 
 
 def _last_resort(error: Exception, body: dict[str, Any]) -> BoltResponse:
-    """Acknowledge even then: the person gets an id instead of a timeout."""
+    """Tell the person the id of the fault; let Slack send an event again that was not recorded."""
     error_id = recorded(error)
-    log.error("slack_answer_failed", error_id=error_id, kind=str(body.get("type") or "command"))
+    kind = "command" if body.get("command") else str(body.get("type"))
+    log.error("slack_answer_failed", error_id=error_id, kind=kind)
+    if kind == "event_callback":
+        return BoltResponse(status=500, body="")
+    told = answers.fault(error_id)
+    if kind == "command":
+        return BoltResponse(status=200, body=told.text)
+    if kind == "view_submission":
+        view = modals.told("Not done", told.blocks)
+        return BoltResponse(status=200, body={"response_action": "update", "view": view})
     return BoltResponse(status=200, body="")

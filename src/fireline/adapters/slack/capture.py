@@ -25,7 +25,7 @@ def capture(event: Mapping[str, Any]) -> Record | None:
 def _message(event: Mapping[str, Any]) -> Record | None:
     subtype = event.get("subtype")
     if subtype in SPOKEN:
-        return lambda desk: capture_timeline.record_message(desk.s, _raw(desk, event))
+        return lambda desk: capture_timeline.record_message(desk.s, raw_message(desk, event))
     if subtype == "message_changed":
         return _edit(event)
     if subtype == "message_deleted":
@@ -33,23 +33,24 @@ def _message(event: Mapping[str, Any]) -> Record | None:
     return None
 
 
-def _raw(desk: Desk, event: Mapping[str, Any]) -> RawMessage:
+def raw_message(desk: Desk, event: Mapping[str, Any]) -> RawMessage:
+    """What a message event says, as plain text with its author's name."""
     author = str(event.get("user") or event.get("bot_id") or "")
     return RawMessage(
         channel=str(event["channel"]),
         ts=str(event["ts"]),
         user=author,
         user_name=desk.name(author, str(event.get("username") or "")),
-        text=_text(desk, event),
+        text=words(desk, event),
         thread_ts=event.get("thread_ts"),
     )
 
 
-def _text(desk: Desk, message: Mapping[str, Any]) -> str:
-    """The words, and the names of files, since those are all a timeline can keep of them."""
-    words = desk.readable(str(message.get("text") or ""))
+def words(desk: Desk, message: Mapping[str, Any]) -> str:
+    """The message's words, and the names of files, since those are all a timeline can keep of them."""
+    said = desk.readable(str(message.get("text") or ""))
     files = [f"[file: {f.get('name') or f.get('id')}]" for f in message.get("files") or []]
-    return " ".join([words, *files]).strip()
+    return " ".join([said, *files]).strip()
 
 
 def _edit(event: Mapping[str, Any]) -> Record | None:
@@ -63,7 +64,7 @@ def _edit(event: Mapping[str, Any]) -> Record | None:
     ):
         return None  # an unfurled link or a new reply, not an edit
     return lambda desk: capture_timeline.record_edit(
-        desk.s, str(event["channel"]), str(fresh["ts"]), _text(desk, fresh)
+        desk.s, str(event["channel"]), str(fresh["ts"]), words(desk, fresh)
     )
 
 

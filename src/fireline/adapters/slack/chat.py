@@ -1,16 +1,18 @@
 """Slack as the use cases see it: channels, messages that can be found again, people."""
 
 import hashlib
+import html
 import json
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from slack_sdk import WebClient
+from slack_sdk.http_retry.handler import RetryHandler
 from slack_sdk.web import SlackResponse
 
 from fireline.adapters.slack.blocks import render
-from fireline.adapters.slack.calls import call
+from fireline.adapters.slack.calls import ShortWait, call
 from fireline.adapters.slack.directory import Directory
 from fireline.adapters.slack.grammar import mentioned, readable
 from fireline.domain.errors import RejectedError, UnreachableError
@@ -34,15 +36,11 @@ class SlackChat:
     """
 
     def __init__(self, client: WebClient) -> None:
-        self._client = WebClient(
-            token=client.token,
-            base_url=client.base_url,
-            timeout=client.timeout,
-            ssl=client.ssl,
-            proxy=client.proxy,
-            retry_handlers=[],
-        )
-        self.directory = Directory(self._client)
+        # What is done in Slack is repeated by flows, which wait without holding a thread; what is
+        # only asked is also asked while somebody waits, so a short wait is made on the spot.
+        self._client = _like(client, [])
+        self._asking = _like(client, [ShortWait(max_retry_count=2)])
+        self.directory = Directory(self._asking)
 
     def create_channel(self, name: str, *, private: bool) -> ChannelRef:
         """Make it; `RejectedError` with code `name_taken` when the name exists."""
@@ -83,8 +81,12 @@ class SlackChat:
         return (*failed, *people[MAX_INVITED:])
 
     def set_topic(self, channel: str, topic: str) -> None:
-        """Set the topic."""
+        """Set the topic; one that is set already is left alone, since Slack would announce it."""
         where = self.directory.channel_id(channel)
+        read = self._client.conversations_info
+        found = call(f"read the topic of {channel}", read, channel=where)["channel"]
+        if html.unescape(str(found.get("topic", {}).get("value", ""))) == topic:
+            return
         setter = self._client.conversations_setTopic
         call(f"set the topic of {channel}", setter, channel=where, topic=topic)
 
@@ -229,7 +231,7 @@ class SlackChat:
         where = self.directory.channel_id(channel)
         try:
             answer = call(
-                "link to a message", self._client.chat_getPermalink, channel=where, message_ts=ts
+                "link to a message", self._asking.chat_getPermalink, channel=where, message_ts=ts
             )
         except RejectedError as error:
             if error.code == "message_not_found":
@@ -242,9 +244,9 @@ class SlackChat:
         where = self.directory.channel_id(channel)
         exact = {"channel": where, "latest": ts, "oldest": ts, "inclusive": True}
         tries: list[tuple[Callable[..., SlackResponse], dict[str, Any]]] = [
-            (self._client.conversations_history, {**exact, "limit": 1}),
+            (self._asking.conversations_history, {**exact, "limit": 1}),
             # A reply is not in the history; Slack gives it when asked for its thread.
-            (self._client.conversations_replies, {**exact, "ts": thread_ts or ts, "limit": 10}),
+            (self._asking.conversations_replies, {**exact, "ts": thread_ts or ts, "limit": 10}),
         ]
         for method, arguments in tries:
             try:
@@ -282,6 +284,17 @@ class SlackChat:
     def user_timezone(self, user_id: str) -> str:
         """The person's IANA zone."""
         return self.directory.timezone(user_id)
+
+
+def _like(client: WebClient, retry_handlers: list[RetryHandler]) -> WebClient:
+    return WebClient(
+        token=client.token,
+        base_url=client.base_url,
+        timeout=client.timeout,
+        ssl=client.ssl,
+        proxy=client.proxy,
+        retry_handlers=retry_handlers,
+    )
 
 
 def _metadata(key: str) -> dict[str, Any]:

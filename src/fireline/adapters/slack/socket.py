@@ -45,14 +45,22 @@ class SocketState:
 
 
 class SocketMode:
-    """The app over Socket Mode: `start()`, look at `state()`, `stop()`."""
+    """The app over Socket Mode: `start()`, look at `state()`, `stop()`.
+
+    Args:
+        app: handles what arrives.
+        app_token: opens connections.
+        limits: when a socket counts as lost.
+        after_gap: called in a thread of its own with the seconds of a gap that may have lost
+            messages, and with None after the first connection, when nobody knows how long it was.
+    """
 
     def __init__(
         self,
         app: App,
         app_token: str,
         limits: Limits | None = None,
-        after_gap: Callable[[float], None] | None = None,
+        after_gap: Callable[[float | None], None] | None = None,
     ) -> None:
         self._limits = limits or Limits()
         self._after_gap = after_gap
@@ -66,7 +74,9 @@ class SocketMode:
         self._lock = Lock()
         self._last_seen = monotonic()
         self._last_pong = 0.0
+        self._renewed = monotonic()
         self._opens = 0
+        self._unread = False
         self._first_open = Event()
         self._stopping = Event()
         self._watch = Thread(target=self._watch_over, name="slack-watchdog", daemon=True)
@@ -77,9 +87,8 @@ class SocketMode:
         When it was not, the watchdog goes on trying.
         """
         self._reconnect(first=True)
-        reached = self._first_open.wait(wait)
         self._watch.start()
-        return reached
+        return self._first_open.wait(wait)
 
     def stop(self) -> None:
         """Close the socket and wait for what is being handled."""
@@ -120,26 +129,34 @@ class SocketMode:
         return SocketState(connected, age, max(0, self._opens - 1), connected and fresh)
 
     def _heard(self, _socket: WebSocketApp, _message: str) -> None:
-        self._alive()
-
-    def _opened(self, _socket: WebSocketApp) -> None:
         gap = self._age()
         self._alive()
         with self._lock:
+            unread, self._unread = self._unread, False
+            first = self._opens == 1
+        if unread and self._after_gap is not None:
+            self._look_back(None if first else gap)
+
+    def _opened(self, _socket: WebSocketApp) -> None:
+        # An open socket is no sign of life yet: Slack speaks first, and what stays silent is lost.
+        gap = self._age()
+        with self._lock:
             self._opens += 1
             first = self._opens == 1
+            self._unread = self._unread or first or gap > self._limits.gap_after
         self._first_open.set()
         log.info("slack_socket_open", gap_seconds=round(gap, 1), first=first)
-        if gap > self._limits.gap_after and not first and self._after_gap is not None:
-            # In a thread of its own: the socket must go on being read meanwhile.
-            Thread(target=self._catch_up, args=(gap,), name="slack-catch-up", daemon=True).start()
 
-    def _catch_up(self, gap: float) -> None:
+    def _look_back(self, gap: float | None) -> None:
+        # In a thread of its own: the socket must go on being read meanwhile.
+        Thread(target=self._catch_up, args=(gap,), name="slack-catch-up", daemon=True).start()
+
+    def _catch_up(self, gap: float | None) -> None:
         try:
             if self._after_gap is not None:
                 self._after_gap(gap)
         except Exception:
-            log.exception("slack_catch_up_failed", gap_seconds=round(gap, 1))
+            log.exception("slack_catch_up_failed", gap_seconds=gap)
 
     def _alive(self) -> None:
         with self._lock:
@@ -162,7 +179,9 @@ class SocketMode:
                 connected_at = monotonic()
             # The library mends a closed socket by itself; it is given a moment to do so.
             missing = monotonic() - connected_at > self._limits.missing_after
-            silent = self._age() > self._limits.silent_after
+            # A new socket is given time to speak before it counts as silent.
+            quiet = min(self._age(), monotonic() - self._renewed)
+            silent = quiet > self._limits.silent_after
             if silent or missing:
                 log.warning("slack_socket_lost", silent=silent, missing=missing)
                 self._reconnect(first=False)
@@ -174,12 +193,6 @@ class SocketMode:
                 self._client.connect()
             else:
                 self._client.connect_to_new_endpoint(force=True)
-                self._grace()
+                self._renewed = monotonic()
         except Exception as error:  # noqa: BLE001 - recorded; the watchdog tries again
             log.warning("slack_unreachable", error=f"{type(error).__name__}: {error}")
-
-    def _grace(self) -> None:
-        """Give the new socket time to speak before it counts as silent."""
-        if self._age() > self._limits.gap_after:
-            return  # keep the true gap so that what was missed is looked up
-        self._alive()

@@ -201,6 +201,7 @@ class RawMessageRow(Row, table=True):
     permalink: str | None = None
     deleted: bool = False
     versions: list[str] = Field(sa_type=_JSON)
+    recovered: bool = False
 
 
 class InboxRow(Row, table=True):
