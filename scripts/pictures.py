@@ -36,8 +36,12 @@ class Story:
         state = json.load(urllib.request.urlopen(f"{url}/_state"))  # noqa: S310 - our own sandbox
         self.ids = {c["name"]: c["id"] for c in state["channels"] if c["name"]}
 
-    def go(self, channel: str, page: Page | None = None) -> None:
-        (page or self.page).goto(f"{self.url}/#/{self.ids.get(channel, channel)}")
+    def go(self, channel: str) -> None:
+        self.page.goto(f"{self.url}/#/{self.ids[channel]}")
+
+    def room(self) -> None:
+        """Go to the incident's channel when it was opened by an earlier run."""
+        self.go(next(name for name in self.ids if name.startswith("inc-1-")))
 
     def type(self, text: str) -> None:
         box = self.page.get_by_role("combobox", name="Message ")
@@ -91,7 +95,7 @@ class Story:
         self.page.wait_for_timeout(500)
         self.shot("modal")
         modal.get_by_role("button", name="Resolve").click()
-        self.sees("postmortem-1-1", "Postmortem of INC-1")
+        self.sees("Postmortem draft of INC-1")
         self.page.wait_for_timeout(1500)
         self.shot("postmortem")
 
@@ -128,10 +132,8 @@ def main() -> None:
     """Play it."""
     with launched() as browser:
         story = Story(browser, sys.argv[1].rstrip("/"))
-        story.alert()
-        story.incident()
-        story.resolve()
-        story.promise()
+        for chapter in sys.argv[2:] or ("alert", "incident", "resolve", "promise"):
+            getattr(story, chapter)()
 
 
 if __name__ == "__main__":
