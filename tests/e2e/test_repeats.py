@@ -6,9 +6,13 @@ from typing import Any
 import pytest
 
 from fireline.bootstrap.program import Program
+from fireline.domain.people import SYSTEM
+from fireline.sandbox.entities import Channel
+from fireline.sandbox.membership import create_channel
+from fireline.usecases.manage_incident import add_note
 from tests.e2e.conftest import StartBot, install
 from tests.e2e.projection import differences, recorded, seen
-from tests.e2e.world import Person, World, eventually
+from tests.e2e.world import Person, World, eventually, plain
 
 EVIDENCE = "https://git.example.com/data/orders/pull/7"
 
@@ -112,8 +116,86 @@ def test_repeats_and_refusals_for_rate_change_nothing_visible(
     assert differences(clean, faulty) == []
     journal = list(world.sandbox.workspace.journal.entries)
     refused = {e["method"] for e in journal if e["kind"] == "api" and e.get("status") == 429}
-    print(refused)
     assert {"chat.postMessage", "chat.update", "conversations.create", "pins.add"} <= refused
     events = [e["event_id"] for e in journal if e["kind"] == "delivery" and e["event_id"]]
     assert min(events.count(one) for one in events) >= 4
     assert second.runtime.dead_letters() == []
+
+
+@pytest.mark.parametrize("kind", ["drop_reply", "http_500"])
+def test_work_whose_outcome_is_unknown_is_not_done_twice(
+    world: World, start_bot: StartBot, kind: str
+) -> None:
+    bot = start_bot()
+    for method in ("conversations.create", "chat.postMessage", "chat.update", "pins.add"):
+        world.sandbox.fault(kind, method=method)
+    Person(world, "ana").command("/incident declare orders are late")
+    channel = world.wait_channel("inc-1-")
+    eventually(lambda: bot.runtime.pending_count() == 0, "every flow has ended", 30)
+    assert len(world.channels("inc-")) == 1
+    assert len(world.messages(channel.name, "INC-1")) == 2, "the card and the runbooks"
+    assert len(world.messages("incidents", "INC-1")) == 1
+    assert len(channel.pins) == 1
+    assert bot.runtime.dead_letters() == []
+
+
+def test_a_draft_whose_share_was_not_confirmed_is_shared_once(
+    world: World, start_bot: StartBot
+) -> None:
+    bot = start_bot()
+    world.sandbox.fault("drop_reply", method="files.completeUploadExternal")
+    ana = Person(world, "ana")
+    ana.command("/incident declare orders are late")
+    where = joined(world, "inc-1-").name
+    ana.command("/incident restore rows pass", where)
+    ana.command('/incident resolve no-damage checked:@bo how:"counted rows"', where)
+    drafts = "Postmortem draft of INC-1"
+    eventually(lambda: _shares(world, where, drafts), "the draft")
+    eventually(lambda: bot.runtime.pending_count() == 0, "every flow has ended", 30)
+    assert _shares(world, where, drafts) == 1
+    assert bot.runtime.dead_letters() == []
+
+
+def test_a_name_that_somebody_took_gets_a_suffix(world: World, start_bot: StartBot) -> None:
+    chen = world.sandbox.user("chen")
+    create_channel(world.sandbox.workspace, "inc-1-orders-are-late", chen)
+    start_bot()
+    Person(world, "ana").command("/incident declare orders are late")
+    channel = world.wait_channel("inc-1-orders-are-late-2")
+    world.wait_message(channel.name, "INC-1")
+    assert not world.messages("inc-1-orders-are-late")
+
+
+def test_an_archived_channel_is_told_in_the_record_and_holds_up_no_other(
+    world: World, start_bot: StartBot
+) -> None:
+    bot = start_bot()
+    ana = Person(world, "ana")
+    ana.command("/incident declare orders are late")
+    archived = world.wait_channel("inc-1-")
+    world.wait_message(archived.name, "Runbooks")
+    assert world.sandbox.post("/_faults/archive", channel=archived.name)["ok"]
+    with bot.services.store() as uow:
+        known = uow.incidents.all()[0]
+    add_note(bot.services, known.id, "written when the room was gone", SYSTEM)
+    dead = eventually(bot.runtime.dead_letters, "a dead letter")
+    assert "is_inactive" in dead[0].text
+    with bot.services.store() as uow:
+        failed = [a for a in uow.audit.all() if a.action == "effect_failed"]
+    assert "is_inactive" in str(failed[0].detail)
+    ana.command("/incident declare payments fail")
+    other = world.wait_channel("inc-2-")
+    world.wait_message(other.name, "INC-2")
+    world.wait_message("incidents", "INC-2")
+
+
+def joined(world: World, prefix: str) -> Channel:
+    """The incident's channel once Ana, who declared, was invited."""
+    channel = world.wait_channel(prefix)
+    eventually(lambda: world.sandbox.user("ana") in channel.members, "ana is invited")
+    return channel
+
+
+def _shares(world: World, where: str, words: str) -> int:
+    every = world.channel(where).messages.values()
+    return len([m for m in every if m.files and words in plain(m)])
