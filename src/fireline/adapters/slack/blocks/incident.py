@@ -215,14 +215,32 @@ def line(view: IncidentLine) -> str:
 
 
 def _time(view: IncidentLine) -> str:
+    """How long, against the target; until data was right; what it cost."""
     if view.restored_minutes is None:
-        return f"{duration(view.elapsed_minutes * MINUTE)} so far"
-    text = f"restored after {duration(view.restored_minutes * MINUTE)}"
+        return f"{duration(view.elapsed_minutes * MINUTE)} so far{_target(view)}"
+    parts = [f"restored after {duration(view.restored_minutes * MINUTE)}{_target(view)}"]
+    if view.verified_minutes is not None:
+        parts.append(f"data right after {duration(view.verified_minutes * MINUTE)}")
+    if view.cost:
+        worst = max(view.cost, key=lambda name: view.cost[name])
+        others = len(view.cost) - 1
+        more = f" and {plural(others, 'more SLO')}" if others else ""
+        cost = f"{percent(view.cost[worst])} of the budget of `{one_line(worst, 100)}`"
+        parts.append(f"cost {cost}{more}")
+    return " \u00b7 ".join(parts)
+
+
+def _target(view: IncidentLine) -> str:
+    """The target beside the time, with the word for a miss."""
     target = view.target_minutes
-    if target is not None and view.restored_minutes > target:
-        over = duration((view.restored_minutes - target) * MINUTE)
-        text += f" ({over} over target)"
-    return text
+    if target is None:
+        return ""
+    words = f" (target {duration(target * MINUTE)}"
+    if view.restored_minutes is None:
+        return f"{words})"
+    if view.restored_minutes <= target:
+        return f"{words}, met)"
+    return f"{words}, missed by {duration((view.restored_minutes - target) * MINUTE)})"
 
 
 def overview(view: IncidentOverview) -> kit.Rendered:
