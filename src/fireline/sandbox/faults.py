@@ -1,6 +1,6 @@
 """Faults to inject, each for the next N times or until cleared, by method or event type."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,11 @@ DELIVERY_KINDS = frozenset(
 
 @dataclass
 class FaultRule:
-    """One fault; `times` counts down, None means until cleared; `params` hold the details."""
+    """One fault; `times` counts down, None means until cleared; `params` hold the details.
+
+    For API calls, `params` may pick them: `skip` lets that many pass first, and `where` names texts
+    that must be found in arguments, as `{"metadata": "card:1"}`.
+    """
 
     id: int
     kind: str
@@ -41,6 +45,17 @@ class FaultRule:
     params: dict[str, Any] = field(default_factory=dict)
     hits: int = 0
     seen: set[str] = field(default_factory=set)
+    skipped: int = 0
+
+    def picks(self, arguments: Mapping[str, Any]) -> bool:
+        """Whether the rule is about a call with these arguments; counts those it lets by."""
+        where = self.params.get("where") or {}
+        if any(str(text) not in str(arguments.get(key, "")) for key, text in where.items()):
+            return False
+        if self.skipped < int(self.params.get("skip", 0)):
+            self.skipped += 1
+            return False
+        return True
 
     def as_json(self) -> dict[str, Any]:
         """The rule as the control endpoint shows it."""
@@ -72,11 +87,15 @@ class Faults:
         self.rules.append(rule)
         return rule
 
-    def take(self, *, kind: str | Iterable[str], name: str) -> FaultRule | None:
+    def take(
+        self, *, kind: str | Iterable[str], name: str, arguments: Mapping[str, Any] | None = None
+    ) -> FaultRule | None:
         """The first rule of that kind for that method or event; counts as one use of it."""
         kinds = {kind} if isinstance(kind, str) else set(kind)
         for rule in self.rules:
             if rule.kind not in kinds or rule.name not in {"*", name}:
+                continue
+            if not rule.picks(arguments or {}):
                 continue
             if rule.kind == "first_call_429":
                 if name in rule.seen:

@@ -19,9 +19,11 @@ from fireline.adapters.slack.desk import (
     Desk,
     Modal,
     Respond,
+    acknowledging,
     attempt,
     deliver,
     drawn,
+    finished,
     log,
     recorded,
     tell,
@@ -31,7 +33,6 @@ from fireline.adapters.slack.inbox import Inbox
 from fireline.adapters.slack.shortcuts import SHORTCUTS, Chosen, Shortcut, chosen
 from fireline.adapters.slack.submissions import (
     SUBMISSIONS,
-    Later,
     Next,
     Outcome,
     at_field,
@@ -141,10 +142,13 @@ def _commands(app: App, desk: Desk, names: Mapping[str, str]) -> None:
 
 def _command(desk: Desk, noun: Noun, command: str) -> Callable[..., None]:
     def handle(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-        ack()
-        asked = _asked(desk, body)
-        line = str(body.get("text") or "")
-        deliver(client, asked, attempt(lambda: run(desk, asked, noun, command, line)), respond)
+        if noun.only_reads:
+            ack()
+        with acknowledging(ack):
+            asked = _asked(desk, body)
+            line = str(body.get("text") or "")
+            reply = attempt(lambda: run(desk, asked, noun, command, line))
+        deliver(client, asked, finished(reply), respond)
 
     return handle
 
@@ -154,13 +158,15 @@ def _actions(app: App, desk: Desk, names: Mapping[str, str]) -> None:
     def pressed(
         ack: Ack, body: dict[str, Any], action: dict[str, Any], client: WebClient, respond: Respond
     ) -> None:
-        ack()
         button = BUTTONS.get(str(action.get("action_id")))
         if button is None:
+            ack()
             return  # a link, or a field of a modal that nobody listens to
-        asked = _asked(desk, body)
-        what = Pressed(value_of(action), names)
-        reply = attempt(lambda: button(desk, asked, what))
+        with acknowledging(ack):
+            asked = _asked(desk, body)
+            what = Pressed(value_of(action), names)
+            done = attempt(lambda: button(desk, asked, what))
+        reply = finished(done)
         in_modal = (body.get("view") or {}).get("type") == "modal"
         if in_modal and reply is not None and not isinstance(reply, Modal):
             told = modals.told("Fireline", drawn(reply).blocks)
@@ -213,7 +219,7 @@ def _settle(
         ack(response_action="update", view=outcome.view)
         return
     ack()
-    shown = attempt(outcome.make) if isinstance(outcome, Later) else outcome
+    shown = finished(outcome)
     if shown is not None and not isinstance(shown, Modal):
         tell(client, asked, shown)
 
@@ -221,13 +227,14 @@ def _settle(
 def _shortcuts(app: App, desk: Desk) -> None:
     @app.shortcut(ANYTHING)
     def used(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-        ack()
         handler = SHORTCUTS.get(str(body.get("callback_id")))
         if handler is None:
+            ack()
             return
-        asked = _asked(desk, body)
-        reply = attempt(lambda: _use(handler, desk, asked, body))
-        deliver(client, asked, reply, respond if body.get("response_url") else None)
+        with acknowledging(ack):
+            asked = _asked(desk, body)
+            reply = attempt(lambda: _use(handler, desk, asked, body))
+        deliver(client, asked, finished(reply), respond if body.get("response_url") else None)
 
 
 def _use(handler: Shortcut, desk: Desk, asked: Asked, body: dict[str, Any]) -> Any:

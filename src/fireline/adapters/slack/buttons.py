@@ -9,7 +9,7 @@ from fireline.adapters.slack.blocks import answers, modals
 from fireline.adapters.slack.blocks.markup import when
 from fireline.adapters.slack.blocks.modals import Prefill
 from fireline.adapters.slack.commands import NOUNS, run
-from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply, declared
+from fireline.adapters.slack.desk import Asked, Desk, Later, Modal, Reply, declared
 from fireline.adapters.slack.moments import next_morning
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident, Role
@@ -27,14 +27,13 @@ class Pressed:
 
 
 Button = Callable[[Desk, Asked, Pressed], Reply | None]
-Form = Callable[[Incident, Prefill], dict[str, object]]
 
 
 def declare_from_alert(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
     """Open the alert's incident at once; a second press gives the one that is open."""
     command = Declare(text="", actor=asked.user, episode_id=pressed.value)
     result = manage_incident.declare(desk.s, command)
-    return declared(desk.settled(result.incident), created=result.created)
+    return Later(lambda: declared(desk.settled(result.incident), created=result.created))
 
 
 def acknowledge_alert(desk: Desk, asked: Asked, pressed: Pressed) -> None:
@@ -61,9 +60,10 @@ def _snoozed_until(desk: Desk, asked: Asked, code: str) -> datetime:
 
 
 def claim_commander(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
-    """Take command."""
+    """Take command, unless somebody who looked at the same card was faster."""
     incident = desk.incident(int(pressed.value))
-    return incident_verbs.give_role(desk, asked, incident, Role.COMMANDER, asked.user.id)
+    who = asked.user.id
+    return incident_verbs.give_role(desk, asked, incident, Role.COMMANDER, who, if_free=True)
 
 
 def _form(make: Callable[[Incident, Prefill], dict[str, object]]) -> Button:

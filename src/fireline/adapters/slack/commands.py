@@ -16,7 +16,7 @@ class Noun:
     """One slash command.
 
     `otherwise` takes text that begins with no known verb, where that makes sense; it gives None
-    for a verb that was mistyped.
+    for a verb that was mistyped. `only_reads` says that nothing is lost when it is not answered.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Noun:
     help: Mapping[str, str]
     options: tuple[str, ...] = ()
     otherwise: Callable[[Desk, Asked, str], Reply | None] | None = None
+    only_reads: bool = False
 
 
 NOUNS: Mapping[str, Noun] = {
@@ -43,6 +44,7 @@ NOUNS: Mapping[str, Noun] = {
             slo_verbs.SLO_VERBS,
             slo_verbs.SLO_HELP,
             otherwise=slo_verbs.slo_by_name,
+            only_reads=True,
         ),
         Noun(
             "runbook",
@@ -50,6 +52,7 @@ NOUNS: Mapping[str, Noun] = {
             slo_verbs.RUNBOOK_VERBS,
             slo_verbs.RUNBOOK_HELP,
             otherwise=slo_verbs.runbook_by_words,
+            only_reads=True,
         ),
         Noun(
             "postmortem",

@@ -1,11 +1,12 @@
 """What every handler works with: the services, who asks, and how an answer travels back."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from threading import Event
-from typing import Any, Protocol
+from threading import Event, Timer
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -30,6 +31,9 @@ log = structlog.get_logger(__name__)
 
 LOOKS = 25
 LOOK_SECONDS = 0.15
+ACK_AFTER_SECONDS = 2.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,15 @@ class Modal:
     view: Block
 
 
-Reply = Message | Rendered | Modal
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An answer that is made once the request is acknowledged, since it waits for something."""
+
+    make: Callable[[], Message | Rendered]
+
+
+Answer = Message | Rendered | Modal
+Reply = Answer | Later
 
 
 class Respond(Protocol):
@@ -160,7 +172,28 @@ def drawn(reply: Message | Rendered) -> Rendered:
     return reply if isinstance(reply, Rendered) else render(reply)
 
 
-def attempt(work: Callable[[], Reply | None]) -> Reply | None:
+@contextmanager
+def acknowledging(ack: Callable[[], object]) -> Iterator[None]:
+    """Acknowledge when the work inside is done: what Slack was told of must survive a crash.
+
+    Work that takes too long is acknowledged meanwhile, before Slack calls it failed.
+    """
+    slow = Timer(ACK_AFTER_SECONDS, ack)
+    slow.daemon = True
+    slow.start()
+    try:
+        yield
+    finally:
+        slow.cancel()
+    ack()
+
+
+def finished(reply: Reply | None) -> Answer | None:
+    """The answer itself, waited for when it needs to be."""
+    return attempt(reply.make) if isinstance(reply, Later) else reply
+
+
+def attempt(work: Callable[[], T]) -> T | Rendered:
     """The answer, or why there is none: refusals in their words, faults with an id in the log."""
     try:
         return work()
@@ -177,7 +210,7 @@ def recorded(error: Exception) -> str:
     return error_id
 
 
-def deliver(client: WebClient, asked: Asked, reply: Reply | None, respond: Respond | None) -> None:
+def deliver(client: WebClient, asked: Asked, reply: Answer | None, respond: Respond | None) -> None:
     """Bring the answer to the person: a form, an answer in place, or a window on App Home."""
     if reply is None:
         return

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from fireline.adapters.slack.blocks import Rendered, answers, modals
 from fireline.adapters.slack.blocks.markup import when
 from fireline.adapters.slack.blocks.modals import NO_DAMAGE, REPAIRED, Prefill
-from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply, declared
+from fireline.adapters.slack.desk import Asked, Desk, Later, Modal, Reply, declared
 from fireline.adapters.slack.grammar import Typed, incident_number, person, role, severity
 from fireline.domain.errors import IllegalTransitionError, InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident, RepairDecision, Role, Stamp
@@ -77,7 +77,7 @@ def declare(desk: Desk, asked: Asked, typed: Typed) -> Reply:
         datasets=datasets(typed.option("dataset")),
     )
     result = manage_incident.declare(desk.s, command)
-    return declared(desk.settled(result.incident), created=result.created)
+    return Later(lambda: declared(desk.settled(result.incident), created=result.created))
 
 
 def datasets(text: str | None) -> tuple[str, ...]:

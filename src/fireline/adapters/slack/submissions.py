@@ -8,7 +8,7 @@ from typing import Any
 from fireline.adapters.slack import ids, incident_verbs, promise_verbs
 from fireline.adapters.slack.blocks import Rendered, answers, forms, modals, render
 from fireline.adapters.slack.blocks.modals import REPAIRED
-from fireline.adapters.slack.desk import Asked, Desk, declared
+from fireline.adapters.slack.desk import Asked, Desk, Later, declared
 from fireline.domain.errors import InvalidInputError, UserError
 from fireline.domain.incident.incident import RepairDecision, Role, Severity
 from fireline.domain.incident.timeline import EntryKind, Provenance
@@ -41,13 +41,6 @@ class Sent:
     def incident(self) -> int:
         """The incident the modal was opened for."""
         return int(self.meta["incident"])
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """An answer that is made after the modal has closed, since it waits for something."""
-
-    make: Callable[[], Message | Rendered]
 
 
 @dataclass(frozen=True, slots=True)

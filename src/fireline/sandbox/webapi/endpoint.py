@@ -15,6 +15,8 @@ from fireline.sandbox.webapi import arguments, limits
 from fireline.sandbox.webapi.registry import REGISTRY, Call, missing_scope
 from fireline.sandbox.webapi.table import MethodFacts, methods
 
+# What nginx notes when nobody waits for the answer any more.
+CLIENT_CLOSED_REQUEST = 499
 _APP_TOKEN_METHODS = frozenset({"apps.connections.open"})
 
 
@@ -27,6 +29,7 @@ class Outcome:
     headers: dict[str, str] = field(default_factory=dict)
     app: App | None = None
     arguments: Json = field(default_factory=dict)
+    fault: FaultRule | None = None
 
 
 class InjectedFailureError(Exception):
@@ -35,6 +38,10 @@ class InjectedFailureError(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
+
+
+class CallerGoneError(Exception):
+    """The caller hung up before its call was begun."""
 
 
 class Endpoint:
@@ -48,16 +55,17 @@ class Endpoint:
         name = request.path_params["method"]
         started = time.perf_counter()
         outcome = Outcome()
-        fault = self._workspace.faults.take(kind=API_KINDS, name=name)
         entry = self._workspace.journal.add("api", method=name)
         try:
-            await self._run(request, name, outcome, fault)
+            await self._run(request, name, outcome)
         except limits.RateLimitedError as error:
             outcome.status = 429
             outcome.headers["Retry-After"] = str(error.retry_after)
             outcome.body = {"ok": False, "error": error.code}
         except InjectedFailureError as error:
             outcome.status = error.status
+        except CallerGoneError:
+            outcome.status = CLIENT_CLOSED_REQUEST
         except SlackError as error:
             outcome.body = {"ok": False, "error": error.code, **error.fields}
         entry |= {
@@ -65,20 +73,19 @@ class Endpoint:
             "arguments": outcome.arguments,
             "status": outcome.status,
             "answer": outcome.body,
-            "fault": fault.kind if fault else None,
+            "fault": outcome.fault.kind if outcome.fault else None,
             "duration": time.perf_counter() - started,
         }
-        return await self._reply(request, outcome, fault)
+        return await self._reply(request, outcome)
 
-    async def _run(
-        self, request: Request, name: str, outcome: Outcome, fault: FaultRule | None
-    ) -> None:
+    async def _run(self, request: Request, name: str, outcome: Outcome) -> None:
         facts = methods().get(name)
         raw = await arguments.read(request, facts)
         token = _token(request, raw)
         outcome.arguments = raw
         outcome.app = self._workspace.app_by_token(token)
-        await self._inject(outcome.app, fault)
+        outcome.fault = self._workspace.faults.take(kind=API_KINDS, name=name, arguments=raw)
+        await self._inject(request, outcome)
         if facts is None:
             raise SlackError("unknown_method")
         self._admit(facts, token, outcome)
@@ -112,7 +119,8 @@ class Endpoint:
         if facts.scopes and not app.scopes.intersection(facts.scopes):
             raise missing_scope(app, list(facts.scopes))
 
-    async def _inject(self, app: App | None, fault: FaultRule | None) -> None:
+    async def _inject(self, request: Request, outcome: Outcome) -> None:
+        app, fault = outcome.app, outcome.fault
         if fault is None:
             return
         if fault.kind in {"rate_limited", "first_call_429"}:
@@ -123,12 +131,28 @@ class Endpoint:
             raise SlackError(str(fault.params.get("error", "fatal_error")))
         if fault.kind == "revoke_token" and app is not None:
             app.revoked = True
-        if fault.kind == "slow":
-            await self._workspace.clock.sleep(float(fault.params.get("seconds", 1)))
+        if fault.kind == "slow" and await self._gone_while(request, fault):
+            raise CallerGoneError
 
-    async def _reply(self, request: Request, outcome: Outcome, fault: FaultRule | None) -> Response:
+    async def _gone_while(self, request: Request, fault: FaultRule) -> bool:
+        """Wait as the fault says; whether the caller hung up, if the fault minds."""
+        sleeping = asyncio.ensure_future(
+            self._workspace.clock.sleep(float(fault.params.get("seconds", 1)))
+        )
+        waits = {sleeping}
+        if fault.params.get("unless_gone"):
+            waits.add(asyncio.ensure_future(_hung_up(request)))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            return not sleeping.done()
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    async def _reply(self, request: Request, outcome: Outcome) -> Response:
+        fault = outcome.fault
         if fault is not None and fault.kind == "slow_after":
-            await self._workspace.clock.sleep(float(fault.params.get("seconds", 1)))
+            await self._gone_while(request, fault)
         if fault is not None and fault.kind == "drop_reply":
             transport = request.scope.get("sandbox.transport")
             if isinstance(transport, asyncio.Transport):
@@ -137,6 +161,12 @@ class Endpoint:
         if not outcome.body:
             return PlainTextResponse("injected failure", status_code=outcome.status)
         return JSONResponse(outcome.body, status_code=outcome.status, headers=outcome.headers)
+
+
+async def _hung_up(request: Request) -> None:
+    """Return when the caller is gone."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _token(request: Request, raw: Json) -> str:
