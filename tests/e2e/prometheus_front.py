@@ -3,6 +3,7 @@
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
+from urllib.parse import parse_qs
 
 import httpx
 from typing_extensions import override
@@ -12,11 +13,15 @@ UP, HTML, NOT_FOUND, REDIRECT, BROKEN = "up", "html", "not found", "redirect", "
 
 
 class Front:
-    """Listens on one address; `mode` says what it answers, `shut()` and `open()` whether."""
+    """Listens on one address; `mode` says what it answers, `shut()` and `open()` whether.
+
+    `starts` holds from when on each query asked, in epoch seconds.
+    """
 
     def __init__(self, behind: str) -> None:
         self.behind = behind
         self.mode = UP
+        self.starts: list[float] = []
         self._port = 0
         self._server: ThreadingHTTPServer | None = None
         self._thread: Thread | None = None
@@ -47,6 +52,8 @@ class Front:
         self._http.close()
 
     def answer(self, path: str, body: bytes, kind: str) -> tuple[int, dict[str, str], bytes]:
+        asked = parse_qs(body.decode())
+        self.starts.append(float(asked["start"][0]))
         if self.mode == UP:
             reply = self._http.post(
                 self.behind + path, content=body, headers={"Content-Type": kind}

@@ -3,44 +3,24 @@
 import re
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from fireline.bootstrap.program import Program
-from fireline.demo.remote_write import Series
 from tests.e2e.conftest import StartBot
 from tests.e2e.prometheus_front import BROKEN, HTML, NOT_FOUND, REDIRECT, UP, Front
-from tests.e2e.world import Person, World, eventually, plain
+from tests.e2e.slo_scene import STEP, Scene, counted, counter, definition
+from tests.e2e.world import World
 from tests.servers import TestPrometheus
 
 pytestmark = pytest.mark.real
 
-STEP = 15
 HISTORY = 3 * 3600
 NUMBER = re.compile(r"\d\s?%|\d\s?x\b|NaN|\bleft\b|\bof total\b|\*Burn\*", re.IGNORECASE)
 OBJECTIVE = "99.9 %"
 UNREACHABLE = "cannot be reached (connection refused); check that it runs and the address"
 
-RATIO = """\
-apiVersion: fireline/v1
-kind: SLO
-name: {name}
-title: Rows of {name}
-service: orders
-tier: 1
-owner: team-orders
-objective: 99.9
-window: 30d
-sli:
-  ratio:
-    bad: {bad}
-    total: {total}
-runbook: dbt-test-failed
----
-"""
 SLOS = {
     "good-rows": ("st_bad_total", "st_rows_total"),
     "missing-metric": ("st_misspelt_bad_total", "st_misspelt_rows_total"),
@@ -48,11 +28,6 @@ SLOS = {
     "once-busy": ("st_once_bad_total", "st_once_rows_total"),
 }
 PAIRED = "sum(increase(st_pair_a_total[$window]) / on(job) increase(st_pair_b_total[$window]))"
-
-
-def counter(name: str, times: np.ndarray, per_step: np.ndarray | float, **labels: str) -> Series:
-    values = np.cumsum(np.broadcast_to(per_step, times.shape)).astype(np.float64)
-    return Series({"__name__": name, "job": "states", **labels}, times, values)
 
 
 @pytest.fixture(scope="module")
@@ -84,42 +59,16 @@ def front(prometheus: TestPrometheus) -> Iterator[Front]:
     door.close()
 
 
-class Scene:
-    """A bot that asks Prometheus through the door, and somebody who asks the bot."""
-
-    def __init__(self, world: World, bot: Program, end: int) -> None:
-        self.world, self.bot, self.end = world, bot, end
-        self.ana = Person(world, "ana")
-
-    def tick(self, later: int = 0) -> None:
-        self.bot.watcher.tick(datetime.fromtimestamp(self.end + later, UTC))
-
-    def asks(self, line: str) -> str:
-        """What the bot answers to ana alone."""
-        before = len(self.world.private("ana"))
-        self.ana.command(line)
-        answers = eventually(lambda: self.world.private("ana")[before:], f"an answer to {line}")
-        return plain(answers[0])
-
-
 @pytest.fixture
 def scene(world: World, start_bot: StartBot, front: Front, end: int, tmp_path: Path) -> Scene:
     definitions = tmp_path / "slos"
     definitions.mkdir()
     texts = [
-        RATIO.format(
-            name=name,
-            bad=f"sum(increase({bad}[$window]))",
-            total=f"sum(increase({total}[$window]))",
-        )
+        definition(name, bad=counted(bad), total=counted(total))
         for name, (bad, total) in SLOS.items()
     ]
-    texts.append(
-        RATIO.format(
-            name="wrong-query", bad=PAIRED, total="sum(increase(st_pair_b_total[$window]))"
-        )
-    )
-    (definitions / "orders.yaml").write_text("".join(texts))
+    texts.append(definition("wrong-query", bad=PAIRED, total=counted("st_pair_b_total")))
+    (definitions / "orders.yaml").write_text("---\n".join(texts))
     bot = start_bot(
         prometheus_url=front.url, definitions=[definitions], scrape_interval_seconds=STEP
     )
