@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketSeries
 from fireline.domain.slo.definition import Slo
@@ -22,15 +22,20 @@ class Kept:
     history_start: int | None
     fetched_to: int | None
     newest_sample: datetime | None = None
+    reading: Reading | None = None
 
 
 class BudgetCache:
     """One window of buckets per SLO; rebuilt from the store where it is missing.
 
     At 30 days an SLO takes about 150 kB.
+
+    Args:
+        scrape_interval: of the targets.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, scrape_interval: timedelta) -> None:
+        self._scrape = scrape_interval
         self._kept: dict[str, Kept] = {}
 
     def lacking(self, slos: Mapping[str, Slo]) -> list[Slo]:
@@ -73,7 +78,9 @@ class BudgetCache:
         if fresh is None:
             return None
         news = changes(kept.series, fresh)
-        kept.series = cut(merge(kept.series, fresh), window_start(slo, at))
+        start = window_start(slo, at)
+        if news is not None or kept.series.end < fresh.end or kept.series.start != start:
+            kept.series = cut(merge(kept.series, fresh), start)
         kept.fetched_to = max(kept.fetched_to or fresh.end, fresh.end)
         begins = first_known(fresh)
         if begins is not None:
@@ -89,15 +96,23 @@ class BudgetCache:
     def reading(self, slo: Slo, result: FetchResult, at: datetime) -> Reading:
         """All that is known of the SLO at this tick."""
         kept = self._kept[slo.name]
-        return Reading(
-            slo=slo,
-            series=kept.series,
-            at=at,
-            open_part=_in_time(result.open_part, kept.series),
-            history_start=kept.history_start,
-            newest_sample=kept.newest_sample,
-            warnings=result.warnings,
-        )
+        part = _in_time(result.open_part, kept.series)
+        last = kept.reading
+        if last and last.series is kept.series and last.history_start == kept.history_start:
+            news = {"newest_sample": kept.newest_sample, "warnings": result.warnings}
+            kept.reading = last.later(at, part, slo=slo, **news)
+        else:
+            kept.reading = Reading(
+                slo=slo,
+                series=kept.series,
+                at=at,
+                open_part=part,
+                history_start=kept.history_start,
+                newest_sample=kept.newest_sample,
+                warnings=result.warnings,
+                scrape_interval=self._scrape,
+            )
+        return kept.reading
 
     def last_reading(self, slo: Slo, at: datetime) -> Reading | None:
         """What was known when the source last answered, within the SLO's window."""

@@ -70,8 +70,7 @@ class Watcher:
         self, services: Services, scrape_interval: timedelta = timedelta(seconds=60)
     ) -> None:
         self._s = services
-        self._scrape = scrape_interval
-        self._cache = BudgetCache()
+        self._cache = BudgetCache(scrape_interval)
         self._shown: dict[str, Shown] = {}
 
     def tick(self, at: datetime) -> TickReport:
@@ -157,7 +156,6 @@ class Watcher:
             return Judged(slo, failed(slo, report.at, result.error, last, known), None)
         self._keep(uow, slo, result, report.at)
         reading = self._cache.reading(slo, result, report.at)
-        reading = replace(reading, scrape_interval=self._scrape)
         report.evaluated += 1
         return Judged(slo, evaluate(reading, self._s.policy), reading)
 

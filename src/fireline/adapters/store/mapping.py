@@ -1,10 +1,11 @@
 """Rows from domain records, and back."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from fireline.adapters.store.tables import (
@@ -41,12 +42,15 @@ Values = dict[str, Any]
 
 def _shallow(record: Any) -> Values:
     """The fields as they are; `asdict` would copy every map inside."""
-    return {name: getattr(record, name) for name in _names(record.__class__)}
+    names, read = _fields(record.__class__)
+    return dict(zip(names, read(record), strict=True))
 
 
 @cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _fields(kind: type[Any]) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """The names of a record's fields, and what reads all of them at once."""
+    names = tuple(field.name for field in fields(kind))
+    return names, attrgetter(*names)
 
 
 def text_of(moment: datetime) -> str:

@@ -1,6 +1,7 @@
 """Which multi-window pairs an SLO gets: the policy's shares, made to fit its window and target."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fireline.domain.policy.policy import BurnPair
 from fireline.domain.slo.definition import Slo
@@ -43,17 +44,17 @@ def is_blunt(factor: float, budget_fraction: float) -> bool:
 
 def plan_pairs(slo: Slo, pairs: tuple[BurnPair, ...]) -> tuple[PlannedPair, ...]:
     """The pairs of this SLO; empty when none fits, so that only single misses can be counted."""
-    planned = []
-    for pair in pairs:
-        fitted = _fit(slo, pair)
-        if fitted is not None:
-            planned.append(fitted)
-    return tuple(planned)
+    return _planned(slo.budget_fraction, slo.window_seconds, pairs)
 
 
-def _fit(slo: Slo, pair: BurnPair) -> PlannedPair | None:
+@lru_cache(maxsize=1024)
+def _planned(budget: float, window: int, pairs: tuple[BurnPair, ...]) -> tuple[PlannedPair, ...]:
+    fitted = (_fit(budget, window, pair) for pair in pairs)
+    return tuple(pair for pair in fitted if pair is not None)
+
+
+def _fit(budget: float, window: int, pair: BurnPair) -> PlannedPair | None:
     """The pair itself, a longer one where it is dead, or None when too long for the window."""
-    budget, window = slo.budget_fraction, slo.window_seconds
     factor = factor_of(pair.share, pair.long_seconds, window)
     if not is_dead(factor, budget):
         if pair.long_seconds > window / 2:

@@ -169,12 +169,14 @@ def exhaustion_hours(
     seconds = min((p.long_seconds for p in firing), default=min(USUAL_WINDOW, window))
     good, total = reading.sums.over(seconds)
     burn = burn_rate(total - good, total, reading.slo.budget_fraction)
-    if not burn:
+    enough = budget * (1 - TOLERANCE)
+    # Even if nothing left the window on the way: most SLOs need no look at every bucket.
+    if not burn or (1 - remaining) * budget + burn * budget < enough * (1 - TOLERANCE):
         return None
     ahead = np.arange(BUCKET_SECONDS, window + 1, BUCKET_SECONDS, dtype=np.int64)
     kept = reading.sums.bad_since(floor_edge(reading.left) + ahead)
     spent = kept + burn * budget / window * ahead
-    reached = np.flatnonzero(spent >= budget * (1 - TOLERANCE))
+    reached = np.flatnonzero(spent >= enough)
     if not reached.size:
         return None
     simple = window / HOUR * remaining / burn

@@ -10,52 +10,76 @@ from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketFlag, Buck
 SAME = 1e-9
 
 
+class Tails:
+    """Good and total from a bucket to the end of a series, each stretch summed once."""
+
+    def __init__(self, series: BucketSeries) -> None:
+        self.series = series
+        self._sums: dict[int, tuple[float, float]] = {}
+
+    def after(self, epoch: int) -> tuple[float, float]:
+        """Both since an instant; the bucket it lies in counts by its share after it."""
+        series = self.series
+        position = (epoch - series.start) / BUCKET_SECONDS
+        if position >= len(series.good):
+            return 0.0, 0.0
+        whole = max(0, int(position))
+        share = max(0.0, position - whole)
+        good, total = self._from(whole)
+        if share:
+            good -= share * float(series.good[whole])
+            total -= share * float(series.total[whole])
+        return good, total
+
+    def _from(self, index: int) -> tuple[float, float]:
+        found = self._sums.get(index)
+        if found is None:
+            series = self.series
+            found = float(series.good[index:].sum()), float(series.total[index:].sum())
+            self._sums[index] = found
+        return found
+
+
 class WindowSums:
-    """Good and total over any window `(at - seconds, at]`, from prefix sums.
+    """Good and total over any window `(at - seconds, at]`.
 
     Args:
-        series: closed buckets without holes.
+        tails: sums over closed buckets without holes, or just the buckets.
         at: epoch second at which every window ends.
         open_part: what happened between the last closed bucket and `at`, if known.
     """
 
-    def __init__(self, series: BucketSeries, at: int, open_part: Bucket | None = None) -> None:
+    def __init__(
+        self, tails: Tails | BucketSeries, at: int, open_part: Bucket | None = None
+    ) -> None:
         self.at = at
-        self.series = series
+        self._tails = tails if isinstance(tails, Tails) else Tails(tails)
+        self.series = self._tails.series
         self._open_good = open_part.good if open_part else 0.0
         self._open_total = open_part.total if open_part else 0.0
-        self._good = _prefix(series.good)
-        self._total = _prefix(series.total)
-        self._good_now = self._until(self._good, at)
-        self._total_now = self._until(self._total, at)
+        self._later_good, self._later_total = self._tails.after(at)
+        self._known: dict[int, tuple[float, float]] = {}
 
     def over(self, seconds: int) -> tuple[float, float]:
         """Good and total of the last `seconds`; the oldest bucket counts by its share inside."""
-        left = self.at - seconds
-        good = self._good_now - self._until(self._good, left) + self._open_good
-        total = self._total_now - self._until(self._total, left) + self._open_total
-        total = max(0.0, total)
-        return min(max(0.0, good), total), total
+        found = self._known.get(seconds)
+        if found is None:
+            good, total = self._tails.after(self.at - seconds)
+            good += self._open_good - self._later_good
+            total += self._open_total - self._later_total
+            total = max(0.0, total)
+            found = min(max(0.0, good), total), total
+            self._known[seconds] = found
+        return found
 
     def bad_since(self, edges: NDArray[np.int64]) -> Counts:
         """Bad between each bucket edge (epoch seconds) and `at`."""
-        index = np.clip((edges - self.series.start) // BUCKET_SECONDS, 0, len(self._good) - 1)
-        bad = self._total - self._good
-        now = self._total_now - self._good_now + self._open_total - self._open_good
+        bad = _prefix(self.series.total - self.series.good)
+        index = np.clip((edges - self.series.start) // BUCKET_SECONDS, 0, len(bad) - 1)
+        later = self._later_total - self._later_good
+        now = bad[-1] - later + self._open_total - self._open_good
         whole: Counts = now - bad[index]
         return whole
-
-    def _until(self, prefix: Counts, epoch: int) -> float:
-        """The prefix sum at an instant, linear inside its bucket."""
-        position = (epoch - self.series.start) / BUCKET_SECONDS
-        if position <= 0:
-            return 0.0
-        last = len(prefix) - 1
-        if position >= last:
-            return float(prefix[last])
-        whole = int(position)
-        share = position - whole
-        return float(prefix[whole] + share * (prefix[whole + 1] - prefix[whole]))
 
 
 def _prefix(counts: Counts) -> Counts:
@@ -122,8 +146,10 @@ def cut(series: BucketSeries, start: int, end: int | None = None) -> BucketSerie
 
 def changes(old: BucketSeries, new: BucketSeries) -> BucketSeries | None:
     """The shortest stretch of `new` outside which it says nothing that `old` does not."""
-    before = missing(new.start, len(new.good))
     inside = cut(old, new.start, new.end)
+    if _same(inside, new):
+        return None
+    before = missing(new.start, len(new.good))
     if len(inside.good):
         _place(before, inside)
     differs = (
@@ -139,6 +165,16 @@ def changes(old: BucketSeries, new: BucketSeries) -> BucketSeries | None:
         merge(before, new),
         new.start + first * BUCKET_SECONDS,
         new.start + (last + 1) * BUCKET_SECONDS,
+    )
+
+
+def _same(one: BucketSeries, other: BucketSeries) -> bool:
+    """Whether both are the same buckets with the same counts."""
+    return (
+        one.start == other.start
+        and np.array_equal(one.total, other.total)
+        and np.array_equal(one.good, other.good)
+        and np.array_equal(one.flags, other.flags)
     )
 
 

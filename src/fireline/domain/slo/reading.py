@@ -1,15 +1,19 @@
 """Everything known of one SLO at one instant, before judging it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import Any
+
+import numpy as np
 
 from fireline.domain.slo.absence import with_absence
 from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketFlag, BucketSeries
 from fireline.domain.slo.definition import Slo, TimeSliceSli
-from fireline.domain.slo.ledger import WindowSums, cut, floor_edge, known, last_known_end
+from fireline.domain.slo.ledger import Tails, WindowSums, cut, floor_edge, known, last_known_end
 
 MINUTE = 60
+SAME_BUCKET = ("window", "counted", "tails", "seen")
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,25 @@ class Reading:
     @cached_property
     def sums(self) -> WindowSums:
         """Sums over any window that ends now."""
-        return WindowSums(self.counted, self.epoch, self.open_part)
+        return WindowSums(self.tails, self.epoch, self.open_part)
+
+    @cached_property
+    def tails(self) -> Tails:
+        """What the sums are made of; the same for all instants within one bucket."""
+        return Tails(self.counted)
+
+    @cached_property
+    def seen(self) -> int:
+        """How many buckets of the window hold data."""
+        return int(np.count_nonzero(known(self.window)))
+
+    def later(self, at: datetime, open_part: Bucket | None, **changes: Any) -> "Reading":
+        """The same ledger some seconds later; within one bucket nothing is summed again."""
+        after = replace(self, at=at, open_part=open_part, **changes)
+        if floor_edge(after.epoch) == floor_edge(self.epoch):
+            kept = {name: self.__dict__[name] for name in SAME_BUCKET if name in self.__dict__}
+            after.__dict__.update(kept)
+        return after
 
     @property
     def slice_minutes(self) -> float:
@@ -73,13 +95,13 @@ class Reading:
         """Whether anything at all was seen within the window."""
         if self.open_part is not None and not self.open_part.flags & BucketFlag.MISSING:
             return True
-        return bool(known(self.window).any())
+        return self.seen > 0
 
     @cached_property
     def coverage(self) -> float:
         """Buckets with data over buckets in the window."""
         expected = self.slo.window_seconds / BUCKET_SECONDS
-        return min(1.0, float(known(self.window).sum()) / expected)
+        return min(1.0, self.seen / expected)
 
     @property
     def history_seconds(self) -> int:
