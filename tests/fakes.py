@@ -153,6 +153,10 @@ class FakeChat:
         self._called("user_name")
         return self.names.get(user_id, user_id.lower())
 
+    def is_member(self, user_id: str) -> bool:
+        self._called("is_member")
+        return user_id not in self.strangers
+
     def user_timezone(self, user_id: str) -> str:
         self._called("user_timezone")
         _ = user_id

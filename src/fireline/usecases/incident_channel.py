@@ -120,7 +120,7 @@ def sync_topic(s: Services, incident_id: int) -> None:
 def topic(s: Services, incident: Incident) -> str:
     """One line: what, how bad, where it stands, who leads, by when."""
     holder = incident.roles.get(Role.COMMANDER)
-    leads = f"commander {s.chat.user_name(holder)}" if holder else "no commander yet"
+    leads = f"commander {_called(s, holder)}" if holder else "no commander yet"
     target = spell(s.policy.mttr_target(incident.tier) * 60)
     parts = (
         f"{incident.ref} {incident.severity.label}",
@@ -131,6 +131,14 @@ def topic(s: Services, incident: Incident) -> str:
     )
     text = " · ".join(parts)
     return text if len(text) <= TOPIC_LIMIT else text[: TOPIC_LIMIT - 1] + "…"
+
+
+def _called(s: Services, user: str) -> str:
+    """The person's name; the id of somebody whom Slack does not know any more."""
+    try:
+        return s.chat.user_name(user)
+    except RejectedError:
+        return user
 
 
 def _in(incident: Incident, channel: ChannelRef) -> Incident:

@@ -281,6 +281,10 @@ class SlackChat:
         """How the person is called in Slack."""
         return self.directory.name(user_id)
 
+    def is_member(self, user_id: str) -> bool:
+        """Whether this is a person who works here now: known, active, not a bot."""
+        return self.directory.is_member(user_id)
+
     def user_timezone(self, user_id: str) -> str:
         """The person's IANA zone."""
         return self.directory.timezone(user_id)

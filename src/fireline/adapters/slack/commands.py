@@ -83,7 +83,7 @@ def run(desk: Desk, asked: Asked, noun: Noun, command: str, line: str) -> Reply:
     Raises:
         UserError: it was understood and refused; the text says why.
     """
-    said = typed(line, noun.options)
+    said = typed(line, noun.options, desk.names(line))
     if not said.verb:
         return noun.bare(desk, asked)
     if said.verb in ASKING_HELP:

@@ -20,7 +20,7 @@ from fireline.adapters.slack.blocks.markup import channel as channel_link
 from fireline.adapters.slack.blocks.markup import esc, one_line
 from fireline.adapters.slack.grammar import mentioned, readable
 from fireline.adapters.slack.moments import due_date, past_moment, zone
-from fireline.domain.errors import EffectError, NotFoundError, UserError
+from fireline.domain.errors import EffectError, InvalidInputError, NotFoundError, UserError
 from fireline.domain.incident.incident import Incident
 from fireline.domain.people import Actor
 from fireline.usecases.manage_incident import incident_in
@@ -85,6 +85,22 @@ class Desk:
         except EffectError:
             return given or user
 
+    def member(self, user: str, field: str, given: str = "") -> str:
+        """The name of a person who can be asked for something; `field` is where they were named.
+
+        Raises:
+            InvalidInputError: Slack knows nobody of that id, or it is a bot or deactivated.
+        """
+        try:
+            works_here = self.s.chat.is_member(user)
+        except EffectError as error:
+            log.warning("member_not_checked", user=user, error=str(error))
+            return self.name(user, given)
+        if works_here:
+            return self.name(user, given)
+        who = self.name(user, given)
+        raise InvalidInputError(f"{who} is no active person in this workspace. Name one.", field)
+
     def actor(self, user: str, given: str = "") -> Actor:
         """The person as recorded."""
         return Actor(user, self.name(user, given))
@@ -112,7 +128,11 @@ class Desk:
 
     def readable(self, text: str) -> str:
         """A message's text with names in place of ids."""
-        return readable(text, {user: self.name(user) for user in mentioned(text)})
+        return readable(text, self.names(text))
+
+    def names(self, text: str) -> dict[str, str]:
+        """Names of the people mentioned in a text, by id."""
+        return {user: self.name(user) for user in mentioned(text)}
 
     def incident_here(self, channel: str) -> Incident:
         """The incident whose channel this is.

@@ -12,7 +12,7 @@ from fireline.usecases.ports import ChannelRef
 PAGE = 999
 MOST_PAGES = 50
 MOST_PEOPLE = 10_000
-ID_LENGTH = 9
+NO_PERSON = frozenset({"user_not_found", "user_not_visible"})
 
 
 def is_channel_id(text: str) -> bool:
@@ -112,17 +112,33 @@ class Directory:
         except EffectError:
             return user
 
+    def is_member(self, user: str) -> bool:
+        """Whether this is a person who works here now, as Slack has it at this moment.
+
+        Raises:
+            EffectError: Slack did not say.
+        """
+        try:
+            person = self._ask(user)
+        except RejectedError as error:
+            if error.code in NO_PERSON:
+                return False
+            raise
+        return not (person.get("deleted") or person.get("is_bot"))
+
     def timezone(self, user: str) -> str:
         """The person's IANA zone."""
         return str(self._person(user).get("tz") or "UTC")
 
     def _person(self, user: str) -> dict[str, Any]:
         known = self._people.get(user)
-        if known is None:
-            answer = call(f"look up the person {user}", self._client.users_info, user=user)
-            known = dict(answer["user"])
-            with self._lock:
-                if len(self._people) >= MOST_PEOPLE:
-                    self._people.clear()
-                self._people[user] = known
-        return known
+        return self._ask(user) if known is None else known
+
+    def _ask(self, user: str) -> dict[str, Any]:
+        answer = call(f"look up the person {user}", self._client.users_info, user=user)
+        found = dict(answer["user"])
+        with self._lock:
+            if len(self._people) >= MOST_PEOPLE:
+                self._people.clear()
+            self._people[user] = found
+        return found

@@ -58,8 +58,13 @@ class Typed:
         return " ".join(self.words[count:])
 
 
-def typed(line: str, options: Collection[str] = ()) -> Typed:
-    """The parts of what follows a slash command; only the named options are taken as such."""
+def typed(
+    line: str, options: Collection[str] = (), names: Mapping[str, str] | None = None
+) -> Typed:
+    """The parts of what follows a slash command; only the named options are taken as such.
+
+    `names` has the people's names by id, for mentions that carry none.
+    """
     cleaned = line.translate(SMART_QUOTES).strip()
     verb, _, raw = cleaned.partition(" ")
     words: list[str] = []
@@ -70,9 +75,9 @@ def typed(line: str, options: Collection[str] = ()) -> Typed:
         token = match.group()
         key, _, value = token.partition(":")
         if match.lastgroup == "option" and key.lower() in options:
-            found[key.lower()] = _value(value)
+            found[key.lower()] = _value(value, names)
             continue
-        word = readable(token.strip('"') if match.lastgroup == "quoted" else token)
+        word = readable(token.strip('"') if match.lastgroup == "quoted" else token, names)
         if who := person(token):
             people.append(who)
         elif word:
@@ -83,10 +88,10 @@ def typed(line: str, options: Collection[str] = ()) -> Typed:
     return Typed(verb.lower(), shown, raw.strip(), kept, found, tuple(people), plain)
 
 
-def _value(text: str) -> str:
+def _value(text: str, names: Mapping[str, str] | None) -> str:
     """An option's value; a mention stays as it is so that its id can be read."""
     bare = text.strip('"')
-    return bare if PERSON.match(bare) else readable(bare)
+    return bare if PERSON.match(bare) else readable(bare, names)
 
 
 def person(token: str) -> Person | None:

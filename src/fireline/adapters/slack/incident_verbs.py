@@ -129,11 +129,19 @@ def claim(desk: Desk, asked: Asked, typed: Typed) -> Reply:
 
 
 def give_role(
-    desk: Desk, asked: Asked, incident: Incident, wanted: Role, person_id: str | None
+    desk: Desk,
+    asked: Asked,
+    incident: Incident,
+    wanted: Role,
+    person_id: str | None,
+    *,
+    if_free: bool = False,
 ) -> Rendered:
     """Record who holds the role."""
-    name = desk.name(person_id) if person_id else ""
-    after = manage_incident.assign_role(desk.s, incident.id, wanted, person_id, name, asked.user)
+    name = desk.member(person_id, "person") if person_id else ""
+    after = manage_incident.assign_role(
+        desk.s, incident.id, wanted, person_id, name, asked.user, if_free=if_free
+    )
     return _told(after, f"{wanted.label}: {name or 'nobody'}")
 
 
@@ -189,7 +197,9 @@ def resolve(desk: Desk, asked: Asked, typed: Typed) -> Reply:
         by = checked.id if checked else asked.user.id
         given = Prefill(text=how, channel=asked.channel, person=by, choice=choice)
         return Modal(modals.resolve(incident, given))
-    decision = RepairDecision(choice == REPAIRED, desk.name(checked.id, checked.name), how)
+    decision = RepairDecision(
+        choice == REPAIRED, desk.member(checked.id, "checked", checked.name), how
+    )
     after = manage_incident.resolve(desk.s, incident.id, decision, asked.user)
     return _told(after, "is resolved. The postmortem draft follows here")
 

@@ -96,7 +96,7 @@ def postmortem_action(desk: Desk, asked: Asked, typed: Typed) -> Reply:
         desk.s,
         typed.bare,
         owner.id,
-        desk.name(owner.id, owner.name),
+        desk.member(owner.id, "owner", owner.name),
         due,
         asked.user,
         incident.id if incident else None,

@@ -120,7 +120,9 @@ def restore(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
 def resolve(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     """The explicit decision about the data."""
     damaged = sent.need("damage") == REPAIRED
-    decision = RepairDecision(damaged, desk.name(sent.need("checked")), sent.need("how"))
+    decision = RepairDecision(
+        damaged, desk.member(sent.need("checked"), "checked"), sent.need("how")
+    )
     after = manage_incident.resolve(desk.s, sent.incident(), decision, asked.user)
     return answers.refusal(f"{after.ref} is resolved. The postmortem draft follows in its channel.")
 
@@ -130,7 +132,7 @@ def action(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     owner, due = sent.need("owner"), date.fromisoformat(sent.need("due"))
     incident = sent.meta.get("incident")
     item = chase_actions.add_action(
-        desk.s, sent.need("text"), owner, desk.name(owner), due, asked.user, incident
+        desk.s, sent.need("text"), owner, desk.member(owner, "owner"), due, asked.user, incident
     )
     return promise_verbs.item_added(desk, asked, item)
 

@@ -1,0 +1,60 @@
+"""People who are named in Slack: known ones, strangers, bots, and two at the same button."""
+
+import json
+
+import pytest
+
+from fireline.domain.incident.incident import Incident, Role
+from tests.integration.slack_bot import Bot
+
+
+def incident(bot: Bot) -> Incident:
+    with bot.store() as uow:
+        return uow.incidents.all()[-1]
+
+
+def texts(bot: Bot) -> list[str]:
+    with bot.store() as uow:
+        return [e.text for e in uow.timeline.entries(incident(bot).id)]
+
+
+@pytest.mark.parametrize("who", ["<@U9999999999>", "@fireline", "@chen"])
+def test_only_active_people_get_roles_and_promises(bot: Bot, who: str) -> None:
+    bot.sandbox.workspace.users[bot.sandbox.user("chen")].deleted = True
+    where = bot.declared().id
+    before = incident(bot).roles
+    refused = "is no active person in this workspace"
+    assert refused in bot.ask(f"/incident role operations {who}", "ana", where)
+    promise = f"/postmortem action add an alert for the sensor {who} due:+7d"
+    assert refused in bot.ask(promise, "ana", where)
+    bot.ask("/incident restore sensor restarted", "ana", where)
+    how = 'how:"counted rows"'
+    assert refused in bot.ask(f"/incident resolve no-damage checked:{who} {how}", "ana", where)
+    assert incident(bot).roles == before
+    with bot.store() as uow:
+        assert uow.actions.all() == []
+
+
+def test_a_mention_in_words_is_kept_as_a_name(bot: Bot) -> None:
+    dia = bot.sandbox.user("dia")
+    where = bot.declared(f"<@{dia}> says orders are late").id
+    bot.ask(f"/incident note asked <@{dia}> again", "ana", where)
+    assert incident(bot).title == "@Dia says orders are late"
+    assert "asked @Dia again" in texts(bot)
+
+
+def test_two_people_at_the_same_button_make_one_commander(bot: Bot) -> None:
+    where = bot.declared()
+    bot.act("join", user="bo", channel=where.id)
+    bot.ask("/incident role commander none", "ana", where.id)
+    bot.flows()
+    stale = where.messages[where.pins[0]]
+    press = {"channel": where.id, "ts": stale.ts, "action_id": "card_claim_commander"}
+    assert "I take command" in json.dumps(stale.blocks)
+    bot.act("click", user="bo", **press)
+    bot.until(lambda: Role.COMMANDER in incident(bot).roles)
+    bot.act("click", user="ana", **press)
+    bot.until(lambda: any("became commander of INC-1 first" in m.text for m in bot.ephemerals()))
+    assert incident(bot).roles[Role.COMMANDER] == bot.sandbox.user("bo")
+    assert texts(bot).count("Commander: Bo") == 1
+    assert "Commander: Ana" not in texts(bot)
