@@ -44,6 +44,11 @@ def test_a_promise_says_what_will_be_different(s: Services, text: str) -> None:
         chase.add_action(s, text, BEN.id, "ben", None, ANA)
 
 
+def test_a_date_too_far_away_is_no_promise(s: Services) -> None:
+    with pytest.raises(InvalidInputError, match="9999-12-31 is more than two years away"):
+        chase.add_action(s, "Alert when it restarts", BEN.id, "ben", date(9999, 12, 31), ANA)
+
+
 def test_a_date_that_has_passed_is_refused(s: Services) -> None:
     with pytest.raises(InvalidInputError, match="2026-11-22 has passed"):
         add(s, date(2026, 11, 22))

@@ -131,6 +131,13 @@ def test_a_named_slo_that_is_quiet_counts_as_no_burn(s: Services) -> None:
     assert incident.severity_reason == "SEV3: tier-1 no burn"
 
 
+def test_a_title_made_from_a_quiet_slo_does_not_say_that_it_burns(s: Services) -> None:
+    quiet = declare(s, Declare("", ANA, slo="orders-api-availability")).incident
+    burning = declare(s, Declare("", ANA, slo=LAG.name)).incident
+    assert quiet.title.endswith(": reported broken")
+    assert burning.title.endswith(": error budget is burning")
+
+
 def test_a_severity_that_is_asked_for_is_kept_beside_the_computed_one(s: Services) -> None:
     incident = declare(s, Declare("late", ANA, severity=Severity.SEV1)).incident
     assert incident.severity is Severity.SEV1

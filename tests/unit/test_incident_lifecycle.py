@@ -113,6 +113,16 @@ def test_an_edit_across_days_names_both_days() -> None:
         with_stamp(moved, Stamp.IMPACT_STARTED, night("24:10"))
 
 
+def test_service_restored_before_the_clock_starts_is_refused() -> None:
+    stamps = {Stamp.DETECTED: night("02:05"), Stamp.DECLARED: night("02:10")}
+    early = an_incident(stamps=stamps)
+    with pytest.raises(InvalidInputError, match="restored 01:00 is before detected 02:05"):
+        advance(early, move(Verb.RESTORE, at=night("01:00")))
+    known = with_stamp(early, Stamp.IMPACT_STARTED, night("00:30"))
+    moved = advance(known, move(Verb.RESTORE, at=night("01:00")))
+    assert moved.incident.state is IncidentState.RESTORED
+
+
 def test_acknowledged_before_any_signal_is_refused() -> None:
     stamps = {
         Stamp.ALERT_FIRED: night("02:05"),

@@ -3,11 +3,12 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from fireline.domain.errors import InvalidInputError, NotFoundError
+from fireline.domain.errors import NotFoundError
 from fireline.domain.incident.timeline import EntryKind
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.postmortem.action import ActionItem, ActionState
 from fireline.domain.postmortem.promise import (
+    checked_due,
     checked_text,
     completed,
     due_steps,
@@ -34,13 +35,12 @@ def add_action(
     """Record a promise; without a date it is due after the policy's number of days.
 
     Raises:
-        InvalidInputError: the text is no promise, or the date has passed.
+        InvalidInputError: the text is no promise, or the date has passed or is too far away.
     """
     now = s.clock.now()
     today = local(s, now).date()
     words = checked_text(text)
-    if due is not None and due < today:
-        raise InvalidInputError(f"{due} has passed; give today or a later day.", field="due")
+    by = checked_due(due or today + timedelta(days=s.policy.action_due_days), today)
     with s.store() as uow:
         item = ActionItem(
             id=uow.actions.next_id(),
@@ -48,7 +48,7 @@ def add_action(
             state=ActionState.OPEN,
             owner=owner,
             owner_name=owner_name,
-            due=due or today + timedelta(days=s.policy.action_due_days),
+            due=by,
             created_at=now,
             created_by=actor.id,
             incident_id=incident_id,

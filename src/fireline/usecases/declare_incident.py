@@ -163,7 +163,8 @@ def _title(command: Declare, link: _Link) -> str:
     """One line from the words; without words, from the SLO."""
     words = " ".join(command.text.split())
     if not words and link.slo is not None:
-        words = f"{link.slo.title}: error budget is burning"
+        burns = link.burning is not None
+        words = f"{link.slo.title}: {'error budget is burning' if burns else 'reported broken'}"
     if not words and link.episode is not None:
         words = f"{link.episode.slo}: error budget is burning"
     if not words:

@@ -11,6 +11,7 @@ AGO = re.compile(r"^-(?:(?P<d>\d{1,3})d)?(?:(?P<h>\d{1,4})h)?(?:(?P<m>\d{1,5})m(
 AHEAD = re.compile(r"^\+?(?P<count>\d{1,3})(?P<unit>[dw])$")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEK = 7
+LONGEST_AGO = timedelta(days=366)
 
 
 def zone(name: str) -> ZoneInfo:
@@ -25,7 +26,7 @@ def past_moment(text: str, now: datetime, where: ZoneInfo) -> datetime:
     """`02:31` (nearest past), `-15m`, `-1h30m` or RFC 3339, as UTC.
 
     Raises:
-        InvalidInputError: it cannot be read, or lies in the future.
+        InvalidInputError: it cannot be read, lies in the future, or more than a year ago.
     """
     wanted = text.strip()
     found = _clock(wanted, now, where) or _ago(wanted, now) or _written(wanted, where)
@@ -37,6 +38,8 @@ def past_moment(text: str, now: datetime, where: ZoneInfo) -> datetime:
         )
     if found > now + timedelta(seconds=60):
         raise InvalidInputError(f"\u201c{text}\u201d lies in the future; give a past time.", "at")
+    if found < now - LONGEST_AGO:
+        raise InvalidInputError(f"\u201c{text}\u201d is more than a year ago.", "at")
     return found
 
 
@@ -63,9 +66,9 @@ def _ago(text: str, now: datetime) -> datetime | None:
 def _written(text: str, where: ZoneInfo) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return (found if found.tzinfo else found.replace(tzinfo=where)).astimezone(UTC)
+    except (ValueError, OverflowError):  # the ends of the calendar have no UTC
         return None
-    return (found if found.tzinfo else found.replace(tzinfo=where)).astimezone(UTC)
 
 
 def due_date(text: str, today: date) -> date:

@@ -41,6 +41,8 @@ def _ordered_pairs(stamps: Mapping[Stamp, datetime]) -> Iterator[tuple[Stamp, St
     """Pairs (earlier, later) of recorded instants whose order is fixed."""
     if Stamp.IMPACT_STARTED in stamps:
         yield from ((Stamp.IMPACT_STARTED, other) for other in reversed(Stamp) if other in stamps)
+    elif Stamp.DETECTED in stamps:  # the clocks start there, so nothing may end before it
+        yield from ((Stamp.DETECTED, other) for other in reversed(CHAIN) if other in stamps)
     known = [stamp for stamp in CHAIN if stamp in stamps]
     yield from itertools.pairwise(known)
     signals = [s for s in (Stamp.ALERT_FIRED, Stamp.DECLARED) if s in stamps]

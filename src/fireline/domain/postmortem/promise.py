@@ -10,6 +10,7 @@ from fireline.domain.postmortem.action import ActionItem, ActionState
 
 SHORTEST, LONGEST = 10, 200
 WORKDAY_STARTS = 9
+FARTHEST = timedelta(days=2 * 366)
 WEEKEND = 5
 LADDER = (("before", -3), ("due", 0), ("late2", 2), ("late7", 7))
 
@@ -28,6 +29,19 @@ def checked_text(text: str) -> str:
             field="text",
         )
     return words
+
+
+def checked_due(due: date, today: date) -> date:
+    """The day by which it is kept.
+
+    Raises:
+        InvalidInputError: it has passed, or is too far away to be a promise.
+    """
+    if due < today:
+        raise InvalidInputError(f"{due} has passed; give today or a later day.", field="due")
+    if due > today + FARTHEST:
+        raise InvalidInputError(f"{due} is more than two years away; give a nearer day.", "due")
+    return due
 
 
 def checked_evidence(url: str) -> str:
