@@ -27,6 +27,7 @@ from tests.builders import (
     BEN,
     WORKED_STAMPS,
     a_lag_slo,
+    a_ledger,
     a_slo,
     a_status,
     an_action,
@@ -298,3 +299,17 @@ def test_review_and_postmortem_print_the_same_figures(span: timedelta, cost: flo
     assert rows[0]["ttdr"] == times["ttdr"]
     assert rows[0]["cost"] == f"{percent(cost)} of {LAG.name}"
     assert f"{percent(cost)} of its 30-day budget" in str(facts["summary"])
+
+
+def test_a_past_week_is_told_as_it_ended_not_as_things_stand_today(s: Services) -> None:
+    # 300 minutes of 432 bad before Monday 00:00 in Berlin, none since.
+    ledger = a_ledger(datetime(2026, 11, 22, 12, tzinfo=UTC), 300, MONDAY)
+    with s.store() as uow:
+        uow.ledger.write(LAG.name, LAG.revision, ledger)
+        uow.commit()
+    (then,) = digest(s, "2026-W47").budgets
+    assert (then.name, then.remaining) == (LAG.name, pytest.approx(1 - 300 / 432))
+    long_ago = digest(s, "2020-W10")
+    assert long_ago.budgets == ()
+    assert long_ago.headline == "No SLO has a figure yet; 3 without data"
+    assert {b.remaining for b in digest(s).budgets} == {-0.12, 0.8}

@@ -20,6 +20,7 @@ from fireline.usecases.incident_record import show
 from fireline.usecases.incident_views import incident_line
 from fireline.usecases.ports import ReviewRecord, Services, UnitOfWork
 from fireline.usecases.slo_views import slo_line
+from fireline.usecases.stored_budgets import status_at
 from fireline.usecases.views import ReviewDigest
 
 
@@ -82,7 +83,10 @@ def _record(s: Services, uow: UnitOfWork, week: Week) -> WeekRecord:
     now = s.clock.now()
     start, end = week.bounds(s.timezone)
     slos = s.definitions.current().slos
-    statuses = {status.slo: status for status in uow.statuses.all()}
+    if end <= now:  # a week that is over is told as it ended, whenever it is asked for
+        statuses = {name: status_at(s, uow, slo, end) for name, slo in slos.items()}
+    else:
+        statuses = {status.slo: status for status in uow.statuses.all()}
     incidents: list[Incident] = uow.incidents.between(start, end)
     return WeekRecord(
         week=week,

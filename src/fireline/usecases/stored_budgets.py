@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from fireline.domain.slo.buckets import BUCKET_SECONDS
+from fireline.domain.policy.evaluation import evaluate
+from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.ledger import floor_edge
 from fireline.domain.slo.reading import Reading
 from fireline.domain.slo.spending import first_bad_start, share_spent
-from fireline.domain.slo.status import DataState
+from fireline.domain.slo.status import DataState, SloStatus
 from fireline.usecases.ports import Services, UnitOfWork
 
 LOOK_BACK = timedelta(days=3)
@@ -31,6 +32,23 @@ def stored_reading(uow: UnitOfWork, slo: Slo, at: datetime) -> Reading:
         history_start=span[0] if span else None,
         newest_sample=status.newest_sample if status else None,
     )
+
+
+def status_at(s: Services, uow: UnitOfWork, slo: Slo, at: datetime) -> SloStatus:
+    """The SLO's state at a past instant, from the buckets before it alone."""
+    edge = floor_edge(int(at.timestamp()))
+    start = floor_edge(edge - slo.window_seconds)
+    span = uow.ledger.span(slo.name, slo.revision)
+    known = span is not None and span[0] < edge
+    reading = Reading(
+        slo=slo,
+        series=uow.ledger.read(slo.name, slo.revision, start, edge)
+        if known
+        else BucketSeries.empty(start),
+        at=datetime.fromtimestamp(edge, UTC),
+        history_start=span[0] if span and known else None,
+    )
+    return evaluate(reading, s.policy)
 
 
 def budget_cost(
