@@ -1,6 +1,5 @@
 """Socket Mode with a watchdog: a socket that went silent is noticed and replaced."""
 
-import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,8 +9,9 @@ from time import monotonic
 
 import structlog
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from websocket import WebSocketApp
+
+from fireline.adapters.slack.socket_client import PatientClient, answer_with
 
 CLOSE_SECONDS = 3.0
 
@@ -64,11 +64,8 @@ class SocketMode:
     ) -> None:
         self._limits = limits or Limits()
         self._after_gap = after_gap
-        quiet = logging.getLogger(f"{__name__}.client")
-        self._handler = SocketModeHandler(
-            app, app_token, logger=quiet, ping_interval=self._limits.ping_every
-        )
-        self._client = self._handler.client
+        self._client = PatientClient(app, app_token, self._limits.ping_every)
+        answer_with(app, self._client)
         self._client.on_message_listeners.append(self._heard)
         self._client.on_open_listeners.append(self._opened)
         self._lock = Lock()
@@ -77,7 +74,7 @@ class SocketMode:
         self._renewed = monotonic()
         self._opens = 0
         self._unread = False
-        self._first_open = Event()
+        self._first_word = Event()
         self._stopping = Event()
         self._watch = Thread(target=self._watch_over, name="slack-watchdog", daemon=True)
 
@@ -88,7 +85,7 @@ class SocketMode:
         """
         self._reconnect(first=True)
         self._watch.start()
-        return self._first_open.wait(wait)
+        return self._first_word.wait(wait)
 
     def stop(self) -> None:
         """Close the socket and wait for what is being handled."""
@@ -131,6 +128,7 @@ class SocketMode:
     def _heard(self, _socket: WebSocketApp, _message: str) -> None:
         gap = self._age()
         self._alive()
+        self._first_word.set()
         with self._lock:
             unread, self._unread = self._unread, False
             first = self._opens == 1
@@ -144,7 +142,6 @@ class SocketMode:
             self._opens += 1
             first = self._opens == 1
             self._unread = self._unread or first or gap > self._limits.gap_after
-        self._first_open.set()
         log.info("slack_socket_open", gap_seconds=round(gap, 1), first=first)
 
     def _look_back(self, gap: float | None) -> None:
