@@ -1,5 +1,6 @@
 """A bot in a process of its own, which may be killed at any moment and started again."""
 
+import inspect
 import multiprocessing
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerProcess
@@ -12,6 +13,8 @@ START_SECONDS = 20
 _FORKS = multiprocessing.get_context("forkserver")
 # Imported once for all children: a start then costs a fork.
 _FORKS.set_forkserver_preload([__name__, "matplotlib.backends.backend_agg", "matplotlib.figure"])
+# Bolt does this in every start, and Python remembers the files of all modules from it.
+inspect.stack()
 
 
 class BotProcess:

@@ -18,7 +18,7 @@ from fireline.usecases.ports import FlowCall
 from fireline.usecases.verify_chains import verify_chains
 from tests.e2e.bot_process import BotProcess
 from tests.e2e.broken_orders import write_definition
-from tests.e2e.conftest import settings_for
+from tests.e2e.conftest import ROOT, settings_for
 from tests.e2e.world import Person, World, eventually
 
 ALERTS = "data-platform-alerts"
@@ -61,8 +61,17 @@ class Stage:
 
     def __init__(self, world: World, url: str, folder: Path) -> None:
         definitions = [write_definition(folder)]
+        runbooks = folder / "runbooks"
+        if not runbooks.exists():
+            runbooks.mkdir()
+            shutil.copy(ROOT / "runbooks" / "dbt-test-failed.md", runbooks)
         settings = settings_for(
-            world, folder, database_url=url, definitions=definitions, polling_seconds=0.02
+            world,
+            folder,
+            database_url=url,
+            definitions=definitions,
+            runbooks=runbooks,
+            polling_seconds=0.02,
         )
         self.world = world
         self.bot = BotProcess(settings)

@@ -193,12 +193,12 @@ def drawn(reply: Message | Rendered) -> Rendered:
 
 
 @contextmanager
-def acknowledging(ack: Callable[[], object]) -> Iterator[None]:
+def acknowledging(ack: Callable[[], object], after: float = ACK_AFTER_SECONDS) -> Iterator[None]:
     """Acknowledge when the work inside is done: what Slack was told of must survive a crash.
 
     Work that takes too long is acknowledged meanwhile, before Slack calls it failed.
     """
-    slow = Timer(ACK_AFTER_SECONDS, ack)
+    slow = Timer(after, ack)
     slow.daemon = True
     slow.start()
     try:

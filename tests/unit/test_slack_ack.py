@@ -1,0 +1,35 @@
+"""When a request of Slack's is acknowledged."""
+
+from threading import Event
+
+import pytest
+
+from fireline.adapters.slack.blocks import answers
+from fireline.adapters.slack.desk import Later, acknowledging, finished
+
+
+def test_work_is_done_before_it_is_acknowledged() -> None:
+    done: list[str] = []
+    with acknowledging(lambda: done.append("ack")):
+        done.append("work")
+    assert done == ["work", "ack"]
+
+
+def test_work_that_takes_too_long_is_acknowledged_meanwhile() -> None:
+    acknowledged = Event()
+    with acknowledging(acknowledged.set, after=0.01):
+        assert acknowledged.wait(5)
+
+
+def test_work_that_failed_is_not_acknowledged() -> None:
+    acknowledged = Event()
+    with pytest.raises(KeyError), acknowledging(acknowledged.set):
+        raise KeyError
+    assert not acknowledged.is_set()
+
+
+def test_an_answer_that_waits_is_made_when_asked_for() -> None:
+    said = answers.said("*done*", "done")
+    assert finished(Later(lambda: said)) is said
+    assert finished(said) is said
+    assert finished(None) is None
