@@ -208,15 +208,7 @@ def file_url(workspace: Workspace, file: FileObject) -> str:
 
 def file_json(workspace: Workspace, file: FileObject) -> Json:
     """A file as files.info and messages show it."""
-    places: dict[str, list[str]] = {"channels": [], "groups": [], "ims": []}
-    shares: dict[str, dict[str, list[Json]]] = defaultdict(lambda: defaultdict(list))
-    for channel_id, ts in file.shares:
-        channel = workspace.channels[channel_id]
-        list_name = "ims" if channel.is_im else "groups" if channel.is_private else "channels"
-        if channel_id not in places[list_name]:
-            places[list_name].append(channel_id)
-        side = "private" if channel.is_private or channel.is_im else "public"
-        shares[side][channel_id].append({"ts": ts, "channel_name": channel.name})
+    places, shares = _shares(workspace, file)
     extension = file.name.rpartition(".")[2].lower() if "." in file.name else ""
     url = file_url(workspace, file)
     body: Json = {
@@ -243,12 +235,26 @@ def file_json(workspace: Workspace, file: FileObject) -> Json:
         "url_private_download": url,
         "permalink": url,
         **places,
-        "shares": {side: dict(by_channel) for side, by_channel in shares.items()},
+        "shares": shares,
         "comments_count": 0,
         "has_rich_preview": False,
         "file_access": "visible",
     }
     return {**body, "alt_txt": file.alt_text} if file.alt_text else body
+
+
+def _shares(workspace: Workspace, file: FileObject) -> tuple[dict[str, list[str]], Json]:
+    """Where a file is shared: ids by kind of channel, and the messages that show it."""
+    places: dict[str, list[str]] = {"channels": [], "groups": [], "ims": []}
+    shares: dict[str, dict[str, list[Json]]] = defaultdict(lambda: defaultdict(list))
+    for channel_id, ts in file.shares:
+        channel = workspace.channels[channel_id]
+        list_name = "ims" if channel.is_im else "groups" if channel.is_private else "channels"
+        if channel_id not in places[list_name]:
+            places[list_name].append(channel_id)
+        side = "private" if channel.is_private or channel.is_im else "public"
+        shares[side][channel_id].append({"ts": ts, "channel_name": channel.name})
+    return places, {side: dict(by_channel) for side, by_channel in shares.items()}
 
 
 def usergroup_json(workspace: Workspace, group: UserGroup, *, users: bool = False) -> Json:

@@ -1,7 +1,7 @@
 """The HTTP side: Slack's requests, health, readiness, metrics."""
 
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from threading import Thread
 from typing import Any
@@ -50,18 +50,6 @@ def build_http(
         registry: the metrics to show.
     """
 
-    async def slack_events(request: Request) -> Response:
-        try:
-            body = await bounded_body(request)
-        except ClientDisconnect:
-            return Response(status_code=400)
-        if body is None:
-            message = f"The body is larger than {MAX_BODY} bytes."
-            return JSONResponse({"error": message}, status_code=TOO_LARGE)
-        # bolt is synchronous: in a thread, so that one slow handler never holds the others.
-        reply = await run_in_threadpool(_ask(slack), body, dict(request.headers))
-        return Response(reply.body, reply.status, dict(reply.headers))
-
     def healthz(_request: Request) -> Response:
         return _checked(health)
 
@@ -77,21 +65,28 @@ def build_http(
         Route("/metrics", metrics),
     ]
     if slack is not None:
-        routes.append(Route("/slack/events", slack_events, methods=["POST"]))
+        routes.append(Route("/slack/events", _slack_endpoint(slack), methods=["POST"]))
     return Starlette(routes=routes)
 
 
-def _ask(slack: SlackHandler | None) -> Callable[[bytes, Mapping[str, str]], SlackReply]:
-    def ask(body: bytes, headers: Mapping[str, str]) -> SlackReply:
-        if slack is None:
-            return SlackReply(404, "", {})
+def _slack_endpoint(slack: SlackHandler) -> Callable[[Request], Awaitable[Response]]:
+    async def slack_events(request: Request) -> Response:
+        try:
+            body = await bounded_body(request)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if body is None:
+            message = f"The body is larger than {MAX_BODY} bytes."
+            return JSONResponse({"error": message}, status_code=TOO_LARGE)
         try:
             text = body.decode()
         except UnicodeDecodeError:
-            return SlackReply(400, "The body is not UTF-8.", {"content-type": "text/plain"})
-        return slack(text, headers)
+            return JSONResponse({"error": "The body is not UTF-8."}, status_code=400)
+        # bolt is synchronous: in a thread, so that one slow handler never holds the others.
+        reply = await run_in_threadpool(slack, text, dict(request.headers))
+        return Response(reply.body, reply.status, dict(reply.headers))
 
-    return ask
+    return slack_events
 
 
 def _checked(check: Check | None) -> Response:

@@ -107,16 +107,7 @@ def manifest(
             "description": "Incidents and error budgets for data platforms",
             "background_color": "#7a1f1f",
         },
-        "features": {
-            "app_home": {
-                "home_tab_enabled": True,
-                "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": False,
-            },
-            "bot_user": {"display_name": name, "always_online": True},
-            "shortcuts": [dict(shortcut) for shortcut in SHORTCUTS],
-            "slash_commands": [_command(noun, command, at) for noun, command in names.items()],
-        },
+        "features": _features(name, [_command(noun, text, at) for noun, text in names.items()]),
         "oauth_config": {"scopes": {"bot": scopes()}},
         "settings": {
             "event_subscriptions": {**at, "bot_events": sorted(EVENT_SCOPES)},
@@ -125,6 +116,20 @@ def manifest(
             "socket_mode_enabled": socket_mode,
             "token_rotation_enabled": False,
         },
+    }
+
+
+def _features(name: str, commands: list[dict[str, Any]]) -> dict[str, Any]:
+    """What people see of the app in Slack."""
+    return {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": False,
+        },
+        "bot_user": {"display_name": name, "always_online": True},
+        "shortcuts": [dict(shortcut) for shortcut in SHORTCUTS],
+        "slash_commands": commands,
     }
 
 

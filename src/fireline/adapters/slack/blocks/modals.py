@@ -54,44 +54,23 @@ def severity_options() -> list[kit.Block]:
 def declare(given: Prefill, slos: Sequence[str] = ()) -> kit.Block:
     """Declare an incident: one required line, everything else optional."""
     options = [kit.option(name, name) for name in slos if len(name) <= 150]  # noqa: PLR2004 - an option's value
-    return forms.modal(
-        ids.VIEW_DECLARE,
-        "Declare incident",
-        "Declare",
-        [
-            forms.labelled(
-                "text",
-                "What is wrong?",
-                forms.line_input(given.text, placeholder="Orders are three hours late"),
-            ),
-            forms.labelled(
-                "severity",
-                "Severity",
-                forms.choice("Computed from tier and burn", severity_options(), given.severity),
-                optional=True,
-            ),
-            forms.labelled(
-                "slo",
-                "SLO it touches",
-                forms.choice("Choose an SLO", options, given.slo),
-                optional=True,
-            )
-            if options
-            else None,
-            forms.labelled("service", "Service", forms.line_input(given.service), optional=True),
-            forms.labelled(
-                "dataset",
-                "Data sets",
-                forms.line_input(given.dataset),
-                "Separate several with commas.",
-                optional=True,
-            ),
-            kit.context(
-                "A channel opens, the status card is pinned there, and #incidents is told."
-            ),
-        ],
-        {"channel": given.channel, **given.source},
-    )
+    slo = forms.choice("Choose an SLO", options, given.slo)
+    level = forms.choice("Computed from tier and burn", severity_options(), given.severity)
+    what = forms.line_input(given.text, placeholder="Orders are three hours late")
+    data = forms.line_input(given.dataset)
+    service = forms.line_input(given.service)
+    fields = [
+        forms.labelled("text", "What is wrong?", what),
+        forms.labelled("severity", "Severity", level, optional=True),
+        forms.labelled("slo", "SLO it touches", slo, optional=True) if options else None,
+        forms.labelled("service", "Service", service, optional=True),
+        forms.labelled(
+            "dataset", "Data sets", data, "Separate several with commas.", optional=True
+        ),
+        kit.context("A channel opens, the status card is pinned there, and #incidents is told."),
+    ]
+    meta = {"channel": given.channel, **given.source}
+    return forms.modal(ids.VIEW_DECLARE, "Declare incident", "Declare", fields, meta)
 
 
 def severity(incident: Incident, given: Prefill) -> kit.Block:
