@@ -54,6 +54,22 @@ def test_a_status_card_is_pinned_once(sandbox: Sandbox, chat: SlackChat) -> None
     assert sandbox.workspace.channels[made.id].pins == [posted.ts]
 
 
+def test_whoever_was_thrown_out_comes_back_to_do_the_work(
+    sandbox: Sandbox, chat: SlackChat
+) -> None:
+    made = chat.create_channel("inc-143-late", private=False)
+    posted = chat.post(made.id, a_card(), "card:143")
+    for work in (
+        lambda: chat.set_topic(made.id, "orders are late"),
+        lambda: chat.invite(made.id, [sandbox.user("ana")]),
+        lambda: chat.update(posted, a_card(title="later"), "card:143"),
+    ):
+        assert sandbox.post("/_faults/remove_bot", channel=made.id)["ok"]
+        work()
+        assert sandbox.user("fireline") in sandbox.workspace.channels[made.id].members
+    assert sandbox.workspace.channels[made.id].topic["value"] == "orders are late"
+
+
 def test_a_document_is_shared_as_a_file_and_found_again(sandbox: Sandbox, chat: SlackChat) -> None:
     file = FileMessage("INC-7.md", "Postmortem of INC-7", "# Postmortem", "Draft of INC-7")
     posted = chat.post("#incidents", file, "postmortem:7:1")

@@ -111,7 +111,11 @@ def test_a_retry_after_delays_its_own_channel_only(
     ],
 )
 def test_a_poisoned_message_is_a_dead_letter_and_blocks_nobody(
-    sqlite_engine: Engine, start_flows: StartFlows, error: Exception, tries: int
+    sqlite_engine: Engine,
+    start_flows: StartFlows,
+    error: Exception,
+    tries: int,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     recorded = Recorded()
     tried: list[object] = []
@@ -134,6 +138,7 @@ def test_a_poisoned_message_is_a_dead_letter_and_blocks_nobody(
     ((flow_id, step, text),) = recorded.failures
     assert (flow_id, step) == (letter.flow_id, "post or edit the message")
     assert str(error) in text
+    assert "background workflow" not in caplog.text  # said once, without the engine's traceback
 
 
 def test_what_can_help_is_tried_again(any_engine: Engine, start_flows: StartFlows) -> None:

@@ -308,7 +308,8 @@ def test_a_past_week_is_told_as_it_ended_not_as_things_stand_today(s: Services) 
         uow.ledger.write(LAG.name, LAG.revision, ledger)
         uow.commit()
     (then,) = digest(s, "2026-W47").budgets
-    assert (then.name, then.remaining) == (LAG.name, pytest.approx(1 - 300 / 432))
+    assert then.name == LAG.name
+    assert then.remaining == pytest.approx(1 - 300 / 432)
     long_ago = digest(s, "2020-W10")
     assert long_ago.budgets == ()
     assert long_ago.headline == "No SLO has a figure yet; 3 without data"

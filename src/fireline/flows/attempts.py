@@ -47,6 +47,15 @@ class Stopping(BaseException):
     """Not an error: leaves a flow unfinished, to be taken up at the next start."""
 
 
+class GaveUpError(RuntimeError):
+    """A step failed for good; it was logged and audited when that happened."""
+
+
+def not_said_already(record: logging.LogRecord) -> bool:
+    """Filter for the engine's log: whether a record is not the echo of a flow that gave up."""
+    return not (record.exc_info and isinstance(record.exc_info[1], GaveUpError))
+
+
 class Attempts:
     """Carries out steps for all flows of one runtime.
 
@@ -67,7 +76,7 @@ class Attempts:
         """The step's result, which must be plain values.
 
         Raises:
-            RuntimeError: it failed for good; the flow ends as a dead letter and is audited.
+            GaveUpError: it failed for good; the flow ends as a dead letter and is audited.
         """
         value: Any = None
         for attempt in range(1, self._plan.attempts + 1):
@@ -80,8 +89,7 @@ class Attempts:
             self._pause(self._plan.wait(attempt, after))
         flow_id = DBOS.workflow_id or ""
         DBOS.run_step({"name": "record failure"}, self._record_failure, flow_id, step, str(value))
-        message = f"{step}: {value}"
-        raise RuntimeError(message)
+        raise GaveUpError(f"{step}: {value}")
 
     def _try(self, attempt: int, call: Callable[..., Any], args: tuple[object, ...]) -> Outcome:
         try:

@@ -13,7 +13,7 @@ from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowStatus
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from fireline.flows.attempts import Attempts, RetryPlan
+from fireline.flows.attempts import Attempts, RetryPlan, not_said_already
 from fireline.flows.cron import every
 from fireline.flows.steps import Steps
 from fireline.flows.stories import Clockwork, register_clockwork, register_incident_flows
@@ -228,3 +228,4 @@ def _use_our_logging() -> None:
     logger = logging.getLogger("dbos")
     if not logger.handlers:
         logger.addHandler(logging.NullHandler())
+    logger.addFilter(not_said_already)  # the same filter is added once

@@ -66,10 +66,10 @@ class SlackChat:
         for user in people[:MAX_INVITED]:
             # One by one: a single wrong id would otherwise refuse everybody.
             try:
-                call(
+                self._as_member(
+                    where,
                     f"invite {user} to {channel}",
                     self._client.conversations_invite,
-                    channel=where,
                     users=user,
                 )
             except RejectedError as error:
@@ -88,7 +88,7 @@ class SlackChat:
         if html.unescape(str(found.get("topic", {}).get("value", ""))) == topic:
             return
         setter = self._client.conversations_setTopic
-        call(f"set the topic of {channel}", setter, channel=where, topic=topic)
+        self._as_member(where, f"set the topic of {channel}", setter, topic=topic)
 
     def post(
         self, channel: str, message: Message, key: str, chart_file: str | None = None
@@ -102,7 +102,7 @@ class SlackChat:
                 self.directory.forget(channel)
             if error.code != "not_in_channel":
                 raise
-            call(f"join {channel}", self._client.conversations_join, channel=where)
+            self._join(where)
             posted = self._post(where, message, key, chart_file)
         if isinstance(message, IncidentCard):
             self.pin(posted)
@@ -216,15 +216,27 @@ class SlackChat:
     def pin(self, posted: PostedRef) -> None:
         """Pin the message; pinned already is fine."""
         try:
-            call(
-                "pin the status card",
-                self._client.pins_add,
-                channel=posted.channel_id,
-                timestamp=posted.ts,
+            self._as_member(
+                posted.channel_id, "pin the status card", self._client.pins_add, timestamp=posted.ts
             )
         except RejectedError as error:
             if error.code != "already_pinned":
                 raise
+
+    def _as_member(
+        self, where: str, what: str, method: Callable[..., SlackResponse], **arguments: object
+    ) -> None:
+        """Make a call that only members may make; whoever was thrown out comes back first."""
+        try:
+            call(what, method, channel=where, **arguments)
+        except RejectedError as error:
+            if error.code != "not_in_channel":
+                raise
+            self._join(where)
+            call(what, method, channel=where, **arguments)
+
+    def _join(self, where: str) -> None:
+        call("come back into a channel", self._client.conversations_join, channel=where)
 
     def permalink(self, channel: str, ts: str) -> str | None:
         """The address of a message, or None when it is gone."""
