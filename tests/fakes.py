@@ -15,7 +15,7 @@ from fireline.usecases.ports import (
     PostedRef,
     RawMessage,
 )
-from fireline.usecases.views import BudgetChart, Message
+from fireline.usecases.views import BudgetChart, FileMessage, IncidentCard, Message
 
 EPOCH = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 
@@ -62,10 +62,11 @@ class FakePost:
 
 @dataclass
 class FakeChat:
-    """A Slack in memory.
+    """A Slack in memory, held to the same contract as the real one.
 
     `fail` holds errors by method name, raised once each, in order; `messages` are those that can
-    be fetched by their exact ts; `strangers` cannot be invited.
+    be fetched by their exact ts; `strangers` cannot be invited; `gone` are messages that have no
+    link any more; `missing` are channels that do not exist.
     """
 
     channels: dict[str, ChannelRef] = field(default_factory=dict)
@@ -77,6 +78,9 @@ class FakeChat:
     messages: dict[tuple[str, str], RawMessage] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     strangers: set[str] = field(default_factory=set)
+    gone: set[tuple[str, str]] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
+    pins: set[tuple[str, str]] = field(default_factory=set)
     fail: dict[str, list[EffectError]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
@@ -95,25 +99,31 @@ class FakeChat:
 
     def invite(self, channel: str, users: Sequence[str]) -> tuple[str, ...]:
         self._called("invite")
-        self.members.setdefault(channel, set()).update(set(users) - self.strangers)
+        self.members.setdefault(self._id(channel), set()).update(set(users) - self.strangers)
         return tuple(u for u in users if u in self.strangers)
 
     def set_topic(self, channel: str, topic: str) -> None:
         self._called("set_topic")
-        self.topics[channel] = topic
+        self.topics[self._id(channel)] = topic
 
     def post(
         self, channel: str, message: Message, key: str, chart_file: str | None = None
     ) -> PostedRef:
         self._called("post")
-        post = FakePost(channel, f"1700000000.{len(self.posts):06d}", key, message, chart_file)
+        where = self._id(channel)
+        post = FakePost(where, f"1700000000.{len(self.posts):06d}", key, message, chart_file)
         self.posts.append(post)
-        return PostedRef(channel, post.ts)
+        posted = PostedRef(where, post.ts)
+        if isinstance(message, IncidentCard):
+            self.pin(posted)
+        return posted
 
     def update(
         self, posted: PostedRef, message: Message, key: str, chart_file: str | None = None
     ) -> None:
         self._called("update")
+        if isinstance(message, FileMessage):
+            return
         for post in self.posts:
             if (post.channel_id, post.ts) == (posted.channel_id, posted.ts):
                 post.message, post.key, post.chart_file = message, key, chart_file
@@ -123,7 +133,7 @@ class FakeChat:
 
     def find_post(self, channel: str, key: str) -> PostedRef | None:
         self._called("find_post")
-        found = (p for p in self.posts if (p.channel_id, p.key) == (channel, key))
+        found = (p for p in self.posts if (p.channel_id, p.key) == (self._id(channel), key))
         return next((PostedRef(p.channel_id, p.ts) for p in found), None)
 
     def fingerprint(self, message: Message) -> str:
@@ -138,10 +148,12 @@ class FakeChat:
 
     def pin(self, posted: PostedRef) -> None:
         self._called("pin")
-        _ = posted
+        self.pins.add((posted.channel_id, posted.ts))
 
     def permalink(self, channel: str, ts: str) -> str | None:
         self._called("permalink")
+        if (channel, ts) in self.gone:
+            return None
         return f"https://slack.test/archives/{channel}/p{ts.replace('.', '')}"
 
     def message(self, channel: str, ts: str, thread_ts: str | None = None) -> RawMessage | None:
@@ -161,6 +173,13 @@ class FakeChat:
         self._called("user_timezone")
         _ = user_id
         return "UTC"
+
+    def _id(self, channel: str) -> str:
+        """The id of a channel given by name; a name that nobody made here stands for itself."""
+        if channel in self.missing:
+            raise RejectedError(f"There is no public channel {channel}.", "channel_not_found")
+        made = self.channels.get(channel.removeprefix("#"))
+        return made.id if made else channel
 
     def with_key(self, key: str) -> list[FakePost]:
         return [post for post in self.posts if post.key == key]

@@ -9,7 +9,9 @@ from tests.e2e.world import World, plain
 
 MOMENT = re.compile(r"<!date\^[^>]*>|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|\+00:00)?")
 CLOCK = re.compile(r"\b\d{1,2}:\d{2}(:\d{2})?\b")
-SPAN = re.compile(r"\b\d+(\.\d+)? ?(s|sec|seconds?|min|minutes?)\b|less than a minute|under a minute")
+SPAN = re.compile(
+    r"\b\d+(\.\d+)? ?(s|sec|seconds?|min|minutes?)\b|less than a minute|under a minute"
+)
 DIGEST = re.compile(r"\b[0-9a-f]{16}\b")
 TS = re.compile(r"\bp?\d{10}\.?\d{6}\b")
 

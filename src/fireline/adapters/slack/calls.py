@@ -1,8 +1,8 @@
 """One Web API call, with its failure told as what it means: try again, slow down, or give up."""
 
-import time
 from collections.abc import Callable
 from http.client import HTTPException
+from threading import Event
 from typing import Any
 
 from slack_sdk import WebClient
@@ -56,7 +56,7 @@ class ShortWait(RetryHandler):
         error: Exception | None = None,
     ) -> None:
         if response is not None:
-            time.sleep(_wait(response))
+            Event().wait(_wait(response))
         state.next_attempt_requested = True
         state.increment_current_attempt()
 

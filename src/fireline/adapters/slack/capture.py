@@ -47,7 +47,7 @@ def raw_message(desk: Desk, event: Mapping[str, Any]) -> RawMessage:
 
 
 def words(desk: Desk, message: Mapping[str, Any]) -> str:
-    """The message's words, and the names of files, since those are all a timeline can keep of them."""
+    """The message's words and its files' names, which are all a timeline can keep of them."""
     said = desk.readable(str(message.get("text") or ""))
     files = [f"[file: {f.get('name') or f.get('id')}]" for f in message.get("files") or []]
     return " ".join([said, *files]).strip()

@@ -53,7 +53,7 @@ class PatientClient(SocketModeClient):
             longer = FIRST_WAIT_SECONDS * 2.0 ** (self._failures - 1)
             self._leaving.wait(min(LONGEST_WAIT_SECONDS, longer))
         begun = monotonic()
-        super()._run_current_session()
+        super()._run_current_session()  # type: ignore[no-untyped-call]
         lived = monotonic() - begun >= SHORT_LIFE_SECONDS
         self._failures = 0 if lived else self._failures + 1
 
