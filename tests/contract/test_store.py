@@ -201,8 +201,6 @@ def test_messages_of_ours_are_found_by_key_and_place(any_store: RecordingStore) 
         uow.commit()
     with any_store() as uow:
         assert uow.messages.get("card:1") == posted
-        assert uow.messages.by_ts("C1", "17.2") == posted
-        assert uow.messages.by_ts("C2", "17.2") is None
 
 
 def test_raw_messages_keep_their_versions(any_store: RecordingStore) -> None:

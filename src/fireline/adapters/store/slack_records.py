@@ -21,20 +21,13 @@ class SqlMessages:
 
     def get(self, key: str) -> PostedMessage | None:
         """What is remembered under this key, or None."""
-        return self._first(PostedMessageRow.key == key)
+        query = select(PostedMessageRow).where(PostedMessageRow.key == key)
+        row = self._tx.session.exec(query.execution_options(**_FRESH)).first()
+        return posted_from(row) if row else None
 
     def save(self, message: PostedMessage) -> None:
         """Insert or replace it."""
         self._tx.upsert(PostedMessageRow, [posted_values(message)])
-
-    def by_ts(self, channel_id: str, ts: str) -> PostedMessage | None:
-        """Our message at exactly this place, or None."""
-        return self._first(PostedMessageRow.ts == ts, PostedMessageRow.channel_id == channel_id)
-
-    def _first(self, *conditions: bool) -> PostedMessage | None:
-        query = select(PostedMessageRow).where(*conditions).execution_options(**_FRESH)
-        row = self._tx.session.exec(query).first()
-        return posted_from(row) if row else None
 
 
 class SqlRawMessages:

@@ -6,7 +6,6 @@ from fireline.adapters.slack.blocks.markup import esc, one_line, plural, user
 from fireline.usecases.views import ActionLine, ActionReminder
 
 LIMIT = 20
-DUE_TODAY = "due today"
 
 
 def due_words(line: ActionLine) -> str:
