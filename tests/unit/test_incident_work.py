@@ -252,6 +252,20 @@ def test_an_empty_or_endless_note_is_refused(s: Services, incident: Incident, te
         work.add_note(s, incident.id, text, ANA)
 
 
+def test_endless_words_are_refused_whole_never_cut(s: Services, incident: Incident) -> None:
+    endless = "x" * 3001
+    how = RepairDecision(damaged=False, checked_by="ana", how=endless)
+    for field, change in {
+        "reason": lambda: work.change_severity(s, incident.id, Severity.SEV1, endless, ANA),
+        "text": lambda: work.mitigate(s, incident.id, endless, ANA),
+        "override": lambda: work.restore(s, incident.id, "fixed", ANA, override=endless),
+        "how": lambda: work.resolve(s, incident.id, how, ANA),
+    }.items():
+        with pytest.raises(InvalidInputError, match="yours has 3001") as refused:
+            change()
+        assert refused.value.field == field
+
+
 def test_a_note_from_the_future_is_refused(s: Services, incident: Incident) -> None:
     with pytest.raises(InvalidInputError, match="has not come yet"):
         work.add_note(s, incident.id, "x", ANA, occurred_at=night("09:00"))

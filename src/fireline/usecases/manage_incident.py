@@ -64,6 +64,7 @@ def change_severity(
         InvalidInputError: the reason is missing.
     """
     now = s.clock.now()
+    _check_length(reason, "reason")
     with s.store() as uow:
         before = load(uow, incident_id)
         after = changed_severity(before, severity, actor.name, reason)
@@ -133,9 +134,7 @@ def add_note(
     words = text.strip()
     if not words:
         raise InvalidInputError("A note needs words: `/incident note WHAT_HAPPENED`.", "text")
-    if len(words) > NOTE_LIMIT:
-        message = f"A note holds {NOTE_LIMIT} characters; this one has {len(words)}."
-        raise InvalidInputError(message, "text")
+    _check_length(words, "text")
     at = occurred_at or now
     if at > now:
         raise InvalidInputError("That time has not come yet. Give one in the past.", "at")
@@ -228,6 +227,7 @@ def _check_edit(stamp: Stamp, at: datetime, reason: str, now: datetime) -> None:
     if stamp not in EDITABLE:
         known = ", ".join(e.value for e in EDITABLE)
         raise InvalidInputError(f"{stamp.value} is recorded, not typed. You can set {known}.")
+    _check_length(reason, "reason")
     if not reason.strip():
         message = "Say why: `/incident time NAME WHEN REASON`."
         raise InvalidInputError(message, field="reason")
@@ -235,9 +235,19 @@ def _check_edit(stamp: Stamp, at: datetime, reason: str, now: datetime) -> None:
         raise InvalidInputError("That time has not come yet. Give one in the past.", field="at")
 
 
+def _check_length(words: str, field: str) -> None:
+    """Refuse what is too long to be read on a timeline; a cut would lose the rest."""
+    if len(words) > NOTE_LIMIT:
+        message = f"This holds {NOTE_LIMIT} characters; yours has {len(words)}. Write it shorter."
+        raise InvalidInputError(message, field)
+
+
 @retried
 def _step(s: Services, incident_id: int, move: Move, text: str, actor: Actor) -> Incident:
     """Make one transition with everything that follows from it."""
+    _check_length(text, "text")
+    _check_length(move.override or "", "override")
+    _check_length(move.decision.how if move.decision else "", "how")
     with s.store() as uow:
         before = load(uow, incident_id)
         asked = replace(move, burning=_burning(uow, before)) if move.verb is Verb.RESTORE else move

@@ -6,13 +6,15 @@ from typing import Any
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import answers, modals
+from fireline.adapters.slack.blocks.markup import clip
 from fireline.adapters.slack.blocks.modals import Prefill
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
 from fireline.domain.errors import NotFoundError
 from fireline.usecases.capture_timeline import add_message
 from fireline.usecases.manage_incident import incident_in
 
-MAX_CARRIED = 1500
+# In a modal's metadata each character may take two, of 3000 in all.
+MAX_CARRIED = 1400
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def add_to_timeline(desk: Desk, asked: Asked, message: Chosen) -> Reply:
         known = sorted(uow.incidents.open(), key=lambda i: -i.id)
     if not known:
         raise NotFoundError("No incident is open. Use *Declare incident* on this message instead.")
-    text = message.text[:MAX_CARRIED]
+    text = clip(message.text, MAX_CARRIED)
     source = {**message.source(asked.channel), "text": text}
     given = Prefill(text=text, channel=asked.channel, source=source)
     return Modal(modals.timeline(given, known, known[0] if len(known) == 1 else None))
@@ -64,14 +66,14 @@ def add_to_timeline(desk: Desk, asked: Asked, message: Chosen) -> Reply:
 
 def declare_from_message(desk: Desk, asked: Asked, message: Chosen) -> Reply:
     """The declare form with the message's words."""
-    first = " ".join(message.text.split())[:150]
+    first = clip(" ".join(message.text.split()), 150)
     given = Prefill(text=first, channel=asked.channel, source=message.source(asked.channel))
     return Modal(modals.declare(given, tuple(desk.s.definitions.current().slos)))
 
 
 def make_action_item(desk: Desk, asked: Asked, message: Chosen) -> Reply:
     """The action form with the message's words."""
-    words = " ".join(message.text.split())[:MAX_CARRIED]
+    words = clip(" ".join(message.text.split()), MAX_CARRIED)
     given = Prefill(text=words, channel=asked.channel, person=asked.user.id)
     return Modal(modals.action(given, incident_in(desk.s, asked.channel)))
 

@@ -20,7 +20,7 @@ def review(view: ReviewDigest) -> kit.Rendered:
         else None,
         kit.divider(),
         *_part(
-            "Budgets, worst first", [list_line(b) for b in view.budgets], BUDGETS, "No SLO yet."
+            "Budgets, worst first", [list_line(b) for b in view.budgets], BUDGETS, "No figure yet."
         ),
         *_part(
             f"{plural(len(view.incidents), 'incident')} this week",
