@@ -1,5 +1,6 @@
 """Leading an incident from its channel to its resolution."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -255,12 +256,13 @@ def test_an_empty_or_endless_note_is_refused(s: Services, incident: Incident, te
 def test_endless_words_are_refused_whole_never_cut(s: Services, incident: Incident) -> None:
     endless = "x" * 3001
     how = RepairDecision(damaged=False, checked_by="ana", how=endless)
-    for field, change in {
+    changes: dict[str, Callable[[], Incident]] = {
         "reason": lambda: work.change_severity(s, incident.id, Severity.SEV1, endless, ANA),
         "text": lambda: work.mitigate(s, incident.id, endless, ANA),
         "override": lambda: work.restore(s, incident.id, "fixed", ANA, override=endless),
         "how": lambda: work.resolve(s, incident.id, how, ANA),
-    }.items():
+    }
+    for field, change in changes.items():
         with pytest.raises(InvalidInputError, match="yours has 3001") as refused:
             change()
         assert refused.value.field == field

@@ -208,7 +208,7 @@ def _settle(
         if errors:
             ack(response_action="errors", errors=errors)
         else:
-            told = answers.refusal(str(error))
+            told = answers.told(str(error))
             ack(response_action="update", view=modals.told("Not done", told.blocks))
         return
     except Exception as error:  # noqa: BLE001 - recorded with the id that the person sees

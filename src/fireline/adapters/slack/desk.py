@@ -218,7 +218,7 @@ def attempt(work: Callable[[], T]) -> T | Rendered:
     try:
         return work()
     except UserError as error:
-        return answers.refusal(str(error))
+        return answers.told(str(error))
     except Exception as error:  # noqa: BLE001 - recorded with the id that the person sees
         return answers.fault(recorded(error))
 
@@ -241,7 +241,7 @@ def deliver(client: WebClient, asked: Asked, reply: Answer | None, respond: Resp
             if respond is None:
                 raise
             log.warning("modal_refused", error=str(error.response.get("error")))
-            shown = answers.refusal("Slack did not open the form in time. Please try once more.")
+            shown = answers.told("Slack did not open the form in time. Please try once more.")
             respond(text=shown.text, blocks=shown.blocks, replace_original=False)
         return
     shown = drawn(reply)

@@ -222,7 +222,7 @@ def set_time(desk: Desk, asked: Asked, typed: Typed) -> Reply:
 
 
 def _told(incident: Incident, what: str) -> Rendered:
-    return answers.refusal(f"{incident.ref} {what}.")
+    return answers.told(f"{incident.ref} {what}.")
 
 
 VERBS: Mapping[str, Verb] = {

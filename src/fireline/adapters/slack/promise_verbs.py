@@ -122,7 +122,7 @@ def review_show(desk: Desk, _asked: Asked, typed: Typed) -> Reply:
 def review_post(desk: Desk, _asked: Asked, _typed: Typed) -> Reply:
     """Post last week's review now."""
     week = post_review.post_week(desk.s, desk.s.clock.now())
-    return answers.refusal(f"The review of {week} goes to {desk.s.channels.reviews}.")
+    return answers.told(f"The review of {week} goes to {desk.s.channels.reviews}.")
 
 
 def review_action(desk: Desk, asked: Asked, typed: Typed) -> Reply:

@@ -53,7 +53,7 @@ def add_to_timeline(desk: Desk, asked: Asked, message: Chosen) -> Reply:
         incident = add_message(
             desk.s, asked.channel, message.ts, message.thread_ts, message.text, author, asked.user
         )
-        return answers.refusal(f"Added to the timeline of {incident.ref}.")
+        return answers.told(f"Added to the timeline of {incident.ref}.")
     with desk.s.store() as uow:
         known = sorted(uow.incidents.open(), key=lambda i: -i.id)
     if not known:

@@ -81,7 +81,7 @@ def severity(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     level = Severity(int(sent.need("severity")))
     reason = sent.need("reason")
     after = manage_incident.change_severity(desk.s, sent.incident(), level, reason, asked.user)
-    return answers.refusal(f"{after.ref} is now {after.severity.label}.")
+    return answers.told(f"{after.ref} is now {after.severity.label}.")
 
 
 def role(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
@@ -97,7 +97,7 @@ def note(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     kind = EntryKind(sent.fields.get("kind", EntryKind.NOTE))
     text = sent.need("text")
     after = manage_incident.add_note(desk.s, sent.incident(), text, asked.user, at, kind)
-    return answers.refusal(f"Noted on {after.ref}.")
+    return answers.told(f"Noted on {after.ref}.")
 
 
 def mitigate(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
@@ -105,7 +105,7 @@ def mitigate(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     at = desk.moment(sent.fields.get("at"), asked.user.id)
     text = sent.need("text")
     after = manage_incident.mitigate(desk.s, sent.incident(), text, asked.user, at)
-    return answers.refusal(f"{after.ref} is being mitigated.")
+    return answers.told(f"{after.ref} is being mitigated.")
 
 
 def restore(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
@@ -114,7 +114,7 @@ def restore(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     override = sent.fields.get("override")
     text = sent.need("text")
     after = manage_incident.restore(desk.s, sent.incident(), text, asked.user, at, override)
-    return answers.refusal(f"{after.ref} is restored. Next: is data damaged? `/incident resolve`")
+    return answers.told(f"{after.ref} is restored. Next: is data damaged? `/incident resolve`")
 
 
 def resolve(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
@@ -124,7 +124,7 @@ def resolve(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
         damaged, desk.member(sent.need("checked"), "checked"), sent.need("how")
     )
     after = manage_incident.resolve(desk.s, sent.incident(), decision, asked.user)
-    return answers.refusal(f"{after.ref} is resolved. The postmortem draft follows in its channel.")
+    return answers.told(f"{after.ref} is resolved. The postmortem draft follows in its channel.")
 
 
 def action(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
@@ -157,7 +157,7 @@ def timeline(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
         EntryKind(sent.need("kind")),
         source,
     )
-    return answers.refusal(f"Added to the timeline of {after.ref}.")
+    return answers.told(f"Added to the timeline of {after.ref}.")
 
 
 def runbooks(desk: Desk, _asked: Asked, sent: Sent) -> Outcome:

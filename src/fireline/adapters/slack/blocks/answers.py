@@ -23,8 +23,8 @@ def said(markup: str, plain: str) -> kit.Rendered:
     return kit.rendered(plain, [kit.section(markup)])
 
 
-def refusal(text: str) -> kit.Rendered:
-    """Why something was not done, and what to do."""
+def told(text: str) -> kit.Rendered:
+    """What was done, or why it was not and what to do; foreign words in it stay words."""
     return kit.rendered(text, [kit.section(f":information_source: {esc(clip(text, 2400))}")])
 
 
