@@ -28,21 +28,26 @@ def post_alert(s: Services, uow: UnitOfWork, episode: Episode) -> None:
     )
 
 
-def acknowledge(s: Services, episode_id: str, actor: Actor) -> None:
+def acknowledge(s: Services, episode_id: str, actor: Actor) -> Episode:
     """Say that somebody looks into it; a second person's click changes nothing.
+
+    Returns:
+        The alert as it stands after, with the name of whoever was first.
 
     Raises:
         NotFoundError: there is no such alert.
         InvalidInputError: it has recovered.
     """
     with s.store() as uow:
+        uow.lock()
         episode = _open_episode(uow, episode_id)
         if episode.acknowledged_by is not None:
-            return
+            return episode
         now = s.clock.now()
         taken = replace(episode, acknowledged_by=actor.id, acknowledged_at=now)
         _change(s, uow, taken, "alert.acknowledged", actor, {})
         uow.commit()
+    return taken
 
 
 def snooze(s: Services, episode_id: str, until: datetime, actor: Actor) -> None:

@@ -240,6 +240,10 @@ class UnitOfWork(Protocol):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None: ...
+    def lock(self) -> None:
+        """Be the only writer until the transaction ends: what is read after it stays true."""
+        ...
+
     def start(self, call: FlowCall) -> None:
         """Enqueue a flow in this same transaction."""
         ...

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from fireline.adapters.slack import ids, incident_verbs
 from fireline.adapters.slack.blocks import answers, modals
-from fireline.adapters.slack.blocks.markup import when
+from fireline.adapters.slack.blocks.markup import user, when
 from fireline.adapters.slack.blocks.modals import Prefill
 from fireline.adapters.slack.commands import NOUNS, run
 from fireline.adapters.slack.desk import Asked, Desk, Later, Modal, Reply, declared
@@ -36,9 +36,13 @@ def declare_from_alert(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
     return Later(lambda: declared(desk.settled(result.incident), created=result.created))
 
 
-def acknowledge_alert(desk: Desk, asked: Asked, pressed: Pressed) -> None:
-    """Note who looks at it; the alert itself shows it."""
-    acknowledge(desk.s, pressed.value, asked.user)
+def acknowledge_alert(desk: Desk, asked: Asked, pressed: Pressed) -> Reply | None:
+    """Note who looks at it, which the alert itself shows; a second person is told who was first."""
+    first = acknowledge(desk.s, pressed.value, asked.user).acknowledged_by
+    if first is None or first == asked.user.id:
+        return None
+    rest = "already looks into this alert. It stays theirs; talk to them to help."
+    return answers.said(f"{user(first)} {rest}", f"{desk.name(first)} {rest}")
 
 
 def snooze_alert(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:

@@ -39,8 +39,8 @@ class SlackChat:
         # What is done in Slack is repeated by flows, which wait without holding a thread; what is
         # only asked is also asked while somebody waits, so a short wait is made on the spot.
         self._client = _like(client, [])
-        self._asking = _like(client, [ShortWait(max_retry_count=2)])
-        self.directory = Directory(self._asking)
+        self._asking_client = _like(client, [ShortWait(max_retry_count=2)])
+        self.directory = Directory(self._asking_client)
 
     def create_channel(self, name: str, *, private: bool) -> ChannelRef:
         """Make it; `RejectedError` with code `name_taken` when the name exists."""
@@ -243,7 +243,10 @@ class SlackChat:
         where = self.directory.channel_id(channel)
         try:
             answer = call(
-                "link to a message", self._asking.chat_getPermalink, channel=where, message_ts=ts
+                "link to a message",
+                self._asking_client.chat_getPermalink,
+                channel=where,
+                message_ts=ts,
             )
         except RejectedError as error:
             if error.code == "message_not_found":
@@ -256,9 +259,12 @@ class SlackChat:
         where = self.directory.channel_id(channel)
         exact = {"channel": where, "latest": ts, "oldest": ts, "inclusive": True}
         tries: list[tuple[Callable[..., SlackResponse], dict[str, Any]]] = [
-            (self._asking.conversations_history, {**exact, "limit": 1}),
+            (self._asking_client.conversations_history, {**exact, "limit": 1}),
             # A reply is not in the history; Slack gives it when asked for its thread.
-            (self._asking.conversations_replies, {**exact, "ts": thread_ts or ts, "limit": 10}),
+            (
+                self._asking_client.conversations_replies,
+                {**exact, "ts": thread_ts or ts, "limit": 10},
+            ),
         ]
         for method, arguments in tries:
             try:

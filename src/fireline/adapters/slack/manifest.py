@@ -19,6 +19,7 @@ METHOD_SCOPES: Mapping[str, tuple[str, ...]] = {
     "conversations.history": ("channels:history", "im:history"),
     "conversations.invite": ("channels:manage",),
     "conversations.join": ("channels:join",),
+    "conversations.info": ("channels:read",),
     "conversations.list": ("channels:read",),
     "conversations.open": ("im:write",),
     "conversations.replies": ("channels:history",),

@@ -71,6 +71,10 @@ class SqlUnitOfWork:
     ) -> None:
         self._session.close()
 
+    def lock(self) -> None:
+        """Be the only writer until the transaction ends."""
+        self._tx.lock()
+
     def start(self, call: FlowCall) -> None:
         """Enqueue a flow in this same transaction."""
         self._tx.lock()
