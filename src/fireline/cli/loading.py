@@ -22,7 +22,7 @@ class WhenUsed:
 if TYPE_CHECKING:
     from fireline import settings
     from fireline.adapters.runbooks import contract as runbooks
-    from fireline.bootstrap import doctor, lint, offline, program
+    from fireline.bootstrap import doctor, lint, offline, program, rules
     from fireline.demo import demo as demonstration
     from fireline.sandbox import server as sandbox
 else:
@@ -32,6 +32,7 @@ else:
     lint = WhenUsed("fireline.bootstrap.lint")
     offline = WhenUsed("fireline.bootstrap.offline")
     program = WhenUsed("fireline.bootstrap.program")
+    rules = WhenUsed("fireline.bootstrap.rules")
     demonstration = WhenUsed("fireline.demo.demo")
     sandbox = WhenUsed("fireline.sandbox.server")
 
@@ -41,6 +42,7 @@ __all__ = [
     "lint",
     "offline",
     "program",
+    "rules",
     "runbooks",
     "sandbox",
     "settings",

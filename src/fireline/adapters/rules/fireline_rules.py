@@ -1,0 +1,185 @@
+"""Our own rules: recorded counts, burn rates from them, an alert per pair, one for silence."""
+
+from collections.abc import Iterator
+
+from fireline.adapters.rules.counting import BUCKET, GOOD, TOTAL, good_expr, series, total_expr
+from fireline.adapters.rules.groups import Alert, Group, Recording, literal
+from fireline.adapters.rules.labels import own_labels
+from fireline.adapters.rules.promql import length, number, selectors, steps
+from fireline.domain.errors import InvalidDefinitionError
+from fireline.domain.policy.burn_pairs import PlannedPair, plan_pairs
+from fireline.domain.policy.guards import (
+    MIN_BAD,
+    MIN_BAD_SLICES,
+    MIN_EVENTS_LONG,
+    SHORT_COVERAGE,
+)
+from fireline.domain.policy.policy import Policy
+from fireline.domain.slo.definition import Absent, RatioSli, Slo, TimeSliceSli
+from fireline.domain.slo.status import BurnSeverity
+from fireline.domain.slo.wording import number_words
+
+BURN = "slo:burn:ratio"
+REMAINING = "slo:budget_remaining:ratio"
+COVERAGE = "slo:coverage:ratio"
+ABSENT = "slo:data:absent"
+RESERVED = frozenset({"slo", "severity", "long_window", "short_window"})
+# Counts and alerts each minute; the whole window reads thousands of points and may lag a little.
+INTERVAL = "1m"
+WINDOW_INTERVAL = "2m"
+ABSENT_FLOOR = 300
+MINUTE = 60
+
+
+def groups(slo: Slo, policy: Policy) -> Iterator[Group]:
+    """The two groups of one SLO."""
+    pairs = plan_pairs(slo, policy.pairs)
+    labels = own_labels(slo, RESERVED)
+    windows = sorted({w for p in pairs for w in (p.long_seconds, p.short_seconds)} - {BUCKET})
+    _require_whole_buckets(slo, (*windows, slo.window_seconds))
+    rules: list[Recording | Alert] = [
+        _recorded(slo, TOTAL + length(BUCKET), total_expr(slo)),
+        _recorded(slo, GOOD + length(BUCKET), good_expr(slo)),
+        _burn(slo, BUCKET),
+    ]
+    for seconds in windows:
+        rules += [_sum(slo, TOTAL, seconds), _sum(slo, GOOD, seconds), _burn(slo, seconds)]
+    silence = _silence(slo)
+    if silence is not None:
+        rules.append(_recorded(slo, ABSENT, silence))
+    rules += [_pair_alert(slo, pair, labels, judged=silence is not None) for pair in pairs]
+    if silence is not None:
+        rules.append(_absent_alert(slo, pairs, labels))
+    yield Group(f"fireline-slo-{slo.name}", tuple(rules), INTERVAL)
+    yield Group(f"fireline-window-{slo.name}", tuple(_budget(slo)), WINDOW_INTERVAL)
+
+
+def _require_whole_buckets(slo: Slo, windows: tuple[int, ...]) -> None:
+    for seconds in windows:
+        if seconds % BUCKET:
+            message = (
+                f"the rules of `{slo.name}` count in steps of 5m, and {length(seconds)} is no "
+                "multiple of that; change the window of the SLO, or the pair of the policy."
+            )
+            raise InvalidDefinitionError(slo.source.file, slo.source.line, message)
+
+
+def _recorded(slo: Slo, name: str, expr: str) -> Recording:
+    return Recording(name, expr, {"slo": slo.name})
+
+
+def _sum(slo: Slo, name: str, seconds: int) -> Recording:
+    """A count over a window: whole five-minute counts that do not overlap."""
+    five = series(name + length(BUCKET), slo)
+    expr = f"sum_over_time({five}{steps(seconds, BUCKET)})"
+    return _recorded(slo, name + length(seconds), expr)
+
+
+def _bad(slo: Slo, seconds: int) -> str:
+    span = length(seconds)
+    return f"{series(TOTAL + span, slo)} - {series(GOOD + span, slo)}"
+
+
+def _burn(slo: Slo, seconds: int) -> Recording:
+    """The burn rate; nothing, never NaN, where nothing was counted."""
+    total = series(TOTAL + length(seconds), slo)
+    expr = f"({_bad(slo, seconds)}) / ({total} > 0) / {number(slo.budget_fraction)}"
+    return _recorded(slo, BURN + length(seconds), expr)
+
+
+def _budget(slo: Slo) -> Iterator[Recording]:
+    """The whole window: counts, burn, what is left, and how much of the window has counts."""
+    window = slo.window_seconds
+    yield _sum(slo, TOTAL, window)
+    yield _sum(slo, GOOD, window)
+    yield _burn(slo, window)
+    yield _recorded(slo, REMAINING, f"1 - {series(BURN + length(window), slo)}")
+    step = max(BUCKET, slo.sli.slice_seconds) if isinstance(slo.sli, TimeSliceSli) else BUCKET
+    five = series(TOTAL + length(BUCKET), slo)
+    counted = f"count_over_time({five}{steps(window, BUCKET)})"
+    yield _recorded(slo, COVERAGE, f"{counted} / {number(window / step)}")
+
+
+def _silence(slo: Slo) -> str | None:
+    """1 while no series that is counted, or read, has a sample; None when none is read."""
+    body = slo.sli.total if isinstance(slo.sli, RatioSli) else slo.sli.value
+    read = selectors(body)
+    return f"max(absent({' or '.join(read)}))" if read else None
+
+
+def _pair_alert(slo: Slo, pair: PlannedPair, labels: dict[str, str], *, judged: bool) -> Alert:
+    long, short = length(pair.long_seconds), length(pair.short_seconds)
+    conditions = [
+        f"{series(BURN + short, slo)} > {number(pair.factor)}",
+        f"{series(BURN + long, slo)} > {number(pair.factor)}",
+        *_guards(slo, pair),
+    ]
+    expr = "\nand ".join(conditions)
+    if judged and slo.absent is not Absent.BAD:
+        expr += f"\nunless {series(ABSENT, slo)}"
+    annotations = {
+        "summary": literal(f"{slo.title}: the error budget burns too fast"),
+        "description": "Burn rate {{ $value | humanize }} over " + f"{short}, above "
+        f"{number(pair.factor)} there and over {long}; at 1 the budget lasts exactly "
+        f"{length(slo.window_seconds)}.",
+    }
+    return Alert(
+        "SloBudgetBurn",
+        expr,
+        labels
+        | {
+            "slo": slo.name,
+            "severity": pair.severity.value,
+            "long_window": long,
+            "short_window": short,
+        },
+        annotations | _runbook(slo),
+    )
+
+
+def _guards(slo: Slo, pair: PlannedPair) -> Iterator[str]:
+    """What keeps single misses from waking people; the 95 % bound is beyond PromQL."""
+    bad = _bad(slo, pair.long_seconds)
+    if not isinstance(slo.sli, RatioSli):
+        yield f"{bad} >= {number(MIN_BAD_SLICES)}"
+        return
+    yield f"{bad} >= {number(MIN_BAD[pair.severity])}"
+    yield f"{series(TOTAL + length(pair.long_seconds), slo)} >= {MIN_EVENTS_LONG}"
+    share = number(pair.share * slo.budget_fraction)
+    window = series(TOTAL + length(slo.window_seconds), slo)
+    young = f"{series(COVERAGE, slo)} < {number(SHORT_COVERAGE)}"
+    yield f"({bad} >= {share} * {window} or {young})"
+
+
+def _absent_alert(slo: Slo, pairs: tuple[PlannedPair, ...], labels: dict[str, str]) -> Alert:
+    annotations = {
+        "summary": literal(f"{slo.title}: no data"),
+        "description": "No series that the SLO counts has a sample; its budget is not known.",
+    }
+    return Alert(
+        "SloDataAbsent",
+        series(ABSENT, slo),
+        labels | {"slo": slo.name, "severity": BurnSeverity.TICKET.value},
+        annotations | _runbook(slo),
+        length(absent_seconds(slo, pairs)),
+    )
+
+
+def absent_seconds(slo: Slo, pairs: tuple[PlannedPair, ...]) -> int:
+    """How long silence may last: until an outage of that length would fire the fastest pair."""
+    spans = [p.factor * slo.budget_fraction * p.long_seconds for p in pairs]
+    nearest = round(min(spans, default=0) / MINUTE) * MINUTE
+    return max(ABSENT_FLOOR, nearest)
+
+
+def _runbook(slo: Slo) -> dict[str, str]:
+    return {"runbook": literal(slo.runbook)} if slo.runbook else {}
+
+
+def notes(slo: Slo, policy: Policy) -> Iterator[str]:
+    """What the rules of this SLO cannot do, for a reader of the file."""
+    if not plan_pairs(slo, policy.pairs):
+        yield f"{slo.name}: no burn alert, as no pair of windows fits its window and objective."
+    elif isinstance(slo.sli, RatioSli):
+        few = number_words(slo.min_events)
+        yield f"{slo.name}: below {few} events in the window the bot counts single misses instead."

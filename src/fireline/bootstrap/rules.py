@@ -1,0 +1,41 @@
+"""Rule files from definitions and the team's policy."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from fireline.adapters.files.slos import DefinitionFolder
+from fireline.adapters.rules import RuleFormat, render
+from fireline.bootstrap.parts import policy_of
+from fireline.domain.errors import InvalidInputError, NotFoundError
+from fireline.settings import load
+
+
+def rules_of(inputs: Sequence[Path], form: str) -> str:
+    """The rule file of all SLOs in the files and folders.
+
+    Raises:
+        NotFoundError: a path does not exist, or no SLO is in any.
+        InvalidInputError: a definition is broken; rules of only some would hide that.
+        InvalidDefinitionError: an SLO cannot be exported.
+    """
+    lost = [str(path) for path in inputs if not path.exists()]
+    if lost:
+        raise NotFoundError(f"no such file or folder: {', '.join(lost)}")
+    catalogue = DefinitionFolder(inputs).current()
+    if catalogue.problems:
+        raise InvalidInputError("\n".join(catalogue.problems))
+    if not catalogue.slos:
+        raise NotFoundError(f"no SLO in {', '.join(map(str, inputs))}")
+    return render(catalogue.slos.values(), policy_of(load()), RuleFormat(form))
+
+
+def save(text: str, file: Path) -> None:
+    """Write the rule file.
+
+    Raises:
+        InvalidInputError: it cannot be written.
+    """
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InvalidInputError(f"cannot write {file}: {error.strerror}") from error
