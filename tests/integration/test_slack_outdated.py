@@ -117,3 +117,28 @@ def test_resolve_on_a_card_that_is_resolved_already_says_so(bot: Bot) -> None:
     answer = bot.submit(view, damage="no-damage", checked=checker, how="looked too")
     assert "resolved" in str(answer).lower()
     assert actions(bot, "incident.resolve") == 1
+
+
+def test_flags_of_many_people_at_one_moment_make_one_entry(bot: Bot) -> None:
+    channel = bot.declared()
+    people = ("ana", "bo", "chen", "dia")
+    for person in people[1:]:
+        bot.act("join", user=person, channel=channel.id)
+    said = bot.act("message", user="ana", channel=channel.id, text="half of the rows are gone")
+    at_once = [Thread(target=react, args=(bot, channel.id, said["ts"], p)) for p in people]
+    for thread in at_once:
+        thread.start()
+    for thread in at_once:
+        thread.join(10)
+    bot.until(lambda: len(supporters(bot)) == len(people))
+    assert set(supporters(bot)) == {bot.sandbox.user(p) for p in people}
+
+
+def react(bot: Bot, channel: str, ts: str, user: str) -> None:
+    bot.act("reaction", user=user, channel=channel, ts=ts, name="pushpin")
+
+
+def supporters(bot: Bot) -> list[str]:
+    """Of every entry made from a message, so that a second entry shows."""
+    with bot.store() as uow:
+        return [p for e in uow.timeline.entries(1) if e.provenance.ts for p in e.supporters]

@@ -93,6 +93,7 @@ def unflag(s: Services, channel: str, ts: str, emoji: str, actor: Actor) -> None
         incident = uow.incidents.by_channel(channel)
         if kind is None or incident is None:
             return
+        uow.lock()
         entry = uow.timeline.by_source(incident.id, channel, ts, kind)
         if entry is None or actor.id not in entry.supporters:
             return
@@ -151,8 +152,11 @@ def _support(s: Services, channel: str, ts: str, kind: EntryKind, actor: Actor) 
     now = s.clock.now()
     with s.store() as uow:
         incident = uow.incidents.by_channel(channel)
-        entry = uow.timeline.by_source(incident.id, channel, ts, kind) if incident else None
-        if incident is None or entry is None:
+        if incident is None:
+            return False
+        uow.lock()
+        entry = uow.timeline.by_source(incident.id, channel, ts, kind)
+        if entry is None:
             return False
         if actor.id not in entry.supporters:
             uow.timeline.set_supporters(incident.id, entry.seq, (*entry.supporters, actor.id))
@@ -190,6 +194,7 @@ def _enter(s: Services, incident: Incident, found: _Found, kind: EntryKind, acto
     """Append the entry with its first supporter; somebody who was faster is supported instead."""
     now = s.clock.now()
     with s.store() as uow:
+        uow.lock()
         known = uow.timeline.by_source(incident.id, found.channel, found.ts, kind)
         if known is None:
             known = uow.timeline.append(incident.id, _entry(found, kind, actor), now)
