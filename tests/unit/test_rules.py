@@ -62,7 +62,7 @@ def test_a_length_is_written_as_prometheus_writes_it(seconds: int, written: str)
 
 
 def test_a_subquery_is_a_millisecond_short_so_that_no_step_counts_twice() -> None:
-    assert steps(3600, 300) == "[3599999ms:5m]"
+    assert steps(3600, 300) == "[59m59s999ms:5m]"
 
 
 def test_selectors_stand_without_ranges_and_offsets() -> None:

@@ -37,7 +37,7 @@ def steps(seconds: int, step: int) -> str:
     Ranges of Prometheus 2 are closed on both sides: `[1h:5m]` on an edge has 13 points. One
     millisecond less has 12, whenever it is asked and in every version.
     """
-    return f"[{seconds * 1000 - 1}ms:{length(step)}]"
+    return f"[{length(seconds - 1)}999ms:{length(step)}]"
 
 
 def number(value: float) -> str:
