@@ -25,7 +25,7 @@ def peer(stage: Stage) -> list[Figure]:
 
 
 def _beside(platform: Platform, fleet: Fleet) -> Figure:
-    watching = Watching.of(platform.settings(fleet, database_url=_fresh(platform, fleet)))
+    watching = Watching.of(platform.settings(fleet))
     slos = list(watching.services.definitions.current().slos.values())
     with requests.Session() as session:
         session.trust_env = False
@@ -40,10 +40,6 @@ def _beside(platform: Platform, fleet: Fleet) -> Figure:
         times >= TIMES,
         note=f"the strategy of slo-generator, re-implemented; {ASKED} SLOs asked",
     )
-
-
-def _fresh(platform: Platform, fleet: Fleet) -> str:
-    return f"sqlite:///{platform.folder / f'{fleet.name}-peer.db'}"
 
 
 def _ticks(platform: Platform, watching: Watching) -> list[Spent]:

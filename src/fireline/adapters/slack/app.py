@@ -1,7 +1,7 @@
 """The bolt app: one set of handlers for Socket Mode and for HTTP."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -70,14 +70,10 @@ def build_app(
         signing_secret=signing_secret or "",
         listener_executor=ThreadPoolExecutor(workers, thread_name_prefix="slack"),
     )
-    desk = Desk(services, looks)
-    inbox = Inbox(desk)
-
-    @app.middleware
-    def store_before_ack(body: dict[str, Any], next: Callable[[], Any]) -> BoltResponse | None:  # noqa: A002 - bolt passes arguments by name
-        return inbox.take(body, next)
-
     names = commands or command_names()
+    desk = Desk(services, looks)
+
+    _first(app, Inbox(desk), {names[n.name] for n in NOUNS.values() if n.only_reads})
     _commands(app, desk, names)
     _actions(app, desk, names)
     _views(app, desk)
@@ -85,6 +81,23 @@ def build_app(
     _events(app, desk)
     app.error(_last_resort)
     return app
+
+
+def _first(app: App, inbox: Inbox, reading: Container[object]) -> None:
+    """What every request meets first."""
+
+    @app.middleware
+    def store_before_ack(
+        body: dict[str, Any],
+        ack: Ack,
+        next: Callable[[], Any],  # noqa: A002 - bolt passes arguments by name
+    ) -> BoltResponse | None:
+        def go_on() -> None:
+            if body.get("command") in reading:
+                ack()  # not in its turn among the workers: a burst of long answers fills them all
+            next()
+
+        return inbox.take(body, go_on)
 
 
 def _without_token(client: WebClient) -> WebClient:
@@ -142,8 +155,6 @@ def _commands(app: App, desk: Desk, names: Mapping[str, str]) -> None:
 
 def _command(desk: Desk, noun: Noun, command: str) -> Callable[..., None]:
     def handle(ack: Ack, body: dict[str, Any], client: WebClient, respond: Respond) -> None:
-        if noun.only_reads:
-            ack()
         with acknowledging(ack):
             asked = _asked(desk, body)
             line = str(body.get("text") or "")
