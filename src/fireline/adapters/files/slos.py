@@ -7,6 +7,7 @@ from threading import Lock
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from fireline.adapters.files.imports.formats import WINDOW, Neighbours, is_foreign, translated
 from fireline.adapters.files.problems import Findings, Level, Problem
 from fireline.adapters.files.slo_document import Read, read_slo
 from fireline.adapters.files.variables import read_variables
@@ -48,20 +49,38 @@ def load_file(path: str, text: str, variables: Mapping[str, str] | None = None) 
 
 
 def read_files(
-    texts: Mapping[str, str], variables: Mapping[str, str] | None = None
+    texts: Mapping[str, str], variables: Mapping[str, str] | None = None, window: str = WINDOW
 ) -> list[FileRead]:
-    """All files together: variables of any of them serve all, and names are unique."""
+    """All files together: variables of any of them serve all, and names are unique.
+
+    `window` is for files of other tools that say none.
+    """
     shared = dict(variables or {})
     opened = []
     for path, text in texts.items():
         findings = Findings(path)
-        documents = [d for d in compose(text, findings) if _kind(d, findings)]
+        documents = [d for d in compose(text, findings) if is_foreign(d) or _kind(d, findings)]
         opened.append((findings, documents))
         for document in documents:
             if _value(document, "kind") == "Variables" and isinstance(document, MappingNode):
                 shared.update(read_variables(document, findings))
+    neighbours = Neighbours.of((d for _, documents in opened for d in documents), window)
+    opened = [(f, _native(f, documents, neighbours)) for f, documents in opened]
     seen: dict[str, str] = {}
     return [_slos(findings, documents, shared, seen) for findings, documents in opened]
+
+
+def _native(findings: Findings, documents: list[Node], neighbours: Neighbours) -> list[Node]:
+    """The documents with those of other tools replaced by what they say in our terms."""
+    native: list[Node] = []
+    for document in documents:
+        if not is_foreign(document):
+            native.append(document)
+            continue
+        for found in translated(findings.file, document, neighbours):
+            findings.problems += found.problems
+            native += [found.node] if found.node is not None else []
+    return native
 
 
 def _slos(

@@ -1,0 +1,1 @@
+"""SLO files of other tools, read as if they were ours."""

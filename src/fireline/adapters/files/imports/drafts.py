@@ -1,0 +1,171 @@
+"""What was understood of a foreign SLO, laid out as a native document."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from yaml.error import Mark
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from fireline.adapters.files.imports.branches import NOT_CARRIED, Branch
+from fireline.adapters.files.problems import Problem
+from fireline.adapters.files.slo_document import RESERVED
+from fireline.adapters.files.yaml_fields import Text
+
+TEXT = "tag:yaml.org,2002:str"
+INTEGER = "tag:yaml.org,2002:int"
+NUMBER = "tag:yaml.org,2002:float"
+MAPPING = "tag:yaml.org,2002:map"
+API = "fireline/v1"
+TIER = "2"
+LONGEST_NAME = 63
+Tree = Mapping[str, "Text | Tree"]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """One foreign SLO: the native document made of it, if any, and what is to be said of it."""
+
+    line: int
+    node: MappingNode | None
+    problems: tuple[Problem, ...]
+
+    @property
+    def key(self) -> tuple[int, str]:
+        """Line and name of the SLO, as its reader gives them."""
+        if self.node is None:
+            return 0, ""
+        return self.line, next(v.value for k, v in self.node.value if k.value == "name")
+
+
+@dataclass(slots=True)
+class Draft:
+    """The parts of a native SLO, each with the foreign line it comes from."""
+
+    line: int
+    name: Text
+    service: Text
+    objective: Text
+    window: Text
+    kind: str
+    sli: Mapping[str, Text]
+    description: Text | None = None
+    title: Text | None = None
+    absent: str | None = None
+    labels: dict[str, Text] = field(default_factory=dict)
+
+
+def finished(branch: Branch, draft: Draft | None) -> Imported:
+    """The import of one SLO, with all that was said of it."""
+    before = branch.findings.errors
+    branch.leftovers()
+    node = None
+    if draft is not None and not before:
+        node = _document(branch, draft)
+    return Imported(branch.line, node, tuple(branch.findings.problems))
+
+
+def without_slo(branch: Branch) -> Imported:
+    """What is to be said of a document, or an SLO, that gives none."""
+    return finished(branch, None)
+
+
+def as_percent(fraction: Text) -> Text:
+    """A fraction as a percentage, exactly; what is no number stays for the reader to refuse."""
+    try:
+        value = Decimal(fraction.value) * 100
+    except InvalidOperation:
+        return fraction
+    return Text(f"{value.normalize():f}" if value.is_finite() else fraction.value, fraction.line)
+
+
+def _document(branch: Branch, draft: Draft) -> MappingNode:
+    at = draft.line
+    title, description = _words(draft)
+    tree: dict[str, Text | Tree] = {
+        "apiVersion": Text(API, at),
+        "kind": Text("SLO", at),
+        "name": _name(branch, draft.name),
+        "title": title,
+        "service": draft.service,
+        "tier": Text(TIER, at),
+        "objective": draft.objective,
+        "window": draft.window,
+    }
+    owner = draft.labels.get("owner")
+    if owner is not None and owner.value.strip():
+        tree["owner"] = owner
+    sli: dict[str, Text | Tree] = {draft.kind: draft.sli}
+    if draft.absent:
+        sli["absent"] = Text(draft.absent, at)
+    tree["sli"] = sli
+    labels = _labels(branch, draft.labels)
+    if labels:
+        tree["labels"] = labels
+    if description:
+        tree["description"] = description
+    return _mapping(tree, at)
+
+
+def _words(draft: Draft) -> tuple[Text, Text | None]:
+    """A title of one line, and the description where it says more."""
+    said = draft.description or draft.name
+    first = Text(" ".join((said.value.splitlines() or [""])[0].split()), said.line)
+    title = draft.title or first
+    if draft.description is None or draft.description.value == title.value:
+        return title, None
+    return title, draft.description
+
+
+def _name(branch: Branch, name: Text) -> Text:
+    """The name in our letters; a changed one is told."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.value.lower()).strip("-")[:LONGEST_NAME]
+    if plain and plain != name.value:
+        branch.warning(name.line, "name", f"`{name.value}` is called `{plain}` here.")
+    return Text(plain or name.value, name.line)
+
+
+def _labels(branch: Branch, labels: Mapping[str, Text]) -> dict[str, Text]:
+    kept = {}
+    for key, text in labels.items():
+        if key in RESERVED or key.startswith("sloth_"):
+            why = "Fireline sets that label itself."
+            branch.warning(text.line, NOT_CARRIED, f"label `{key}` is not carried over: {why}")
+        else:
+            kept[key] = text
+    return kept
+
+
+def _mapping(tree: Tree, line: int) -> MappingNode:
+    pairs: list[tuple[Node, Node]] = []
+    for key, value in tree.items():
+        at = value.line if isinstance(value, Text) else _first_line(value, line)
+        item = _scalar(key, value) if isinstance(value, Text) else _mapping(value, at)
+        pairs.append((_leaf(key, at), item))
+    return MappingNode(MAPPING, pairs, _mark(line), _mark(line), flow_style=False)
+
+
+def _first_line(tree: Tree, line: int) -> int:
+    return min((v.line for v in tree.values() if isinstance(v, Text)), default=line)
+
+
+def _scalar(key: str, text: Text) -> ScalarNode:
+    tag, style = TEXT, None
+    if key in {"objective", "tier"} and re.fullmatch(r"\d+", text.value):
+        tag = INTEGER
+    elif key == "objective" and re.fullmatch(r"\d+\.\d+", text.value):
+        tag = NUMBER
+    elif "\n" in text.value:
+        style = "|"
+    elif key == "good" and text.value[:1] in "<>=!":
+        style = '"'
+    return _leaf(text.value, text.line, tag, style)
+
+
+def _leaf(value: str, line: int, tag: str = TEXT, style: str | None = None) -> ScalarNode:
+    return ScalarNode(tag, value, _mark(line), _mark(line), style=style)
+
+
+def _mark(line: int) -> Mark:
+    return Mark("", 0, line - 1, 0, None, 0)

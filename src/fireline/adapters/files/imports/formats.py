@@ -1,0 +1,93 @@
+"""Which documents are foreign, and who reads them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+from fireline.adapters.files.imports import openslo, pyrra, slo_generator, sloth
+from fireline.adapters.files.imports.branches import Branch
+from fireline.adapters.files.imports.drafts import Imported
+from fireline.adapters.files.imports.openslo_objects import Objects
+from fireline.adapters.files.problems import Findings
+
+GROUPS = (sloth.GROUP, openslo.GROUP, pyrra.GROUP, slo_generator.GROUP)
+WINDOW = "30d"
+
+
+def is_foreign(document: Node) -> bool:
+    """Whether the document is of another tool that is known here."""
+    return (
+        _scalar(document, "apiVersion").startswith(GROUPS)
+        or _is_sloth_file(document)
+        or _is_budget_config(document)
+    )
+
+
+@dataclass(slots=True)
+class Neighbours:
+    """What foreign documents say of each other across all files."""
+
+    window: str = WINDOW
+    objects: Objects = field(default_factory=Objects)
+    periods: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, documents: Iterable[Node], window: str = WINDOW) -> "Neighbours":
+        """All that can be referred to in these documents.
+
+        Args:
+            documents: of all files; native ones are left out.
+            window: for the formats that have none.
+        """
+        found = cls(window)
+        for document in documents:
+            if not isinstance(document, MappingNode):
+                continue
+            if _scalar(document, "apiVersion").startswith(openslo.GROUP):
+                found.objects.add(document)
+            elif _is_budget_config(document):
+                branch = Branch(document, Findings(""))
+                policies = branch.branch(slo_generator.POLICIES)
+                found.periods |= slo_generator.periods_of(policies) if policies else {}
+        return found
+
+
+def translated(file: str, document: Node, neighbours: Neighbours) -> Iterator[Imported]:
+    """The native documents that a foreign one becomes, each with what is to be said of it."""
+    if not isinstance(document, MappingNode):
+        return
+    branch = Branch(document, Findings(file))
+    api = _scalar(document, "apiVersion")
+    if _is_budget_config(document):
+        yield from slo_generator.read_policies(branch)
+    elif _is_sloth_file(document):
+        yield from sloth.read_file(branch, neighbours.window)
+    elif api.startswith(openslo.GROUP):
+        yield from openslo.read_document(branch, neighbours.objects)
+    elif api.startswith(pyrra.GROUP):
+        yield from pyrra.read_object(branch, neighbours.window)
+    elif api.startswith(sloth.GROUP):
+        yield from sloth.read_object(branch, neighbours.window)
+    else:
+        yield from slo_generator.read_object(branch, neighbours.window, neighbours.periods)
+
+
+def _is_sloth_file(document: Node) -> bool:
+    return _scalar(document, "version") == sloth.VERSION and not _scalar(document, "apiVersion")
+
+
+def _is_budget_config(document: Node) -> bool:
+    return not _scalar(document, "apiVersion") and any(
+        key.value == slo_generator.POLICIES
+        for key, value in (document.value if isinstance(document, MappingNode) else ())
+        if isinstance(value, MappingNode)
+    )
+
+
+def _scalar(document: Node, key: str) -> str:
+    if isinstance(document, MappingNode):
+        for name, value in document.value:
+            if name.value == key and isinstance(value, ScalarNode):
+                return str(value.value)
+    return ""

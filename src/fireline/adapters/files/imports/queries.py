@@ -1,0 +1,168 @@
+"""Foreign PromQL in our terms: `$window`, counts instead of rates, the feed for bare counters."""
+
+import re
+
+import promql_parser
+from promql_parser import Expr, VectorSelector
+
+from fireline.adapters.files.expressions import SENTINEL, WINDOW, check_value
+from fireline.adapters.files.imports.branches import UNSUPPORTED, Branch
+from fireline.adapters.files.imports.units import NoUnitError, unit_of
+from fireline.adapters.files.yaml_fields import Text
+
+TEMPLATE = re.compile(r"\{\{-?\s*\.?window\s*-?\}\}")
+# What stands in quotes or in a comment is none of our business.
+QUOTED = r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`|#[^\n]*"
+RATE = re.compile(rf"({QUOTED})|(?<![\w:])(i?rate)(?=\s*\()")
+RANGE = re.compile(rf"({QUOTED})|\[\s*([0-9smhdwy]+)\s*\]")
+BUCKET = 300
+SHOWN_SENTINEL = "52d1h11m"
+
+
+def templated(branch: Branch, key: str, text: Text) -> Text | None:
+    """The query with the foreign window filled in; other placeholders are an error."""
+    value = TEMPLATE.sub(lambda _: WINDOW, text.value)
+    for mark in ("{{", "${"):
+        if mark in value:
+            branch.error(
+                text.line,
+                UNSUPPORTED,
+                f"`{branch.full(key)}` has a placeholder `{mark}` that is not the window; "
+                "write the value itself.",
+            )
+            return None
+    return Text(value, text.line)
+
+
+def windowed(branch: Branch, key: str, text: Text) -> Text:
+    """The query over `$window` where it has one fixed range throughout; the change is told."""
+    found = {match[2] for match in RANGE.finditer(text.value) if match[2]}
+    if WINDOW in text.value or len(found) != 1:
+        return text
+    fixed = found.pop()
+    branch.warning(
+        text.line,
+        "range",
+        f"`{branch.full(key)}` has the fixed range [{fixed}]; it is read over [{WINDOW}].",
+    )
+    return over(text, WINDOW)
+
+
+def over(text: Text, window: str) -> Text:
+    """The query with this range wherever a fixed one stands, and for `$window`."""
+    value = RANGE.sub(lambda m: m[1] or f"[{window}]", text.value)
+    return Text(value.replace(WINDOW, window), text.line)
+
+
+def counted(branch: Branch, key: str, text: Text) -> Text | None:
+    """The query as a count over `$window`: per second rates become increases, exactly."""
+    tree = _parsed(text.value)
+    if tree is None:
+        return text
+    try:
+        unit = unit_of(tree)
+    except NoUnitError:
+        unit = -1
+    if unit in {0, None}:
+        _warn_of_shares(branch, key, text)
+        return text
+    if unit != 1:
+        branch.error(
+            text.line,
+            UNSUPPORTED,
+            f"`{branch.full(key)}` mixes rates with other values, so it cannot be turned into "
+            "counts; write it with `increase`.",
+        )
+        return None
+    if any(m[2] == "irate" for m in RATE.finditer(text.value)):
+        branch.warning(
+            text.line,
+            "irate",
+            f"`{branch.full(key)}` looks at two samples only (`irate`); all of them are counted.",
+        )
+    return Text(RATE.sub(lambda m: m[1] or "increase", text.value), text.line)
+
+
+def _warn_of_shares(branch: Branch, key: str, text: Text) -> None:
+    if any(m[2] for m in RATE.finditer(text.value)) or "avg_over_time" in text.value:
+        branch.warning(
+            text.line,
+            "unweighted",
+            f"`{branch.full(key)}` is a share or a mean and no count of events; every five "
+            "minutes weigh the same.",
+        )
+
+
+def shares(branch: Branch, key: str, text: Text, part: str) -> dict[str, Text] | None:
+    """A ratio query as seconds: each five minutes weigh 300, in the share that it gives."""
+    for found in check_value(text.value.replace(WINDOW, "5m")):
+        if found.fatal:
+            message = f"`{branch.full(key)}`: {found.message}"
+            branch.error(text.line, found.code, message)
+            return None
+    branch.warning(
+        text.line,
+        "unweighted",
+        f"`{branch.full(key)}` gives a ratio without totals: every five minutes weigh the same "
+        f"({BUCKET} seconds), whatever the traffic; give events to weigh it by traffic.",
+    )
+    expr = text.value + ("\n" if "#" in text.value else "")
+    return {
+        part: Text(f"({expr}) * {BUCKET}", text.line),
+        "total": Text(f"0 * ({expr}) + {BUCKET}", text.line),
+    }
+
+
+def feed(branch: Branch, key: str, text: Text) -> Text | None:
+    """A sum over a bare counter's selector that counts each increment exactly once."""
+    tree = _parsed(text.value)
+    if not isinstance(tree, VectorSelector) or tree.offset is not None or tree.at is not None:
+        branch.error(
+            text.line,
+            UNSUPPORTED,
+            f"`{branch.full(key)}` must be a bare selector such as `requests_total{{job="
+            f'"api"}}`; it is `{text.value[:60]}`.',
+        )
+        return None
+    return Text(f"sum(\n  {_telescope(text.value, WINDOW)}\n)", text.line)
+
+
+def fed(branch: Branch, key: str, text: Text, window: str = WINDOW) -> Text | None:
+    """The query with every selector of a counter replaced by its growth over the window."""
+    if "[" in RANGE.sub(lambda m: "" if m[1] else m[0], text.value) or WINDOW in text.value:
+        return windowed(branch, key, text) if window == WINDOW else over(text, window)
+    tree = _parsed(text.value)
+    if tree is None:
+        return text
+
+    def grown(node: Expr) -> Expr | None:
+        if not isinstance(node, VectorSelector):
+            return None
+        written = node.prettify().removesuffix("{}")
+        return promql_parser.parse(_telescope(written, SENTINEL))
+
+    try:
+        found = promql_parser.transform(tree, None, grown).prettify()
+    except ValueError as error:
+        why = str(error).strip().splitlines()[0]
+        branch.error(text.line, "promql", f"`{branch.full(key)}` cannot be counted: {why}")
+        return None
+    if isinstance(tree, VectorSelector):
+        found = f"sum({found})"
+    return Text(found.replace(SHOWN_SENTINEL, window), text.line)
+
+
+def _telescope(selector: str, window: str) -> str:
+    """The growth of a counter since a window ago; one that is newly born begins with its value."""
+    now, before = f"last_over_time({selector}[{window}])", f"last_over_time({selector}[1h]"
+    earlier = f"{before} offset {window})"
+    return f"({now} - {earlier}) >= 0\n  or ({now} and {earlier})"
+
+
+def _parsed(expr: str) -> Expr | None:
+    """The tree; none when it cannot be parsed, which the reader of the SLO says."""
+    try:
+        tree: Expr = promql_parser.parse(expr.replace(WINDOW, SENTINEL))
+    except ValueError:
+        return None
+    return tree

@@ -1,0 +1,198 @@
+"""Sloth: `version: prometheus/v1` and the Kubernetes kind `PrometheusServiceLevel`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fireline.adapters.files.imports.branches import NOT_CARRIED, UNSUPPORTED, Branch
+from fireline.adapters.files.imports.drafts import Draft, Imported, finished, without_slo
+from fireline.adapters.files.imports.queries import counted, shares, templated
+from fireline.adapters.files.yaml_fields import Text
+
+VERSION = "prometheus/v1"
+GROUP = "sloth.slok.dev/"
+POLICY = "burn alerts come from Fireline's policy."
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """The keys that the two forms write differently."""
+
+    error_query: str
+    total_query: str
+    raw_query: str
+    page: str
+    ticket: str
+    plugins: str
+
+
+FILE = Spelling(
+    "error_query", "total_query", "error_ratio_query", "page_alert", "ticket_alert", "slo_plugins"
+)
+OBJECT = Spelling(
+    "errorQuery", "totalQuery", "errorRatioQuery", "pageAlert", "ticketAlert", "sloPlugins"
+)
+
+
+def read_file(document: Branch, window: str) -> Iterator[Imported]:
+    """The SLOs of one document with `version: prometheus/v1`."""
+    document.skip("version")
+    yield from _service(document, document, FILE, window)
+
+
+def read_object(document: Branch, window: str) -> Iterator[Imported]:
+    """The SLOs of one Kubernetes object."""
+    kind, api = document.value("kind"), document.value("apiVersion")
+    if api != f"{GROUP}v1":
+        document.error(document.line, UNSUPPORTED, f"`{api}` is not supported; it must be v1.")
+    elif kind == "AlertWindows":
+        _alert_windows(document)
+    elif kind != "PrometheusServiceLevel":
+        message = f"the kind `{kind}` of Sloth is not supported; give PrometheusServiceLevel."
+        document.error(document.line, UNSUPPORTED, message)
+    else:
+        _about_the_object(document)
+        spec = document.branch("spec")
+        if spec is not None:
+            yield from _service(document, spec, OBJECT, window)
+            return
+        document.error(document.line, "missing", "`spec` is missing.")
+    if kind != "PrometheusServiceLevel":
+        document.skip("metadata", "spec")
+    yield without_slo(document)
+
+
+def _about_the_object(document: Branch) -> None:
+    metadata = document.branch("metadata")
+    if metadata is None:
+        return
+    metadata.skip("name")
+    for key in ("namespace", "labels", "annotations"):
+        metadata.lost(key, "it belongs to the Kubernetes object and not to its SLOs.")
+    document.lost("status", "it is Kubernetes' own bookkeeping.")
+
+
+def _alert_windows(document: Branch) -> None:
+    spec = document.branch("spec")
+    period = spec.value("sloPeriod") if spec else ""
+    document.warning(
+        document.line,
+        NOT_CARRIED,
+        f"AlertWindows for {period or 'a period'} are not carried over: {POLICY} Give the period "
+        "with `fireline slo import --window`.",
+    )
+
+
+def _service(document: Branch, body: Branch, spelling: Spelling, window: str) -> Iterator[Imported]:
+    service = body.needed("service")
+    labels = body.pairs("labels")
+    plugged = _plugged(body, spelling.plugins)
+    slos = body.branches("slos", apart=True)
+    if not slos:
+        body.error(body.line, "missing", f"`{body.full('slos')}` is missing or empty.")
+    stopped = service is None or plugged
+    yield without_slo(document)
+    for slo in slos:
+        draft = None
+        if service is not None:
+            draft = _slo(slo, service, labels, spelling, window)
+        yield finished(slo, None if stopped else draft)
+
+
+def _plugged(body: Branch, key: str) -> bool:
+    """Whether the rules would be changed by plugins, which is an error that names them."""
+    if key not in body:
+        return False
+    chain = body.branch(key)
+    links = chain.branches("chain") if chain else []
+    names = ", ".join(f"`{link.value('id')}`" for link in links) or "none named"
+    for link in links:
+        link.skip("config", "priority")
+    body.error(
+        body.line_at(key),
+        UNSUPPORTED,
+        f"`{body.full(key)}` ({names}): Sloth's plugins cannot be run by Fireline; remove them or "
+        "write what they do as queries.",
+    )
+    return True
+
+
+def _slo(
+    slo: Branch, service: Text, labels: dict[str, Text], spelling: Spelling, window: str
+) -> Draft | None:
+    name, objective = slo.needed("name"), slo.needed("objective")
+    _plugged(slo, "plugins")
+    own = slo.pairs("labels")
+    description = slo.text("description")
+    _alerting(slo, spelling)
+    sli = _sli(slo, spelling)
+    if name is None or objective is None or sli is None:
+        return None
+    return Draft(
+        line=slo.line,
+        name=name,
+        service=service,
+        objective=objective,
+        window=Text(window, slo.line),
+        kind="ratio",
+        sli=sli,
+        description=description,
+        labels=labels | own,
+    )
+
+
+def _sli(slo: Branch, spelling: Spelling) -> dict[str, Text] | None:
+    sli = slo.branch("sli")
+    if sli is None:
+        slo.error(slo.line, "missing", f"`{slo.full('sli')}` is missing.")
+        return None
+    if "plugin" in sli:
+        _plugin(sli)
+        return None
+    events, raw = sli.branch("events"), sli.branch("raw")
+    if (events is None) == (raw is None):
+        message = f"`{sli.path}` needs exactly one of `events` and `raw`."
+        sli.error(sli.line, "missing", message)
+        return None
+    if events is not None:
+        bad = _count(events, spelling.error_query)
+        total = _count(events, spelling.total_query)
+        return None if bad is None or total is None else {"bad": bad, "total": total}
+    return _raw(raw, spelling.raw_query) if raw is not None else None
+
+
+def _plugin(sli: Branch) -> None:
+    plugin = sli.branch("plugin")
+    named = plugin.value("id") if plugin else ""
+    if plugin is not None:
+        plugin.skip("options")
+    sli.error(
+        sli.line_at("plugin"),
+        UNSUPPORTED,
+        f"the SLI plugin `{named}` of Sloth cannot be run by Fireline; write its queries as "
+        "`events`.",
+    )
+
+
+def _count(branch: Branch, key: str) -> Text | None:
+    text = branch.needed(key)
+    query = templated(branch, key, text) if text else None
+    return counted(branch, key, query) if query else None
+
+
+def _raw(branch: Branch, key: str) -> dict[str, Text] | None:
+    text = branch.needed(key)
+    query = templated(branch, key, text) if text else None
+    return shares(branch, key, query, "bad") if query else None
+
+
+def _alerting(slo: Branch, spelling: Spelling) -> None:
+    alerting = slo.branch("alerting")
+    if alerting is None:
+        return
+    for key in ("name", "labels", "annotations"):
+        alerting.lost(key, POLICY)
+    for key in (spelling.page, spelling.ticket):
+        alert = alerting.branch(key)
+        if alert is not None:
+            for part in ("disable", "labels", "annotations"):
+                alert.lost(part, POLICY)
