@@ -99,9 +99,7 @@ class Program:
     def _dead_letters(self) -> int:
         return len(self.runtime.dead_letters())
 
-    def _socket_mode(
-        self, app: App, client: WebClient, limits: Limits | None
-    ) -> SocketMode | None:
+    def _socket_mode(self, app: App, client: WebClient, limits: Limits | None) -> SocketMode | None:
         token = self._settings.slack_app_token
         if token is None:
             return None

@@ -12,5 +12,7 @@ down_revision = "0001"
 
 def upgrade() -> None:
     """What was kept before came as an event."""
-    column = sa.Column("recovered", sa.Boolean(), nullable=False, server_default=sa.false())
+    column: sa.Column[bool] = sa.Column(
+        "recovered", sa.Boolean(), nullable=False, server_default=sa.false()
+    )
     op.add_column("raw_message", column)
