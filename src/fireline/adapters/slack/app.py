@@ -260,6 +260,13 @@ def _events(app: App, desk: Desk) -> None:
             user = str(event["user"])
             client.views_publish(user_id=user, view=home_view(home(desk.s, user)))
 
+    @app.event("message")
+    def said(event: dict[str, Any], client: WebClient) -> None:
+        # A repeat never comes here: every message's id was kept when it was recorded.
+        asks_us = event.get("channel_type") == "im" and not event.get("bot_id")
+        if asks_us and not event.get("subtype"):
+            client.chat_postMessage(channel=event["channel"], text=answers.HOW_TO_ASK)
+
     @app.event(ANYTHING)
     def other(ack: Ack) -> None:
         ack()  # what matters of it was recorded before it came here

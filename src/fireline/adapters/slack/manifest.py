@@ -37,6 +37,7 @@ METHOD_SCOPES: Mapping[str, tuple[str, ...]] = {
 EVENT_SCOPES: Mapping[str, tuple[str, ...]] = {
     "app_home_opened": (),
     "message.channels": ("channels:history",),
+    "message.im": ("im:history",),
     "reaction_added": ("reactions:read",),
     "reaction_removed": ("reactions:read",),
 }

@@ -8,6 +8,13 @@ from fireline.adapters.slack.blocks.markup import clip, esc, one_line
 from fireline.usecases.views import FileMessage, Notice
 
 
+HOW_TO_ASK = (
+    "I answer to commands, here and in every channel: `/slo` shows what burns, `/incident` what is"
+    " open, `/runbook WORDS` what to do. Each says more with `help`. Something wrong?"
+    " `/incident declare WORDS`."
+)
+
+
 def notice(view: Notice) -> kit.Rendered:
     """A sentence."""
     return kit.rendered(view.text, [kit.section(esc(clip(view.text, 2400)))])
