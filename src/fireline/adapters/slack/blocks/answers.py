@@ -7,7 +7,6 @@ from fireline.adapters.slack.blocks import kit
 from fireline.adapters.slack.blocks.markup import clip, esc, one_line
 from fireline.usecases.views import FileMessage, Notice
 
-
 HOW_TO_ASK = (
     "I answer to commands, here and in every channel: `/slo` shows what burns, `/incident` what is"
     " open, `/runbook WORDS` what to do. Each says more with `help`. Something wrong?"
