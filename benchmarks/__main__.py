@@ -42,7 +42,10 @@ def main(arguments: list[str]) -> int:
     with Stage() as stage:
         for name, benchmark in work.items():
             notes.print(f"{name} ...", style="dim")
-            figures += benchmark(stage)
+            found = benchmark(stage)
+            for one in found:
+                notes.print(f"  {one.work}: {one.figure}", style="dim", markup=False)
+            figures += found
     if given.json:
         print(as_json(figures))
     else:
