@@ -91,7 +91,7 @@ class SocketMode:
         """Close the socket and wait for what is being handled."""
         self._stopping.set()
         if self._watch.is_alive():
-            self._watch.join()
+            self._watch.join(CLOSE_SECONDS)
         self._client.auto_reconnect_enabled = False
         self._client.closed = True
         self._end_reading()
