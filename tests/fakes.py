@@ -93,8 +93,9 @@ class FakeChat:
         self.channels[name] = made
         return made
 
-    def own_channel(self, name: str) -> ChannelRef | None:
+    def own_channel(self, name: str, since: datetime | None = None) -> ChannelRef | None:
         self._called("own_channel")
+        _ = since
         return self.channels.get(name)
 
     def invite(self, channel: str, users: Sequence[str]) -> tuple[str, ...]:

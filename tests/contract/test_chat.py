@@ -1,6 +1,7 @@
 """`SlackChat` on the sandbox: posts that can be found again, failures told as what they mean."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -30,6 +31,15 @@ def test_a_channel_is_made_and_known_as_ours(sandbox: Sandbox, chat: SlackChat) 
     assert refused.value.code == "name_taken"
     chat.set_topic(made.id, "orders")
     assert sandbox.workspace.channels[made.id].topic["value"] == "orders"
+
+
+def test_a_channel_of_ours_from_before_the_incident_is_another_ones(
+    sandbox: Sandbox, chat: SlackChat
+) -> None:
+    made = chat.create_channel("inc-1-late", private=False)
+    now = datetime.fromtimestamp(sandbox.workspace.clock.now(), UTC)
+    assert chat.own_channel("inc-1-late", now) == made
+    assert chat.own_channel("inc-1-late", now + timedelta(hours=1)) is None
 
 
 def test_a_post_is_found_again_by_its_key_and_edited(sandbox: Sandbox, chat: SlackChat) -> None:

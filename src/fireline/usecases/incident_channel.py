@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fireline.domain.errors import RejectedError
 from fireline.domain.incident.durations import spell
-from fireline.domain.incident.incident import Incident, Role
+from fireline.domain.incident.incident import Incident, Role, Stamp
 from fireline.domain.people import SYSTEM
 from fireline.usecases.incident_record import (
     Change,
@@ -60,7 +60,8 @@ def open_channel(s: Services, incident_id: int) -> ChannelRef:
         except RejectedError as error:
             if error.code != "name_taken":
                 raise
-            ours = s.chat.own_channel(name)
+            # An older one is another database's: its talk belongs to another incident.
+            ours = s.chat.own_channel(name, incident.stamps.get(Stamp.DECLARED))
             if ours is not None:
                 return ours
     message = f"No free channel name for {incident.ref} after {TRIES} tries; rename an old channel."

@@ -112,8 +112,8 @@ class Chat(Protocol):
         """Make it; `RejectedError` with code `name_taken` when the name exists."""
         ...
 
-    def own_channel(self, name: str) -> ChannelRef | None:
-        """The channel of that name if Fireline itself created it."""
+    def own_channel(self, name: str, since: datetime | None = None) -> ChannelRef | None:
+        """The channel of that name if Fireline itself created it, `since` then if given."""
         ...
 
     def invite(self, channel: str, users: Sequence[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
@@ -25,6 +26,7 @@ RECENT_PAGES = 3
 FINE_WHEN_INVITING = frozenset({"already_in_channel", "cant_invite_self"})
 NOBODY = frozenset({"user_not_found", "user_disabled", "cant_invite", "user_is_restricted"})
 MAX_INVITED = 100
+CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 class SlackChat:
@@ -50,11 +52,16 @@ class SlackChat:
         self.directory.remember(made)
         return made
 
-    def own_channel(self, name: str) -> ChannelRef | None:
-        """The open channel of that name if Fireline itself created it."""
+    def own_channel(self, name: str, since: datetime | None = None) -> ChannelRef | None:
+        """The open channel of that name if Fireline itself created it, `since` then if given."""
         found = self.directory.find(name)
         ours = self.directory.identity()["user_id"]
         if found is None or found.get("creator") != ours or found.get("is_archived"):
+            return None
+        if (
+            since is not None
+            and int(found.get("created") or 0) < (since - CLOCKS_DIFFER).timestamp()
+        ):
             return None
         return ChannelRef(found["id"], found["name"])
 
