@@ -42,7 +42,7 @@ def import_files(
         for problem in one.problems:
             print_text(str(problem))
     for one in found:
-        where = f"-> {one.target}" if one.target else "no SLO to write"
+        where = f"-> {one.target}" if one.target else "-> nothing to write"
         notes.print(f"{one.source}: {_count(len(one.slos), 'SLO')} {where}", markup=False)
     slos, errors = sum(len(one.slos) for one in found), sum(one.errors for one in found)
     warnings = sum(len(one.problems) for one in found) - errors

@@ -7,7 +7,13 @@ from threading import Lock
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
-from fireline.adapters.files.imports.formats import WINDOW, Neighbours, is_foreign, translated
+from fireline.adapters.files.imports.formats import (
+    WINDOW,
+    Neighbours,
+    is_foreign,
+    translated,
+    unrolled,
+)
 from fireline.adapters.files.problems import Findings, Level, Problem
 from fireline.adapters.files.slo_document import Read, read_slo
 from fireline.adapters.files.variables import read_variables
@@ -59,7 +65,8 @@ def read_files(
     opened = []
     for path, text in texts.items():
         findings = Findings(path)
-        documents = [d for d in compose(text, findings) if is_foreign(d) or _kind(d, findings)]
+        found = unrolled(compose(text, findings))
+        documents = [d for d in found if is_foreign(d) or _kind(d, findings)]
         opened.append((findings, documents))
         for document in documents:
             if _value(document, "kind") == "Variables" and isinstance(document, MappingNode):

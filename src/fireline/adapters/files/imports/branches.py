@@ -104,6 +104,7 @@ class Branch:
             self.error(self.line_at(key), "type", f"`{self.full(key)}` must be a mapping.")
             return None
         child = Branch(node, self.findings, self.full(key), self._at)
+        child.line = self.line_at(key)
         self._children.append(child)
         return child
 
@@ -159,7 +160,7 @@ class Branch:
             self._read.add(key)
             line = self.line_at(key)
             if isinstance(node, ScalarNode):
-                yield key, Text("" if _empty(node) else str(node.value), line)
+                yield key, Text("" if _null(node) else str(node.value), line)
             elif isinstance(node, SequenceNode) and all(
                 isinstance(item, ScalarNode) for item in node.value
             ):
@@ -193,4 +194,9 @@ class Branch:
 
 
 def _empty(node: Node) -> bool:
-    return isinstance(node, ScalarNode) and not node.style and node.value in NULLS
+    """Whether it is null, or a text without a word."""
+    return isinstance(node, ScalarNode) and (_null(node) or not str(node.value).strip())
+
+
+def _null(node: ScalarNode) -> bool:
+    return not node.style and node.value in NULLS

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from fireline.adapters.files.imports import openslo, pyrra, slo_generator, sloth
 from fireline.adapters.files.imports.branches import Branch
@@ -22,6 +22,16 @@ def is_foreign(document: Node) -> bool:
         or _is_sloth_file(document)
         or _is_budget_config(document)
     )
+
+
+def unrolled(documents: Iterable[Node]) -> Iterator[Node]:
+    """The documents, with a list of foreign ones taken apart."""
+    for document in documents:
+        items = document.value if isinstance(document, SequenceNode) else []
+        if items and all(is_foreign(item) for item in items):
+            yield from items
+        else:
+            yield document
 
 
 @dataclass(slots=True)

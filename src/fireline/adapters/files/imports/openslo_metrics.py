@@ -18,7 +18,7 @@ from fireline.adapters.files.yaml_fields import Text
 
 OPERATORS = {"lte": "<=", "gte": ">=", "lt": "<", "gt": ">"}
 BACKENDS = frozenset({"", "prometheus"})
-LANGUAGES = frozenset({"", "promql"})
+LANGUAGES = frozenset({"", "promql", "query"})
 OCCURRENCES, TIMESLICES, RATIO_TIMESLICES = "Occurrences", "Timeslices", "RatioTimeslices"
 METHODS = (OCCURRENCES, TIMESLICES, RATIO_TIMESLICES)
 MINUTE = "1m"

@@ -8,7 +8,13 @@ import yaml
 
 from fireline.adapters.files.check import check_paths
 from fireline.adapters.files.imports.drafts import Imported
-from fireline.adapters.files.imports.formats import WINDOW, Neighbours, is_foreign, translated
+from fireline.adapters.files.imports.formats import (
+    WINDOW,
+    Neighbours,
+    is_foreign,
+    translated,
+    unrolled,
+)
 from fireline.adapters.files.problems import Findings, Level, Problem
 from fireline.adapters.files.slos import FileRead, definition_files, read_files, read_texts
 from fireline.adapters.files.yaml_fields import compose
@@ -76,7 +82,7 @@ def converted(texts: Mapping[str, str], window: str = WINDOW) -> list[Converted]
         texts: the text of each file by its path.
         window: for the formats that have none.
     """
-    opened = {path: compose(text, Findings(path)) for path, text in texts.items()}
+    opened = {path: [*unrolled(compose(text, Findings(path)))] for path, text in texts.items()}
     every = (document for documents in opened.values() for document in documents)
     neighbours = Neighbours.of(every, window)
     result = []
@@ -96,18 +102,23 @@ def _converted(read: FileRead, imports: list[Imported]) -> Converted:
     good = {(found.slo.source.line, found.slo.name): found.slo for found in read.slos}
     kept = [(one, good[one.key]) for one in imports if one.key in good]
     own = {problem for one, _ in kept for problem in one.problems}
-    rest = [problem for problem in read.problems if problem not in own]
+    rest = sorted((p for p in read.problems if p not in own), key=_place)
     name = Path(read.path).name
     parts = [f"# Imported from {name} by fireline slo import.\n"]
     parts += [_comment(problem) for problem in rest]
     for one, _ in kept:
         parts.append("---\n")
-        parts += [_comment(problem) for problem in one.problems]
+        parts += [_comment(problem) for problem in sorted(one.problems, key=_place)]
         parts.append(
             yaml.serialize(one.node, Dumper=yaml.SafeDumper, width=WIDTH, allow_unicode=True)
         )
     slos = tuple(slo for _, slo in kept)
-    return Converted(read.path, "".join(parts) if slos else "", slos, read.problems)
+    problems = tuple(sorted(read.problems, key=_place))
+    return Converted(read.path, "".join(parts) if slos else "", slos, problems)
+
+
+def _place(problem: Problem) -> int:
+    return problem.line
 
 
 def _comment(problem: Problem) -> str:

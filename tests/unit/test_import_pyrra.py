@@ -1,0 +1,116 @@
+"""Pyrra's objects: bare selectors through the feed, and what Fireline has not."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tests.unit.import_reading import only, ratio, refused, time_slice, warned
+
+OBJECT = """\
+apiVersion: pyrra.dev/v1alpha1
+kind: ServiceLevelObjective
+metadata:
+  name: api-errors
+  namespace: monitoring
+  labels:
+    pyrra.dev/team: ops
+    role: alert-rules
+spec:
+  target: "99.5"
+  window: 2w
+  description: Few errors.
+  indicator:
+    ratio:
+      errors:
+        metric: req_total{code=~"5.."}
+      total:
+        metric: req_total
+  alerting: {name: ApiErrors, absent: false}
+"""
+HEAD = OBJECT[: OBJECT.index("    ratio:")]
+
+
+def fed(selector: str) -> str:
+    now, before = f"last_over_time({selector}[$window])", f"last_over_time({selector}[1h] offset"
+    return f"sum(\n  ({now} - {before} $window)) >= 0\n  or ({now} and {before} $window))\n)"
+
+
+def test_bare_selectors_become_the_feed_that_counts_every_increment_once() -> None:
+    slo = only(OBJECT)
+    assert ratio(slo).bad == fed('req_total{code=~"5.."}')
+    assert ratio(slo).total == fed("req_total")
+    assert (slo.name, slo.service, slo.title) == ("api-errors", "api-errors", "Few errors.")
+    assert (slo.objective, slo.window) == (Decimal("99.5"), timedelta(days=14))
+    assert slo.labels == {"team": "ops"}
+
+
+def test_a_service_label_names_the_service() -> None:
+    assert only(OBJECT.replace("pyrra.dev/team: ops", "pyrra.dev/service: api")).service == "api"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (5, "`metadata.namespace` is not carried over"),
+        (8, "label `role` is not carried over"),
+        (19, "`spec.alerting.name` is not carried over"),
+        (19, "`spec.alerting.absent` is not carried over"),
+    ],
+)
+def test_what_is_lost_is_a_warning_at_its_line(line: int, words: str) -> None:
+    warned(OBJECT, line, words)
+
+
+def test_grouping_is_refused_with_its_labels() -> None:
+    refused(f"{OBJECT}".replace("    ratio:\n", "    ratio:\n      grouping: [route, job]\n"), 15,
+            "`grouping` (route, job) makes one SLO per label set")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "metric", ["sum(req_total)", "req_total[5m]", "req_total offset 5m", "req_total{"]
+)
+def test_only_bare_selectors_are_counted(metric: str) -> None:
+    text = OBJECT.replace("metric: req_total\n", f"metric: '{metric}'\n")
+    refused(text, 18, "must be a bare selector")
+
+
+def test_a_classic_histogram_is_its_bucket_of_its_count() -> None:
+    text = HEAD + (
+        "    latency:\n"
+        "      success: {metric: 'd_bucket{le=\"1\"}'}\n"
+        "      total: {metric: d_count}\n"
+    )
+    assert ratio(only(text)).good == fed('d_bucket{le="1"}')
+    assert ratio(only(text)).total == fed("d_count")
+    warned(text, 14, "whether a bucket with this `le` exists is not checked")
+
+
+def test_a_bool_gauge_is_a_time_slice() -> None:
+    text = HEAD + "    bool_gauge: {metric: up}\n"
+    sli = time_slice(only(text))
+    assert (sli.value, sli.op, sli.threshold, sli.slice_seconds) == ("min(up)", ">=", 1.0, 60)
+    warned(text, 14, "the lowest of the gauge's series")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("v1alpha1", "v1", 1, "`pyrra.dev/v1` `ServiceLevelObjective` is not supported"),
+        ('"99.5"', '"0.995"', 10, "looks like a fraction"),
+        ("2w", "1M", 11, "window-unit"),
+        ("  window: 2w\n", "", 9, "`spec.window` is missing"),
+        ("    ratio:", "    nothing:", 13, "exactly one of ratio, latency"),
+        ("      errors:", "      error:", 14, "`spec.indicator.ratio.errors` is missing"),
+    ],
+)
+def test_what_cannot_be_used_is_an_error_at_its_line(
+    old: str, new: str, line: int, words: str
+) -> None:
+    refused(OBJECT.replace(old, new, 1), line, words)
+
+
+def test_native_histograms_and_halves_of_objects_are_refused() -> None:
+    native = "    latencyNative: {total: {metric: d}, latency: 1s}\n"
+    refused(HEAD + native, 14, "`latencyNative` is not supported yet")
+    refused(OBJECT[: OBJECT.index("spec:")], 1, "`metadata` and `spec` must be there")
