@@ -17,6 +17,7 @@ COMMANDS = [
     "manifest",
     "doctor",
     "slo report",
+    "slo import",
     "runbook search",
     "incident list",
     "incident show",

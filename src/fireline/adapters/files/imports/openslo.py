@@ -119,8 +119,9 @@ class _Reading:
         slicing = Slicing(method, target, _slice(objective))
         if version == "v1alpha":
             return self._sli_v1alpha(objective, slicing)
-        indicator = self._indicator(objective)
-        if indicator is None:
+        outer = self._indicator(objective)
+        indicator = outer.branch("spec") if outer else None
+        if outer is None or indicator is None:
             return None
         metric = indicator.branch("ratioMetric")
         source = query_v1(self._objects)
@@ -133,14 +134,14 @@ class _Reading:
             message = "the indicator needs a `ratioMetric` or a `thresholdMetric`."
             objective.error(indicator.line, "missing", message)
             found = None
-        indicator.leftovers()
+        outer.leftovers()
         return found
 
     def _indicator(self, objective: Branch) -> Branch | None:
-        """The indicator's spec, from the place or from another document."""
+        """The indicator, from the place or from another document."""
         ref = self._spec.text("indicatorRef")
         if ref is not None:
-            return self._objects.find(objective, INDICATOR, ref)
+            return self._objects.whole(objective, INDICATOR, ref)
         again = Branch(self._document.node, Findings(""))
         spec = again.branch("spec")
         indicator = spec.branch("indicator") if spec else None
@@ -151,7 +152,9 @@ class _Reading:
             return None
         indicator.findings = objective.findings
         indicator.skip("metadata", "kind", "apiVersion")
-        return indicator.branch("spec")
+        if "spec" not in indicator:
+            objective.error(indicator.line, "missing", "`spec.indicator.spec` is missing.")
+        return indicator
 
     def _sli_v1alpha(self, objective: Branch, slicing: Slicing) -> Sli | None:
         metrics = objective.branch("ratioMetrics")

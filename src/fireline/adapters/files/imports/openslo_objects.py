@@ -37,7 +37,12 @@ class Objects:
         self.nodes.setdefault((document.value("kind"), name), node)
 
     def find(self, branch: Branch, kind: str, name: Text) -> Branch | None:
-        """The `spec` of a named document; an unknown name is an error that gives the nearest.
+        """The `spec` of a named document; an unknown name is an error that gives the nearest."""
+        found = self.whole(branch, kind, name)
+        return found.branch("spec") if found else None
+
+    def whole(self, branch: Branch, kind: str, name: Text) -> Branch | None:
+        """A named document that has a `spec`.
 
         It is spoken of by the line of the reference, as it may stand in another file.
         """
@@ -48,10 +53,11 @@ class Objects:
             branch.error(name.line, "ref", f"there is no {kind} `{name.value}`; {meant}")
             return None
         found = Branch(node, branch.findings, f"{kind} {name.value}", at=name.line)
-        spec = found.branch("spec")
-        if spec is None:
+        found.skip("apiVersion", "kind", "metadata")
+        if "spec" not in found:
             branch.error(name.line, "ref", f"the {kind} `{name.value}` has no `spec`.")
-        return spec
+            return None
+        return found
 
 
 def say_of_object(document: Branch) -> None:
