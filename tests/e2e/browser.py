@@ -76,9 +76,13 @@ def take_picture(page: Page, target: Path) -> Path:
     return target
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests of the session."""
+    """One browser for the tests of a module.
+
+    Playwright holds an event loop in the thread that uses it; the durable flows of other modules
+    must not meet it.
+    """
     require_chromium()
     with launched() as running:
         yield running
