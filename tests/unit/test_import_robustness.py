@@ -31,7 +31,9 @@ SAMPLES = [
     openslo.ALPHA,
     openslo.POLICY,
 ]
-ODD: st.SearchStrategy[Any] = st.sampled_from([None, "", "x", 3, 0.5, [], ["x"], [["x"]], {}, {"x": "y"}, [{"x": {}}]])
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    [None, "", "x", 3, 0.5, [], ["x"], [["x"]], {}, {"x": "y"}, [{"x": {}}]]
+)
 Place = tuple[str | int, ...]
 
 

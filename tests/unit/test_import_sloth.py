@@ -182,3 +182,15 @@ def test_anchors_and_merges_are_understood() -> None:
     text = FILE + "  - <<: *first\n    name: twin\n    objective: 99\n"
     slos, _ = loaded(text.replace("- name: answers", "- &first\n    name: answers"))
     assert [(slo.name, str(slo.objective)) for slo in slos] == [("answers", "99.9"), ("twin", "99")]
+
+
+def test_a_name_that_two_services_have_gets_the_service_before_it() -> None:
+    other = OBJECT.replace("service: basket", "service: Search")
+    slos, problems = loaded(FILE, other)
+    assert [slo.name for slo in slos] == ["basket-answers", "search-answers"]
+    words = "several services have an SLO `answers`; this one is called `basket-answers`."
+    assert f"0.yaml:7: warning name {words}" in problems
+    assert not [p for p in problems if ": error " in p]
+    slos, problems = loaded(FILE, FILE)
+    assert [slo.name for slo in slos] == ["answers"]
+    assert any("`answers` is already used at 0.yaml:7" in p for p in problems)

@@ -36,9 +36,10 @@ class Branch:
         self._read: set[str] = set()
         self._children: list[Branch] = []
         merged = any(key.value == "<<" for key, _ in node.value)
+        pairs = MappingNode(node.tag, list(node.value))
         if merged:
-            yaml.SafeLoader("").flatten_mapping(node)
-        for key, value in node.value:
+            yaml.SafeLoader("").flatten_mapping(pairs)
+        for key, value in pairs.value:
             self._add(str(key.value), value, at or line_of(key), merged=merged)
 
     def _add(self, key: str, value: Node, line: int, *, merged: bool) -> None:

@@ -41,6 +41,7 @@ class Neighbours:
     window: str = WINDOW
     objects: Objects = field(default_factory=Objects)
     periods: dict[str, int] = field(default_factory=dict)
+    services: dict[str, set[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, documents: Iterable[Node], window: str = WINDOW) -> "Neighbours":
@@ -52,15 +53,26 @@ class Neighbours:
         """
         found = cls(window)
         for document in documents:
-            if not isinstance(document, MappingNode):
-                continue
-            if _scalar(document, "apiVersion").startswith(openslo.GROUP):
-                found.objects.add(document)
-            elif _is_budget_config(document):
-                branch = Branch(document, Findings(""))
-                policies = branch.branch(slo_generator.POLICIES)
-                found.periods |= slo_generator.periods_of(policies) if policies else {}
+            if isinstance(document, MappingNode):
+                found.meet(document)
         return found
+
+    def meet(self, document: MappingNode) -> None:
+        """Take note of one document."""
+        if _scalar(document, "apiVersion").startswith(openslo.GROUP):
+            self.objects.add(document)
+        elif _is_budget_config(document):
+            policies = Branch(document, Findings("")).branch(slo_generator.POLICIES)
+            self.periods |= slo_generator.periods_of(policies) if policies else {}
+        elif _is_sloth_file(document) or _scalar(document, "apiVersion").startswith(sloth.GROUP):
+            for service, name in sloth.names_in(Branch(document, Findings(""))):
+                self.services.setdefault(name, set()).add(service)
+
+    @property
+    def around(self) -> sloth.Around:
+        """What Sloth's documents do not say themselves."""
+        ambiguous = (name for name, services in self.services.items() if len(services) > 1)
+        return sloth.Around(self.window, frozenset(ambiguous))
 
 
 def translated(file: str, document: Node, neighbours: Neighbours) -> Iterator[Imported]:
@@ -72,13 +84,13 @@ def translated(file: str, document: Node, neighbours: Neighbours) -> Iterator[Im
     if _is_budget_config(document):
         yield from slo_generator.read_policies(branch)
     elif _is_sloth_file(document):
-        yield from sloth.read_file(branch, neighbours.window)
+        yield from sloth.read_file(branch, neighbours.around)
     elif api.startswith(openslo.GROUP):
         yield from openslo.read_document(branch, neighbours.objects)
     elif api.startswith(pyrra.GROUP):
         yield from pyrra.read_object(branch, neighbours.window)
     elif api.startswith(sloth.GROUP):
-        yield from sloth.read_object(branch, neighbours.window)
+        yield from sloth.read_object(branch, neighbours.around)
     else:
         yield from slo_generator.read_object(branch, neighbours.window, neighbours.periods)
 

@@ -25,6 +25,14 @@ class Spelling:
     plugins: str
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the documents do not say: the window, and names that several services use."""
+
+    window: str
+    ambiguous: frozenset[str] = frozenset()
+
+
 FILE = Spelling(
     "error_query", "total_query", "error_ratio_query", "page_alert", "ticket_alert", "slo_plugins"
 )
@@ -33,13 +41,13 @@ OBJECT = Spelling(
 )
 
 
-def read_file(document: Branch, window: str) -> Iterator[Imported]:
+def read_file(document: Branch, around: Around) -> Iterator[Imported]:
     """The SLOs of one document with `version: prometheus/v1`."""
     document.skip("version")
-    yield from _service(document, document, FILE, window)
+    yield from _service(document, document, FILE, around)
 
 
-def read_object(document: Branch, window: str) -> Iterator[Imported]:
+def read_object(document: Branch, around: Around) -> Iterator[Imported]:
     """The SLOs of one Kubernetes object."""
     kind, api = document.value("kind"), document.value("apiVersion")
     if api != f"{GROUP}v1":
@@ -53,12 +61,20 @@ def read_object(document: Branch, window: str) -> Iterator[Imported]:
         _about_the_object(document)
         spec = document.branch("spec")
         if spec is not None:
-            yield from _service(document, spec, OBJECT, window)
+            yield from _service(document, spec, OBJECT, around)
             return
         document.error(document.line, "missing", "`spec` is missing.")
     if kind != "PrometheusServiceLevel":
         document.skip("metadata", "spec")
     yield without_slo(document)
+
+
+def names_in(document: Branch) -> Iterator[tuple[str, str]]:
+    """Service and name of each SLO of a document of either form."""
+    body = document.branch("spec") or document
+    service = body.value("service")
+    for slo in body.branches("slos"):
+        yield service, slo.value("name")
 
 
 def _about_the_object(document: Branch) -> None:
@@ -82,7 +98,9 @@ def _alert_windows(document: Branch) -> None:
     )
 
 
-def _service(document: Branch, body: Branch, spelling: Spelling, window: str) -> Iterator[Imported]:
+def _service(
+    document: Branch, body: Branch, spelling: Spelling, around: Around
+) -> Iterator[Imported]:
     service = body.needed("service")
     labels = body.pairs("labels")
     plugged = _plugged(body, spelling.plugins)
@@ -94,7 +112,7 @@ def _service(document: Branch, body: Branch, spelling: Spelling, window: str) ->
     for slo in slos:
         draft = None
         if service is not None:
-            draft = _slo(slo, service, labels, spelling, window)
+            draft = _slo(slo, service, labels, spelling, around)
         yield finished(slo, None if stopped else draft)
 
 
@@ -117,7 +135,7 @@ def _plugged(body: Branch, key: str) -> bool:
 
 
 def _slo(
-    slo: Branch, service: Text, labels: dict[str, Text], spelling: Spelling, window: str
+    slo: Branch, service: Text, labels: dict[str, Text], spelling: Spelling, around: Around
 ) -> Draft | None:
     name, objective = slo.needed("name"), slo.needed("objective")
     _plugged(slo, "plugins")
@@ -129,15 +147,25 @@ def _slo(
         return None
     return Draft(
         line=slo.line,
-        name=name,
+        name=_name(slo, name, service, around),
         service=service,
         objective=objective,
-        window=Text(window, slo.line),
+        window=Text(around.window, slo.line),
         kind="ratio",
         sli=sli,
         description=description,
         labels=labels | own,
     )
+
+
+def _name(slo: Branch, name: Text, service: Text, around: Around) -> Text:
+    """The name; with the service before it where another service has the same."""
+    if name.value not in around.ambiguous:
+        return name
+    full = f"{service.value}-{name.value}"
+    message = f"several services have an SLO `{name.value}`; this one is called `{full}`."
+    slo.warning(name.line, "name", message)
+    return Text(full, name.line)
 
 
 def _sli(slo: Branch, spelling: Spelling) -> dict[str, Text] | None:
