@@ -226,6 +226,11 @@ def test_the_alert_of_a_removed_slo_is_closed(world: World) -> None:
     assert world.tick(minutes=5).closed == ["orders"]
     (episode,) = world.episodes()
     assert (episode.open, episode.spent) == (False, None)
+    with world.store() as uow:
+        shown = alert(world.s, uow, episode.id)
+    assert shown is not None
+    assert shown.closed_at is not None
+    assert shown.slo.sentence == "This SLO was removed from the definitions."
 
 
 def test_late_data_is_written_over_what_was_there(world: World) -> None:

@@ -1,26 +1,32 @@
 """The burn alert as it is shown: an episode with its SLO's figures, runbook and incident."""
 
 from fireline.domain.slo.episodes import fastest
-from fireline.domain.slo.status import BurnSeverity, PairReading, SloStatus
+from fireline.domain.slo.status import (
+    BudgetState,
+    BurnSeverity,
+    DataState,
+    PairReading,
+    SloStatus,
+)
 from fireline.usecases.budget_charts import chart_for
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.slo_views import objective_words, slo_line
-from fireline.usecases.views import AlertMessage
+from fireline.usecases.views import AlertMessage, SloLine
 
 
 def alert(s: Services, uow: UnitOfWork, ref: str) -> AlertMessage | None:
-    """The message of the episode `ref`; None when the episode or its SLO is gone."""
+    """The message of the episode `ref`; None when there is no such episode."""
     episode = uow.episodes.get(ref)
-    slo = s.definitions.current().slos.get(episode.slo) if episode is not None else None
-    if episode is None or slo is None:
+    if episode is None:
         return None
-    status = uow.statuses.get(slo.name)
+    slo = s.definitions.current().slos.get(episode.slo)
+    status = uow.statuses.get(episode.slo)
     incident = uow.incidents.get(episode.incident_id) if episode.incident_id is not None else None
     return AlertMessage(
         episode_id=episode.id,
-        slo=slo_line(slo, status),
-        service=slo.service,
-        objective=objective_words(slo),
+        slo=slo_line(slo, status) if slo else _removed(episode.slo),
+        service=slo.service if slo else "unknown",
+        objective=objective_words(slo) if slo else "removed",
         severity=episode.severity,
         opened_at=episode.opened_at,
         first_bad_at=episode.first_bad_at,
@@ -30,10 +36,26 @@ def alert(s: Services, uow: UnitOfWork, ref: str) -> AlertMessage | None:
         acknowledged_by=episode.acknowledged_by,
         acknowledged_at=episode.acknowledged_at,
         snoozed_until=episode.snoozed_until,
-        runbook=s.runbooks.for_slo(slo),
+        runbook=s.runbooks.for_slo(slo) if slo else None,
         incident_ref=incident.ref if incident else None,
         incident_channel=incident.channel_id if incident else None,
-        chart=chart_for(s, uow, slo, episode),
+        chart=chart_for(s, uow, slo, episode) if slo else None,
+    )
+
+
+def _removed(name: str) -> SloLine:
+    """What is left of an SLO that is no longer defined."""
+    return SloLine(
+        name=name,
+        title=name,
+        tier=2,
+        data_state=DataState.NO_DATA,
+        budget_state=BudgetState.UNKNOWN,
+        remaining=None,
+        budget=None,
+        unit="events",
+        window_seconds=0,
+        sentence="This SLO was removed from the definitions.",
     )
 
 

@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from alembic import command
 from alembic.config import Config
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Engine
 from fireline.adapters.store.transaction import WRITE_LOCK
 
 FOLDER = Path(__file__).parent / "migrations"
+ONE_AT_A_TIME = Lock()  # alembic keeps what it works on in module globals
 
 
 def migrate(engine: Engine) -> bool:
@@ -22,7 +24,7 @@ def migrate(engine: Engine) -> bool:
     with engine.connect() as connection:
         if current_revision(connection) == newest_revision():
             return False
-    with engine.connect() as connection:
+    with ONE_AT_A_TIME, engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             # The driver begins by itself only before data changes, never before DDL.
             connection.exec_driver_sql("BEGIN IMMEDIATE")
