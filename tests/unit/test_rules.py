@@ -88,6 +88,20 @@ def test_sloth_gets_seventeen_rules_in_three_groups() -> None:
     }
 
 
+def test_sloth_gets_every_series_it_records_itself() -> None:
+    windows = ("5m", "30m", "1h", "2h", "6h", "1d", "3d", "30d")
+    assert list(recorded([slo(BAD)], RuleFormat.SLOTH)) == [
+        *(f"slo:sli_error:ratio_rate{window}" for window in windows),
+        "slo:objective:ratio",
+        "slo:error_budget:ratio",
+        "slo:time_period:days",
+        "slo:current_burn_rate:ratio",
+        "slo:period_burn_rate:ratio",
+        "slo:period_error_budget_remaining:ratio",
+        "sloth_slo_info",
+    ]
+
+
 def test_sloth_series_carry_its_labels_and_those_of_the_slo() -> None:
     found = recorded([slo(BAD, labels={"team": "streaming"})], RuleFormat.SLOTH)
     keys = {"sloth_id": "orders-orders", "sloth_service": "orders", "sloth_slo": "orders"}
@@ -208,8 +222,10 @@ def test_a_label_that_the_rules_need_or_prometheus_refuses_is_an_error(
 
 
 @BOTH
-def test_braces_in_a_title_are_not_taken_for_a_template(form: RuleFormat) -> None:
-    found = alerts([slo(BAD, title="at {{ 5 }} o'clock")], form)[0]["annotations"]
+def test_braces_in_titles_and_labels_are_not_taken_for_a_template(form: RuleFormat) -> None:
+    odd = slo(BAD, title="at {{ 5 }} o'clock", labels={"team": "{{x"})
+    assert alerts([odd], form)[0]["labels"]["team"] == '{{ "{{" }}x'
+    found = alerts([odd], form)[0]["annotations"]
     assert 'at {{ "{{" }} 5 }} o' in found["title" if form is RuleFormat.SLOTH else "summary"]
 
 

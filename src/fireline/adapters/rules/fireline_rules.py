@@ -34,7 +34,7 @@ MINUTE = 60
 def groups(slo: Slo, policy: Policy) -> Iterator[Group]:
     """The two groups of one SLO."""
     pairs = plan_pairs(slo, policy.pairs)
-    labels = own_labels(slo, RESERVED)
+    labels = {name: literal(value) for name, value in own_labels(slo, RESERVED).items()}
     windows = sorted({w for p in pairs for w in (p.long_seconds, p.short_seconds)} - {BUCKET})
     _require_whole_buckets(slo, (*windows, slo.window_seconds))
     rules: list[Recording | Alert] = [

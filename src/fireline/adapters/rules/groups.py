@@ -22,7 +22,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An alert; `seconds` is how long it must hold."""
+    """An alert; `hold` is how long its condition must last before it fires."""
 
     alert: str
     expr: str
