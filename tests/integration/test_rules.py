@@ -16,7 +16,7 @@ from fireline.adapters.rules import RuleFormat, render
 from fireline.adapters.rules.promql import length, steps
 from fireline.demo.processes import MissingProgramError
 from fireline.domain.policy.policy import BurnPair, Policy
-from fireline.domain.slo.definition import RatioSli, Slo, TimeSliceSli
+from fireline.domain.slo.definition import Absent, RatioSli, Slo, TimeSliceSli
 from fireline.domain.slo.status import BurnSeverity, SloStatus
 from fireline.usecases.report_budgets import report
 from tests.integration.rules_cases import MINUTES, Case, cases
@@ -103,6 +103,21 @@ def test_promtool_accepts_the_rules_of_the_whole_catalogue(
     assert "SUCCESS" in said
     if form is RuleFormat.SLOTH:
         assert f"{17 * len(slos)} rules found" in said
+
+
+@pytest.mark.parametrize("form", list(RuleFormat))
+def test_promtool_accepts_the_rules_of_odd_definitions(form: RuleFormat, tmp_path: Path) -> None:
+    good = RatioSli(total="sum(increase(all[$window])) # every one", good="x - x offset $window")
+    upside_down = TimeSliceSli("-min(a) # upside down", "!=", -2.5e16, 3600)
+    slos = [
+        slo(good, name="words", title='at {{ 5 }}: "x" 100 %\\', service='a"b\\c {{'),
+        slo(good, "50", name="half", window=timedelta(hours=1), labels={"team": "{{x"}),
+        slo(upside_down, "90", name="dead", window=timedelta(days=92), absent=Absent.BAD),
+        slo(TimeSliceSli("max(lag)", "<=", 1e999, 900), "40", name="blunt"),
+    ]
+    file = tmp_path / "rules.yml"
+    file.write_text(render(slos, Policy(), form), encoding="utf-8")
+    assert "SUCCESS" in promtool("check", "rules", str(file))
 
 
 @pytest.mark.parametrize("late", [0, 0.001, 17.25, 59.5, 59.999, 60, 299.999])

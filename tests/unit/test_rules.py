@@ -197,6 +197,18 @@ def test_an_slo_that_no_pair_fits_has_only_the_absent_alert_and_a_note() -> None
     assert "# orders: no burn alert" in render([short], Policy(), RuleFormat.FIRELINE)
 
 
+def test_of_pairs_replaced_by_the_same_windows_only_the_most_sensitive_stays() -> None:
+    loose = slo(SLICES, "90", window=timedelta(days=92))
+    pages = [
+        rule
+        for rule in alerts([loose], RuleFormat.FIRELINE)
+        if rule["labels"]["severity"] == "page"
+    ]
+    assert [rule["labels"]["long_window"] for rule in pages] == ["1d"]
+    assert '{slo="orders"} > 1.84\n' in pages[0]["expr"]
+    assert alerts([loose], RuleFormat.SLOTH)[0]["expr"].count("without") == 2
+
+
 def test_a_gauge_without_any_series_can_not_be_absent() -> None:
     found = alerts([slo(TimeSliceSli("vector(1)", ">", 0))], RuleFormat.FIRELINE)
     assert {a["alert"] for a in found} == {"SloBudgetBurn"}

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from fireline.adapters.rules.counting import BUCKET, GOOD, TOTAL, good_expr, series, total_expr
 from fireline.adapters.rules.groups import Alert, Group, Recording, literal
 from fireline.adapters.rules.labels import own_labels
+from fireline.adapters.rules.pairs import distinct_pairs
 from fireline.adapters.rules.promql import length, number, selectors, steps
 from fireline.domain.errors import InvalidDefinitionError
-from fireline.domain.policy.burn_pairs import PlannedPair, plan_pairs
+from fireline.domain.policy.burn_pairs import PlannedPair
 from fireline.domain.policy.guards import (
     MIN_BAD,
     MIN_BAD_SLICES,
@@ -33,7 +34,7 @@ MINUTE = 60
 
 def groups(slo: Slo, policy: Policy) -> Iterator[Group]:
     """The two groups of one SLO."""
-    pairs = plan_pairs(slo, policy.pairs)
+    pairs = distinct_pairs(slo, policy)
     labels = {name: literal(value) for name, value in own_labels(slo, RESERVED).items()}
     windows = sorted({w for p in pairs for w in (p.long_seconds, p.short_seconds)} - {BUCKET})
     _require_whole_buckets(slo, (*windows, slo.window_seconds))
@@ -178,7 +179,7 @@ def _runbook(slo: Slo) -> dict[str, str]:
 
 def notes(slo: Slo, policy: Policy) -> Iterator[str]:
     """What the rules of this SLO cannot do, for a reader of the file."""
-    if not plan_pairs(slo, policy.pairs):
+    if not distinct_pairs(slo, policy):
         yield f"{slo.name}: no burn alert, as no pair of windows fits its window and objective."
     elif isinstance(slo.sli, RatioSli):
         few = number_words(slo.min_events)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from fireline.adapters.rules.counting import BUCKET, error_ratio
 from fireline.adapters.rules.groups import Alert, Group, Recording, literal
 from fireline.adapters.rules.labels import own_labels
+from fireline.adapters.rules.pairs import distinct_pairs
 from fireline.adapters.rules.promql import fraction, length, matchers, number
-from fireline.domain.policy.burn_pairs import PlannedPair, plan_pairs
+from fireline.domain.policy.burn_pairs import PlannedPair
 from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import BurnSeverity
@@ -26,7 +27,7 @@ def groups(slo: Slo, policy: Policy) -> Iterator[Group]:
     name = id_of(slo)
     keys = dict(zip(KEYS, (name, slo.service, slo.name), strict=True))
     labels = own_labels(slo, RESERVED) | keys
-    pairs = plan_pairs(slo, policy.pairs)
+    pairs = distinct_pairs(slo, policy)
     yield Group(f"sloth-slo-sli-recordings-{name}", tuple(_slis(slo, pairs, labels)))
     yield Group(f"sloth-slo-meta-recordings-{name}", tuple(_meta(slo, keys, labels)))
     alerts = tuple(_alerts(slo, pairs, keys))
