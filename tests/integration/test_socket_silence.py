@@ -20,7 +20,7 @@ from tests.e2e.world import Person, World, eventually
 from tests.integration.silent_proxy import SilentProxy
 from tests.sandbox_fixture import Sandbox
 
-QUICK = Limits(ping_every=0.2, silent_after=1.0, missing_after=0.6, look_every=0.1, gap_after=0.4)
+QUICK = Limits(ping_every=0.2, silent_after=1.0, look_every=0.1, gap_after=0.4)
 SOON_SECONDS = 5.0
 
 Start = Callable[[], Program]
