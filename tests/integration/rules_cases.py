@@ -17,17 +17,12 @@ Growth = Callable[[int], float]
 
 @dataclass(frozen=True)
 class Case:
-    """Series by minute, the SLO that counts them, and what must come of it at the end.
-
-    Args:
-        whole_history: the budget is against a window that has data throughout.
-    """
+    """Series by minute, the SLO that counts them, and what must come of it at the end."""
 
     slo: Slo
     series: Mapping[str, Value] = field(default_factory=dict)
     fires: bool = False
     silent: bool = False
-    whole_history: bool = True
 
 
 def cases() -> tuple[Case, ...]:

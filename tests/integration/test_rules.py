@@ -177,8 +177,7 @@ def expected(case: Case, status: SloStatus, minute: int) -> list[Check]:
         near(name, f"slo:good:increase{window}", status.good / unit, minute, TOLERANCE),
         near(name, f"slo:total:increase{window}", status.total / unit, minute, TOLERANCE),
     ]
-    if case.whole_history:
-        checks.append(near(name, "slo:budget_remaining:ratio", status.remaining, minute, TOLERANCE))
+    checks.append(near(name, "slo:budget_remaining:ratio", status.remaining, minute, TOLERANCE))
     recorded = {300, *(w for p in POLICY.pairs for w in (p.long_seconds, p.short_seconds))}
     for burn in status.burns:
         if burn.seconds in recorded:
