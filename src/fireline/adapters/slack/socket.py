@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from slack_bolt import App
 
-from fireline.adapters.slack.socket_answers import CHANGE_SECONDS, Answers
+from fireline.adapters.slack.socket_answers import ACK_SECONDS, CHANGE_SECONDS, Answers
 from fireline.adapters.slack.socket_session import Ears, Session
 
 CLOSE_SECONDS = 3.0
@@ -150,7 +150,15 @@ class SocketMode:
         if not fresh.greeted.is_set():
             fresh.end()
         elif old is not None:
-            old.end()
+            self._let_go(old, fresh)
+
+    def _let_go(self, old: Session, fresh: Session) -> None:
+        """Read on for what Slack sent before it asked for the change, then close."""
+        until = monotonic() + ACK_SECONDS
+        while old.retiring and not old.ended.wait(CHANGE_SECONDS) and monotonic() < until:
+            if self._stopping.is_set() or not fresh.usable:
+                break
+        old.end()
 
     def _wait_after_failures(self, old: Session | None) -> None:
         """Ask a Slack that refuses, or closes at once, more and more rarely."""
