@@ -1,9 +1,11 @@
 """What all repositories of one unit of work share: the session, the write lock, upserts."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, Update, event, update
+from sqlalchemy import Dialect, Table, Update, event, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
@@ -86,6 +88,21 @@ class Transaction:
         statement = insert.on_conflict_do_update(index_elements=keys, set_=rest)
         self.session.connection().execute(statement, list(values))
 
+    def upsert_at_once(self, model: type[Row], values: Sequence[dict[str, Any]]) -> None:
+        """The same for many rows without binary columns.
+
+        SQLite gets them as one JSON text: row by row, every one of them lets go of the interpreter
+        and has to win it back, all the while holding the write lock.
+        """
+        if not values or not self._sqlite:
+            self.upsert(model, values)
+            return
+        table = table_of(model)
+        bind = _binder(table, self.session.get_bind().dialect)
+        text = json.dumps([bind(row) for row in values])
+        self.lock()
+        self.session.connection().exec_driver_sql(_all_from_json(table), (text,))
+
     def insert_new(self, model: type[Row], values: dict[str, Any]) -> bool:
         """Insert unless the key exists; says whether it was new."""
         table = table_of(model)
@@ -113,6 +130,31 @@ def table_of(model: type[Row]) -> Table:
     """The table behind a row class."""
     table: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel sets it, untyped
     return table
+
+
+def _binder(table: Table, dialect: Dialect) -> Callable[[dict[str, Any]], list[Any]]:
+    """Gives a row's values in the order of the columns, as SQLite keeps them."""
+    types = ((c.name, c.type.dialect_impl(dialect)) for c in table.columns)
+    columns = [(name, kind.bind_processor(dialect)) for name, kind in types]
+
+    def bound(row: dict[str, Any]) -> list[Any]:
+        return [process(row[name]) if process else row[name] for name, process in columns]
+
+    return bound
+
+
+@cache
+def _all_from_json(table: Table) -> str:
+    """Inserts or replaces the rows that stand in one JSON text."""
+    names = [c.name for c in table.columns]
+    taken = ", ".join(f"json_extract(value, '$[{index}]')" for index in range(len(names)))
+    rest = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.columns if not c.primary_key)
+    keys = ", ".join(c.name for c in table.primary_key)
+    # The names are those of our own tables.
+    return (
+        f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {taken} FROM json_each(?)"  # noqa: S608 - see above
+        f" WHERE true ON CONFLICT ({keys}) DO UPDATE SET {rest}"
+    )
 
 
 def _within_transaction(connection: Any) -> bool:

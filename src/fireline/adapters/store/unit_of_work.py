@@ -17,7 +17,7 @@ from fireline.adapters.store.incidents import (
 from fireline.adapters.store.ledger import SqlLedger
 from fireline.adapters.store.slack_records import SqlInbox, SqlMessages, SqlRawMessages
 from fireline.adapters.store.transaction import Transaction
-from fireline.adapters.store.watching import SqlEpisodes, SqlStatuses
+from fireline.adapters.store.watching import Remembered, SqlEpisodes, SqlStatuses
 from fireline.usecases import ports
 from fireline.usecases.ports import FlowCall
 
@@ -40,9 +40,12 @@ class SqlUnitOfWork:
     actions: ports.Actions
     reviews: ports.Reviews
 
-    def __init__(self, engine: Engine, enqueue: Enqueue) -> None:
+    def __init__(
+        self, engine: Engine, enqueue: Enqueue, remembered: Remembered | None = None
+    ) -> None:
         self._engine = engine
         self._enqueue = enqueue
+        self._remembered = remembered
 
     def __enter__(self) -> Self:
         self._session = Session(self._engine, expire_on_commit=False)
@@ -50,7 +53,8 @@ class SqlUnitOfWork:
         self._tx = tx
         self._ledger = SqlLedger(tx)
         self.ledger = self._ledger
-        self.statuses = SqlStatuses(tx)
+        self._statuses = SqlStatuses(tx, self._remembered)
+        self.statuses = self._statuses
         self.episodes = SqlEpisodes(tx)
         self.incidents = SqlIncidents(tx)
         self.timeline = SqlTimeline(tx)
@@ -85,6 +89,7 @@ class SqlUnitOfWork:
         self._ledger.flush()
         self._session.commit()
         self._tx.released()
+        self._statuses.committed()
 
 
 class SqlStore:
@@ -98,7 +103,8 @@ class SqlStore:
     def __init__(self, engine: Engine, enqueue: Enqueue) -> None:
         self._engine = engine
         self._enqueue = enqueue
+        self._remembered = Remembered()
 
     def __call__(self) -> SqlUnitOfWork:
         """A unit of work to enter with `with`."""
-        return SqlUnitOfWork(self._engine, self._enqueue)
+        return SqlUnitOfWork(self._engine, self._enqueue, self._remembered)

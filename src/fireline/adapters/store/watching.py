@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from threading import Lock
 
+from sqlalchemy import func
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -16,16 +18,62 @@ from fireline.adapters.store.tables import EpisodeRow, StatusRow
 from fireline.adapters.store.transaction import Transaction
 from fireline.domain.slo.status import Episode, SloStatus
 
+Stamp = tuple[int, int, datetime | None]
+
+
+class Remembered:
+    """All evaluations as last read, for as long as nobody saved others.
+
+    People ask for the list many times between two evaluations; taking a thousand of them apart
+    each time would keep the whole process busy.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._saves = 0
+        self._stamp: Stamp | None = None
+        self._statuses: tuple[SloStatus, ...] = ()
+
+    @property
+    def saves(self) -> int:
+        """How often this process saved some; a change of it ends what was remembered."""
+        return self._saves
+
+    def saved(self) -> None:
+        """Told after a commit."""
+        with self._lock:
+            self._saves += 1
+
+    def get(self, stamp: Stamp) -> list[SloStatus] | None:
+        """The evaluations read under this stamp."""
+        with self._lock:
+            return list(self._statuses) if stamp == self._stamp else None
+
+    def keep(self, stamp: Stamp, statuses: list[SloStatus]) -> None:
+        """Remember them."""
+        with self._lock:
+            if stamp[0] == self._saves:
+                self._stamp, self._statuses = stamp, tuple(statuses)
+
 
 class SqlStatuses:
     """Implements `ports.Statuses`."""
 
-    def __init__(self, tx: Transaction) -> None:
+    def __init__(self, tx: Transaction, remembered: Remembered | None = None) -> None:
         self._tx = tx
+        self._remembered = remembered or Remembered()
+        self._changed = False
 
     def save(self, statuses: Iterable[SloStatus]) -> None:
         """Keep these as the newest."""
-        self._tx.upsert(StatusRow, [status_values(status) for status in statuses])
+        self._changed = True
+        self._tx.upsert_at_once(StatusRow, [status_values(status) for status in statuses])
+
+    def committed(self) -> None:
+        """Told after a commit, so that others read what was saved."""
+        if self._changed:
+            self._changed = False
+            self._remembered.saved()
 
     def get(self, slo: str) -> SloStatus | None:
         """The newest evaluation."""
@@ -35,6 +83,21 @@ class SqlStatuses:
 
     def all(self) -> list[SloStatus]:
         """The newest evaluation of every SLO, by name."""
+        if self._changed:
+            return self._read()
+        # Another process may have saved some: the stamp is of the database, not only of ours.
+        saves = self._remembered.saves
+        count, newest = self._tx.session.exec(
+            select(func.count(), func.max(StatusRow.at)).select_from(StatusRow)
+        ).one()
+        stamp = (saves, count, newest)
+        found = self._remembered.get(stamp)
+        if found is None:
+            found = self._read()
+            self._remembered.keep(stamp, found)
+        return found
+
+    def _read(self) -> list[SloStatus]:
         query = select(StatusRow.body).order_by(StatusRow.slo)
         return [status_from(body) for body in self._tx.session.exec(query)]
 
