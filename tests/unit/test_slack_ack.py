@@ -5,6 +5,7 @@ from threading import Event
 import pytest
 
 from fireline.adapters.slack.blocks import answers
+from fireline.adapters.slack.commands import NOUNS, only_reads
 from fireline.adapters.slack.desk import Later, acknowledging, finished
 
 
@@ -33,3 +34,35 @@ def test_an_answer_that_waits_is_made_when_asked_for() -> None:
     assert finished(Later(lambda: said)) is said
     assert finished(said) is said
     assert finished(None) is None
+
+
+@pytest.mark.parametrize(
+    ("noun", "line"),
+    [
+        ("slo", "show orders"),
+        ("runbook", "declare nothing"),
+        ("incident", ""),
+        ("incident", " list"),
+        ("incident", "Show INC-7"),
+        ("incident", "help"),
+        ("postmortem", "show INC-7"),
+        ("review", ""),
+    ],
+)
+def test_a_command_that_only_reads_need_not_be_done_first(noun: str, line: str) -> None:
+    assert only_reads(NOUNS[noun], line)
+
+
+@pytest.mark.parametrize(
+    ("noun", "line"),
+    [
+        ("incident", "declare list"),
+        ("incident", "lst"),
+        ("incident", "resolve"),
+        ("postmortem", "draft"),
+        ("postmortem", "action write a test"),
+        ("review", "post"),
+    ],
+)
+def test_a_command_that_may_change_the_record_is_done_first(noun: str, line: str) -> None:
+    assert not only_reads(NOUNS[noun], line)

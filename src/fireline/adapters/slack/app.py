@@ -1,7 +1,7 @@
 """The bolt app: one set of handlers for Socket Mode and for HTTP."""
 
 import re
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,7 +12,7 @@ from slack_sdk import WebClient
 from fireline.adapters.slack.blocks import answers, modals
 from fireline.adapters.slack.blocks.home import home as home_view
 from fireline.adapters.slack.buttons import BUTTONS, Pressed, value_of
-from fireline.adapters.slack.commands import NOUNS, Noun, command_names, run
+from fireline.adapters.slack.commands import NOUNS, Noun, command_names, only_reads, run
 from fireline.adapters.slack.desk import (
     LOOKS,
     Asked,
@@ -73,7 +73,7 @@ def build_app(
     names = commands or command_names()
     desk = Desk(services, looks)
 
-    _first(app, Inbox(desk), {names[n.name] for n in NOUNS.values() if n.only_reads})
+    _first(app, Inbox(desk), {command: NOUNS[noun] for noun, command in names.items()})
     _commands(app, desk, names)
     _actions(app, desk, names)
     _views(app, desk)
@@ -83,7 +83,7 @@ def build_app(
     return app
 
 
-def _first(app: App, inbox: Inbox, reading: Container[object]) -> None:
+def _first(app: App, inbox: Inbox, nouns: Mapping[str, Noun]) -> None:
     """What every request meets first."""
 
     @app.middleware
@@ -92,12 +92,14 @@ def _first(app: App, inbox: Inbox, reading: Container[object]) -> None:
         ack: Ack,
         next: Callable[[], Any],  # noqa: A002 - bolt passes arguments by name
     ) -> BoltResponse | None:
-        def go_on() -> None:
-            if body.get("command") in reading:
-                ack()  # not in its turn among the workers: a burst of long answers fills them all
-            next()
-
-        return inbox.take(body, go_on)
+        noun = nouns.get(str(body.get("command")))
+        if noun is None or not only_reads(noun, str(body.get("text") or "")):
+            return inbox.take(body, next)
+        ack()  # not in its turn among the workers: a burst of long answers fills them all
+        if not inbox.take_reading(body):
+            return BoltResponse(status=200, body="")
+        next()
+        return None
 
 
 def _without_token(client: WebClient) -> WebClient:

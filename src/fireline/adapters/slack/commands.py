@@ -1,6 +1,6 @@
 """The five slash commands: from what was typed to what is answered."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from fireline.adapters.slack import incident_verbs, promise_verbs, slo_verbs
@@ -16,7 +16,8 @@ class Noun:
     """One slash command.
 
     `otherwise` takes text that begins with no known verb, where that makes sense; it gives None
-    for a verb that was mistyped. `only_reads` says that nothing is lost when it is not answered.
+    for a verb that was mistyped. `only_reads` says that nothing is lost when it is not answered,
+    and `reads` names the verbs that are so where not all are.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Noun:
     options: tuple[str, ...] = ()
     otherwise: Callable[[Desk, Asked, str], Reply | None] | None = None
     only_reads: bool = False
+    reads: Collection[str] = ()
 
 
 NOUNS: Mapping[str, Noun] = {
@@ -37,6 +39,7 @@ NOUNS: Mapping[str, Noun] = {
             incident_verbs.VERBS,
             incident_verbs.HELP,
             incident_verbs.OPTIONS,
+            reads=("list", "show"),
         ),
         Noun(
             "slo",
@@ -60,12 +63,14 @@ NOUNS: Mapping[str, Noun] = {
             promise_verbs.POSTMORTEM_VERBS,
             promise_verbs.POSTMORTEM_HELP,
             promise_verbs.OPTIONS,
+            reads=("show",),
         ),
         Noun(
             "review",
             promise_verbs.review_bare,
             promise_verbs.REVIEW_VERBS,
             promise_verbs.REVIEW_HELP,
+            reads=("show",),
         ),
     )
 }
@@ -75,6 +80,12 @@ ASKING_HELP = ("help", "?", "--help", "-h")
 def command_names(prefix: str = "") -> dict[str, str]:
     """The slash command of each noun, such as `/incident`; the prefix tells two bots apart."""
     return {noun: f"/{prefix}{noun}" for noun in NOUNS}
+
+
+def only_reads(noun: Noun, line: str) -> bool:
+    """Whether answering changes nothing, so that it need not be done before it is acknowledged."""
+    verb = line.split(maxsplit=1)[0].lower() if line.strip() else ""
+    return noun.only_reads or not verb or verb in ASKING_HELP or verb in noun.reads
 
 
 def run(desk: Desk, asked: Asked, noun: Noun, command: str, line: str) -> Reply:

@@ -1,6 +1,7 @@
 """Store before ack: nothing is acknowledged before its id, and an event's content, is recorded.
 
-A repeat of an envelope is acknowledged and stopped.
+A repeat of an envelope is acknowledged and stopped. A command that only reads is the exception:
+nothing is lost with it, so its id is kept in memory alone and its answer waits for no database.
 """
 
 import hashlib
@@ -16,6 +17,8 @@ from fireline.adapters.slack.capture import Record, capture
 from fireline.adapters.slack.desk import Desk, log
 from fireline.domain.errors import ConflictError, UserError
 
+READ_REMEMBERED = 2_000
+
 
 class Inbox:
     """The first handler of every request.
@@ -28,6 +31,7 @@ class Inbox:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._busy: set[str] = set()
+        self._read: dict[str, None] = {}
         self._changed = Condition()
 
     def take(self, body: dict[str, Any], next_: Callable[[], Any]) -> BoltResponse | None:
@@ -43,6 +47,18 @@ class Inbox:
                 return BoltResponse(status=200, body="")
         next_()
         return None
+
+    def take_reading(self, body: Mapping[str, Any]) -> bool:
+        """Whether a command that only reads is new; asked without the database."""
+        key, _ = identity(body)
+        with self._changed:
+            if key in self._read:
+                log.info("slack_repeat_dropped", kind="command", id=key)
+                return False
+            self._read[key] = None
+            if len(self._read) > READ_REMEMBERED:
+                del self._read[next(iter(self._read))]
+        return True
 
     def _new(self, key: str, kind: str, record: Record | None) -> bool:
         if record is None:
