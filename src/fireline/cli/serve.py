@@ -31,7 +31,7 @@ def run() -> None:
 
         FIRELINE_SLACK_BOT_TOKEN_FILE=bot.token FIRELINE_SLACK_APP_TOKEN_FILE=app.token fireline run
     """
-    with plain_errors():
+    with plain_errors(), loading.starting():
         program = loading.program.build_configured()
         program.start()
         notes.print(f"Fireline is ready; health at {program.health_url}")
