@@ -10,11 +10,11 @@ from typing import Any
 
 import websocket
 from slack_bolt import Ack, App
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from slack_sdk import WebClient
 
 from fireline.sandbox.deliveries import deliverer_of
 from fireline.sandbox.seed import APP_TOKEN, BOT_TOKEN
+from tests.official_client import official_client
 from tests.sandbox_fixture import Sandbox
 
 Json = dict[str, Any]
@@ -108,15 +108,12 @@ def connections(sandbox: Sandbox) -> int:
 def socket_bot(sandbox: Sandbox) -> Iterator[Bot]:
     """A bot that is connected over Socket Mode with the official client."""
     bot = Bot(sandbox.api_url)
-    handler = SocketModeHandler(bot.app, APP_TOKEN, ping_interval=1)
     before = connections(sandbox)
-    handler.connect()  # type: ignore[no-untyped-call]
-    until(lambda: connections(sandbox) > before)
-    try:
+    with official_client(bot.app) as handler:
+        until(lambda: connections(sandbox) > before)
+        handler.client.current_app_monitor.start()
         yield bot
-    finally:
-        handler.close()  # type: ignore[no-untyped-call]
-        until(lambda: connections(sandbox) <= before)
+    until(lambda: connections(sandbox) <= before)
 
 
 class RawSocket:
