@@ -24,6 +24,7 @@ from fireline.domain.errors import InvalidInputError
 
 PREFIX = "FIRELINE_"
 MAX_SECRET_BYTES = 65_536
+SHORTEST_TOKEN = 16
 
 
 class Settings(BaseSettings):
@@ -45,6 +46,7 @@ class Settings(BaseSettings):
     definitions: list[Path] = [Path("slo_definitions")]
     runbooks: Path = Path("runbooks")
     policy: Path | None = Path("policies/default.yaml")
+    exceptions: Path = Path("policies/exceptions.yaml")
     incidents_channel: str = "#incidents"
     alerts_channel: str = "#data-platform-alerts"
     reviews_channel: str = "#data-reviews"
@@ -56,6 +58,7 @@ class Settings(BaseSettings):
     schedules: bool = True
     polling_seconds: float = Field(0.1, ge=0.02, le=5)
     http_host: str = "127.0.0.1"
+    gate_token: SecretStr | None = None
     http_port: int = Field(8080, ge=0, le=65_535)
     executor_id: str = "local"
     workers: int = Field(10, ge=2, le=64)
@@ -70,6 +73,14 @@ class Settings(BaseSettings):
         except (KeyError, ValueError, OSError) as error:
             text = f"unknown time zone {value!r}; use an IANA name such as Europe/Berlin"
             raise ValueError(text) from error
+        return value
+
+    @field_validator("gate_token")
+    @classmethod
+    def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < SHORTEST_TOKEN:
+            text = f"write at least {SHORTEST_TOKEN} characters, as of: openssl rand -hex 32"
+            raise ValueError(text)
         return value
 
     @field_validator("incidents_channel", "alerts_channel", "reviews_channel")

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from fireline.adapters.charts.budget import MatplotlibCharts
+from fireline.adapters.files.exceptions import ExceptionsFile
 from fireline.adapters.files.policy import load_policy
 from fireline.adapters.files.slos import DefinitionFolder
 from fireline.adapters.prometheus.client import Access
@@ -147,6 +148,7 @@ def services_of(settings: Settings, store: Store, chat: Chat, source: Prometheus
             prefix=settings.channel_prefix,
         ),
         timezone=settings.timezone,
+        exceptions=ExceptionsFile(settings.exceptions),
     )
 
 

@@ -16,6 +16,7 @@ from fireline.adapters.slack.requests import dispatch
 from fireline.adapters.slack.socket import Limits, SocketMode
 from fireline.adapters.store import SqlStore
 from fireline.bootstrap import parts
+from fireline.bootstrap.gate import gate_of
 from fireline.bootstrap.logs import configure_logging
 from fireline.domain.errors import InvalidInputError
 from fireline.flows.runtime import Runtime, RuntimeOptions
@@ -115,7 +116,11 @@ class Program:
 
         by_http = slack if self._socket is None else None
         return build_http(
-            slack=by_http, health=self._health, ready=self._ready, registry=self.gauges.registry
+            slack=by_http,
+            health=self._health,
+            ready=self._ready,
+            registry=self.gauges.registry,
+            gate=gate_of(self._settings, self.services),
         )
 
     def _health(self) -> Mapping[str, Any]:

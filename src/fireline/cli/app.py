@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from fireline.cli import check, documents, incidents, ledger, runbooks, serve, slo
+from fireline.cli import check, documents, gate, incidents, ledger, runbooks, serve, slo
 from fireline.cli.output import print_text, speak_utf8
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.add_typer(documents.review, name="review")
 app.add_typer(ledger.audit, name="audit")
 app.add_typer(ledger.db, name="db")
 app.command()(check.check)
+app.command()(gate.gate)
 app.command()(serve.run)
 app.command()(serve.demo)
 app.command()(serve.sandbox)

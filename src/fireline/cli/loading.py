@@ -47,13 +47,14 @@ def starting() -> Iterator[None]:
 if TYPE_CHECKING:
     from fireline import settings
     from fireline.adapters.runbooks import contract as runbooks
-    from fireline.bootstrap import doctor, lint, offline, program, rules
+    from fireline.bootstrap import doctor, gate, lint, offline, program, rules
     from fireline.demo import demo as demonstration
     from fireline.sandbox import server as sandbox
 else:
     settings = WhenUsed("fireline.settings")
     runbooks = WhenUsed("fireline.adapters.runbooks.contract")
     doctor = WhenUsed("fireline.bootstrap.doctor")
+    gate = WhenUsed("fireline.bootstrap.gate")
     lint = WhenUsed("fireline.bootstrap.lint")
     offline = WhenUsed("fireline.bootstrap.offline")
     program = WhenUsed("fireline.bootstrap.program")
@@ -64,6 +65,7 @@ else:
 __all__ = [
     "demonstration",
     "doctor",
+    "gate",
     "lint",
     "offline",
     "program",

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from fireline.domain.policy.policy import Policy
+from fireline.domain.policy.verdict import Granted
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.buckets import Bucket, BucketSeries
 from fireline.domain.slo.definition import Slo
@@ -43,6 +44,7 @@ __all__ = [
     "Definitions",
     "Documents",
     "Episodes",
+    "Exceptions",
     "FetchRequest",
     "FetchResult",
     "FlowCall",
@@ -51,6 +53,7 @@ __all__ = [
     "Incidents",
     "Ledger",
     "Messages",
+    "NoExceptions",
     "PostedMessage",
     "PostedRef",
     "Postmortems",
@@ -201,6 +204,21 @@ class Definitions(Protocol):
     def current(self) -> Catalogue: ...
 
 
+class Exceptions(Protocol):
+    """The exceptions to the budget policy, as git has them now."""
+
+    def current(self) -> Granted: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoExceptions:
+    """A team that makes none."""
+
+    def current(self) -> Granted:
+        """None at all."""
+        return Granted()
+
+
 class RunbookLibrary(Protocol):
     """The runbook folder."""
 
@@ -252,3 +270,4 @@ class Services:
     policy: Policy
     channels: ChannelPlan
     timezone: str = "UTC"
+    exceptions: Exceptions = NoExceptions()

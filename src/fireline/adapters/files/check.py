@@ -1,19 +1,22 @@
 """`fireline check`: all that can be said about SLO and policy files without asking Prometheus."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from fireline.adapters.files.exceptions import read_exceptions
 from fireline.adapters.files.policy import read_policy
 from fireline.adapters.files.problems import Level, Problem
 from fireline.adapters.files.slo_document import Read
 from fireline.adapters.files.slos import definition_files, read_files, read_texts
+from fireline.adapters.files.yaml_fields import nearest
 from fireline.domain.policy.burn_pairs import factor_of, is_blunt, is_dead, plan_pairs
 from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.wording import window_words
 
 IS_POLICY = re.compile(r"^kind:\s*[\"']?Policy\b", re.MULTILINE)
+IS_EXCEPTION = re.compile(r"^kind:\s*[\"']?Exceptions?\b", re.MULTILINE)
 
 
 def check_paths(
@@ -34,12 +37,31 @@ def check_paths(
     problems += [problem for _policy, wrong in policies for problem in wrong]
     sound = [team for team, wrong in policies if not wrong]
     rules = policy or (sound[0] if sound else Policy())
+    services: set[str] = set()
     for found in read_files(texts):
+        services |= {read.slo.service.casefold() for read in found.slos}
         problems += [problem for problem in found.problems if problem not in problems]
         for read in found.slos:
             problems += _alerts(read, rules)
             problems += _people(read, runbooks)
+    problems += [p for p in _exceptions(texts, services) if p not in problems]
     return sorted(problems, key=lambda p: (p.file, p.line, p.level))
+
+
+def _exceptions(texts: Mapping[str, str], services: Collection[str]) -> Iterator[Problem]:
+    """What is wrong with exceptions; services are looked up when there are any."""
+    for path, text in texts.items():
+        if not IS_EXCEPTION.search(text):
+            continue
+        found, problems = read_exceptions(path, text)
+        yield from problems
+        for given in found:
+            if services and given.service.casefold() not in services:
+                near = nearest(given.service, services)
+                meant = f"did you mean `{near}`?" if near else "it lets nothing through."
+                message = f"no SLO here is of a service `{given.service}`; {meant}"
+                line = given.source.line
+                yield Problem(path, line, Level.WARNING, "unknown-service", message)
 
 
 def _alerts(read: Read, policy: Policy) -> Iterator[Problem]:

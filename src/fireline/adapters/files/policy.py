@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from yaml.nodes import MappingNode, Node, SequenceNode
 
 from fireline.adapters.files.problems import Findings, Level, Problem
 from fireline.adapters.files.yaml_fields import Fields, Text, compose, line_of
 from fireline.domain.errors import InvalidDefinitionError
+from fireline.domain.policy.consequences import Consequence, OnUnknown, StateRule
 from fireline.domain.policy.policy import BurnPair, Policy
 from fireline.domain.slo.status import BudgetState, BurnSeverity
 from fireline.domain.slo.wording import parse_range
@@ -20,15 +23,18 @@ KEYS = (
     "mttr_targets",
     "burn_alerts",
     "budget_states",
+    "on_unknown",
     "reactions",
     "action_due",
 )
 PAIR_KEYS = ("severity", "long", "short", "share")
-STATE_KEYS = ("above", "state")
+STATE_KEYS = ("above", "state", "consequence", "rule", "approver")
+STATES = (BudgetState.EXHAUSTED, BudgetState.HEALTHY, BudgetState.CAUTION, BudgetState.AT_RISK)
 REACTION_KINDS = ("event", "decision", "action", "hypothesis", "note")
 TIERS = (0, 1, 2)
 DAY = 86400
 MINUTE = 60
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def load_policy(path: Path | str) -> Policy:
@@ -73,6 +79,9 @@ def read_policy(path: str, text: str) -> tuple[Policy, list[Problem]]:
         mttr_target_minutes=_targets(fields, findings),
         reactions=_reactions(fields, findings),
     )
+    unknown = _choice(fields.optional("on_unknown"), OnUnknown, findings)
+    if unknown is not None:
+        policy = replace(policy, on_unknown=unknown)
     due = _range(fields.optional("action_due"), findings)
     if due is not None:
         policy = replace(policy, action_due_days=max(1, due // DAY))
@@ -115,24 +124,80 @@ def _with_pairs(policy: Policy, fields: Fields, findings: Findings) -> Policy:
 
 
 def _with_states(policy: Policy, fields: Fields, findings: Findings) -> Policy:
+    """Thresholds and consequences; a state that is not named keeps its shipped consequence."""
     thresholds = []
+    rules: dict[BudgetState, StateRule] = {}
     for item in _items(fields, "budget_states", STATE_KEYS, findings):
-        state = item.text("state", example="caution")
-        above = _share(item.text("above", example="25%"), findings)
-        if state is None or above is None:
+        state = _state(item, rules, findings)
+        above = _above(item, state, findings)
+        if state is None:
             continue
-        if state.value not in set(BudgetState):
-            findings.error(
-                state.line,
-                "state",
-                f"`state` is `{state.value}`; it must be healthy, caution or at_risk.",
-            )
-        else:
-            thresholds.append((above, BudgetState(state.value)))
-    if not thresholds:
-        return policy
+        rules[state] = _rule(item, policy.rule_of(state), findings)
+        if above is not None:
+            thresholds.append((above, state))
     ordered = sorted(thresholds, key=lambda t: t[0], reverse=True)
-    return replace(policy, budget_thresholds=tuple(ordered))
+    return replace(
+        policy,
+        budget_thresholds=tuple(ordered) or policy.budget_thresholds,
+        state_rules=tuple(rules.get(rule.state, rule) for rule in policy.state_rules),
+    )
+
+
+def _state(
+    item: Fields, known: Mapping[BudgetState, StateRule], findings: Findings
+) -> BudgetState | None:
+    state = item.text("state", example="caution")
+    if state is None:
+        return None
+    if state.value not in STATES:
+        findings.error(
+            state.line,
+            "state",
+            f"`state` is `{state.value}`; it must be exhausted, healthy, caution or at_risk.",
+        )
+        return None
+    if state.value in known:
+        findings.error(state.line, "duplicate", f"`{state.value}` is given twice; keep one.")
+        return None
+    return BudgetState(state.value)
+
+
+def _above(item: Fields, state: BudgetState | None, findings: Findings) -> float | None:
+    """Where the state ends; the budget is exhausted below all others, so that has no such line."""
+    if state is not BudgetState.EXHAUSTED:
+        return _share(item.text("above", example="25%"), findings)
+    if "above" in item:
+        findings.error(
+            item.key_lines["above"],
+            "state",
+            "`exhausted` has no `above`: it begins where the last of the others ends.",
+        )
+    return None
+
+
+def _rule(item: Fields, shipped: StateRule, findings: Findings) -> StateRule:
+    """The shipped words go with the shipped consequence only."""
+    consequence = _choice(item.optional("consequence"), Consequence, findings)
+    rule, approver = item.optional("rule"), item.optional("approver")
+    chosen = consequence or shipped.consequence
+    words = shipped.rule if chosen is shipped.consequence else ""
+    return StateRule(
+        shipped.state,
+        chosen,
+        rule.value if rule else words,
+        approver.value if approver else None,
+    )
+
+
+def _choice(text: Text | None, choices: type[Choice], findings: Findings) -> Choice | None:
+    """One of a few words."""
+    if text is None:
+        return None
+    if text.value not in set(choices):
+        known = ", ".join(choices)
+        findings.error(text.line, "choice", f"`{text.value}` is none of {known}; write one.")
+        return None
+    return choices(text.value)
 
 
 def _targets(fields: Fields, findings: Findings) -> Mapping[int, int] | None:

@@ -23,7 +23,7 @@ from fireline.domain.slo.definition import Slo
 from fireline.usecases.ports import Catalogue
 
 API = "fireline/v1"
-KINDS = ("SLO", "Variables", "Policy")
+KINDS = ("SLO", "Variables", "Policy", "Exception", "Exceptions")
 SUFFIXES = (".yaml", ".yml")
 
 

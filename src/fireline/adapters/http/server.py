@@ -14,6 +14,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from fireline.adapters.http.gate import Gate, gate_route
+
 MAX_BODY = 1_000_000
 STOP_SECONDS = 10.0
 TOO_LARGE = 413
@@ -40,6 +42,7 @@ def build_http(
     health: Check | None = None,
     ready: Check | None = None,
     registry: CollectorRegistry = REGISTRY,
+    gate: Gate | None = None,
 ) -> Starlette:
     """The web application.
 
@@ -48,6 +51,7 @@ def build_http(
         health: facts about the process; `ok` False means restart it.
         ready: facts about its work; `ok` False means send nothing here yet.
         registry: the metrics to show.
+        gate: says whether a service may be changed; without one there is no such address.
     """
 
     def healthz(_request: Request) -> Response:
@@ -64,6 +68,8 @@ def build_http(
         Route("/readyz", readyz),
         Route("/metrics", metrics),
     ]
+    if gate is not None:
+        routes.append(gate_route(gate))
     if slack is not None:
         routes.append(Route("/slack/events", _slack_endpoint(slack), methods=["POST"]))
     return Starlette(routes=routes)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from fireline.domain.policy.consequences import DEFAULT_RULES, OnUnknown, StateRule
 from fireline.domain.slo.status import BudgetState, BurnSeverity
 
 
@@ -38,10 +39,16 @@ class Policy:
     mttr_target_minutes: Mapping[int, int] | None = None
     reactions: Mapping[str, str] | None = None
     action_due_days: int = 30
+    state_rules: tuple[StateRule, ...] = DEFAULT_RULES
+    on_unknown: OnUnknown = OnUnknown.ALLOW
 
     def mttr_target(self, tier: int) -> int:
         """Minutes within which service must be restored."""
         return (self.mttr_target_minutes or {0: 60, 1: 240, 2: 1440})[tier]
+
+    def rule_of(self, state: BudgetState) -> StateRule:
+        """What a known budget state means for changes."""
+        return next(rule for rule in self.state_rules if rule.state is state)
 
     def reaction_kinds(self) -> Mapping[str, str]:
         """Emoji name to timeline entry kind."""

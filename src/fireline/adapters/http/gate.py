@@ -1,0 +1,74 @@
+"""`GET /gate/{service}`: whether CI may change a service now."""
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from fireline.domain.errors import NotFoundError
+
+LONGEST_SERVICE = 200
+UNAUTHORIZED = 401
+NOT_FOUND = 404
+TOO_LONG = 414
+UNAVAILABLE = 503
+
+log = structlog.get_logger(__name__)
+
+Ask = Callable[[str], Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Who may ask, and what is answered.
+
+    `ask` gives the verdict on a service as JSON values; `NotFoundError` when there is no such one.
+    """
+
+    token: str = field(repr=False)
+    ask: Ask
+
+
+def gate_route(gate: Gate) -> Route:
+    """The address of the gate."""
+
+    def answer(request: Request) -> Response:
+        if not _may_ask(request, gate.token):
+            text = "Send the header `Authorization: Bearer TOKEN` with the setting gate_token."
+            return _error(UNAUTHORIZED, text, {"WWW-Authenticate": "Bearer"})
+        service = request.path_params["service"]
+        if len(service) > LONGEST_SERVICE:
+            text = f"The name of a service has at most {LONGEST_SERVICE} characters."
+            return _error(TOO_LONG, text)
+        if not service.strip():
+            return _error(NOT_FOUND, "Name a service: GET /gate/SERVICE.")
+        return _verdict(gate.ask, service)
+
+    # A service's name may hold a slash, and what is wrong with it is told in JSON.
+    return Route("/gate/{service:path}", answer, methods=["GET"])
+
+
+def _verdict(ask: Ask, service: str) -> Response:
+    try:
+        return JSONResponse(dict(ask(service)), headers={"Cache-Control": "no-store"})
+    except NotFoundError as error:
+        return _error(NOT_FOUND, str(error))
+    except Exception:  # recorded; whoever asks learns that there is no verdict
+        log.exception("gate_failed", service=service)
+        return _error(UNAVAILABLE, "The record cannot be read now; try again in a minute.")
+
+
+def _may_ask(request: Request, token: str) -> bool:
+    """Whether the token is right, in a time that tells nothing of it."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    # Headers are Latin-1 on the way; these are the bytes that were sent.
+    right = hmac.compare_digest(given.strip().encode("latin-1"), token.encode())
+    return right and scheme.lower() == "bearer"
+
+
+def _error(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
+    return JSONResponse({"error": text}, status_code=status, headers=headers)
