@@ -25,10 +25,12 @@ class Remembered:
     """All evaluations as last read, for as long as nobody saved others.
 
     People ask for the list many times between two evaluations; taking a thousand of them apart
-    each time would keep the whole process busy.
+    each time would keep the whole process busy. Whoever holds `reading` reads for all who ask
+    meanwhile.
     """
 
     def __init__(self) -> None:
+        self.reading = Lock()
         self._lock = Lock()
         self._saves = 0
         self._stamp: Stamp | None = None
@@ -85,6 +87,11 @@ class SqlStatuses:
         """The newest evaluation of every SLO, by name."""
         if self._changed:
             return self._read()
+        self._tx.session.connection()  # had before the lock, so that nobody waits for both
+        with self._remembered.reading:
+            return self._listed()
+
+    def _listed(self) -> list[SloStatus]:
         # Another process may have saved some: the stamp is of the database, not only of ours.
         saves = self._remembered.saves
         count, newest = self._tx.session.exec(

@@ -90,7 +90,7 @@ class SloStatus:
     def burning(self) -> tuple[BurnSeverity, ...]:
         """Severities with a firing pair, page first."""
         found = {p.severity for p in self.pairs if p.firing}
-        return tuple(s for s in BurnSeverity if s in found)
+        return tuple(s for s in BurnSeverity if s in found) if found else ()
 
 
 @dataclass(frozen=True, slots=True)
