@@ -1,8 +1,8 @@
 """What all repositories of one unit of work share: the session, the write lock, upserts."""
 
-import json
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Dialect, Table, Update, event, update
@@ -15,6 +15,7 @@ from fireline.domain.errors import ConflictError
 
 # Any constant will do: it names "the one writer" among PostgreSQL's advisory locks.
 WRITE_LOCK = 7_301_984_115
+SQLITE_PARAMETERS = 30_000  # it takes 32,766 in one statement
 
 
 class Transaction:
@@ -81,27 +82,30 @@ class Transaction:
         """Insert or replace whole rows by primary key."""
         if not values:
             return
+        if self._sqlite:
+            self._upsert_at_once(table_of(model), values)
+            return
         table = table_of(model)
-        insert = self._insert(table)
+        insert = postgresql.insert(table)
         rest = {c.name: insert.excluded[c.name] for c in table.columns if not c.primary_key}
         keys = [c.name for c in table.primary_key]
         statement = insert.on_conflict_do_update(index_elements=keys, set_=rest)
         self.session.connection().execute(statement, list(values))
 
-    def upsert_at_once(self, model: type[Row], values: Sequence[dict[str, Any]]) -> None:
-        """The same for many rows without binary columns.
+    def _upsert_at_once(self, table: Table, values: Sequence[dict[str, Any]]) -> None:
+        """Many rows in one statement.
 
-        SQLite gets them as one JSON text: row by row, every one of them lets go of the interpreter
-        and has to win it back, all the while holding the write lock.
+        One by one, each row lets go of the interpreter and has to win it back from every thread
+        that computes, all the while holding the write lock.
         """
-        if not values or not self._sqlite:
-            self.upsert(model, values)
-            return
-        table = table_of(model)
         bind = _binder(table, self.session.get_bind().dialect)
-        text = json.dumps([bind(row) for row in values])
+        bound = [bind(row) for row in values]
         self.lock()
-        self.session.connection().exec_driver_sql(_all_from_json(table), (text,))
+        most = SQLITE_PARAMETERS // len(table.columns)
+        for first in range(0, len(bound), most):
+            some = bound[first : first + most]
+            given = tuple(chain.from_iterable(some))
+            self.session.connection().exec_driver_sql(_upsert_of(table, len(some)), given)
 
     def insert_new(self, model: type[Row], values: dict[str, Any]) -> bool:
         """Insert unless the key exists; says whether it was new."""
@@ -143,17 +147,19 @@ def _binder(table: Table, dialect: Dialect) -> Callable[[dict[str, Any]], list[A
     return bound
 
 
-@cache
-def _all_from_json(table: Table) -> str:
-    """Inserts or replaces the rows that stand in one JSON text."""
+@lru_cache(maxsize=64)
+def _upsert_of(table: Table, rows: int) -> str:
+    """Inserts or replaces this many rows; the names are those of our own tables."""
     names = [c.name for c in table.columns]
-    taken = ", ".join(f"json_extract(value, '$[{index}]')" for index in range(len(names)))
-    rest = ", ".join(f"{c.name} = excluded.{c.name}" for c in table.columns if not c.primary_key)
-    keys = ", ".join(c.name for c in table.primary_key)
-    # The names are those of our own tables.
+    quoted = ", ".join(f'"{name}"' for name in names)
+    row = f"({', '.join('?' for _ in names)})"
+    rest = ", ".join(
+        f'"{c.name}" = excluded."{c.name}"' for c in table.columns if not c.primary_key
+    )
+    keys = ", ".join(f'"{c.name}"' for c in table.primary_key)
     return (
-        f"INSERT INTO {table.name} ({', '.join(names)}) SELECT {taken} FROM json_each(?)"  # noqa: S608 - see above
-        f" WHERE true ON CONFLICT ({keys}) DO UPDATE SET {rest}"
+        f'INSERT INTO "{table.name}" ({quoted}) VALUES '  # noqa: S608 - see above
+        f"{', '.join([row] * rows)} ON CONFLICT ({keys}) DO UPDATE SET {rest}"
     )
 
 

@@ -87,6 +87,7 @@ class SqlUnitOfWork:
     def commit(self) -> None:
         """Make everything true at once; the block may go on with a new transaction."""
         self._ledger.flush()
+        self._statuses.flush()
         self._session.commit()
         self._tx.released()
         self._statuses.committed()

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import col, or_, select
@@ -64,12 +65,19 @@ class SqlStatuses:
     def __init__(self, tx: Transaction, remembered: Remembered | None = None) -> None:
         self._tx = tx
         self._remembered = remembered or Remembered()
+        self._waiting: list[dict[str, Any]] = []
         self._changed = False
 
     def save(self, statuses: Iterable[SloStatus]) -> None:
-        """Keep these as the newest."""
-        self._changed = True
-        self._tx.upsert_at_once(StatusRow, [status_values(status) for status in statuses])
+        """Keep these as the newest; written at the commit, so that others may write until then."""
+        self._waiting += [status_values(status) for status in statuses]
+
+    def flush(self) -> None:
+        """Write what waits."""
+        if self._waiting:
+            self._tx.upsert(StatusRow, self._waiting)
+            self._waiting = []
+            self._changed = True
 
     def committed(self) -> None:
         """Told after a commit, so that others read what was saved."""
@@ -79,12 +87,14 @@ class SqlStatuses:
 
     def get(self, slo: str) -> SloStatus | None:
         """The newest evaluation."""
+        self.flush()
         query = select(StatusRow.body).where(StatusRow.slo == slo)
         body = self._tx.session.exec(query).first()
         return status_from(body) if body else None
 
     def all(self) -> list[SloStatus]:
         """The newest evaluation of every SLO, by name."""
+        self.flush()
         if self._changed:
             return self._read()
         self._tx.session.connection()  # had before the lock, so that nobody waits for both
