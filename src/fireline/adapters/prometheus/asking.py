@@ -174,9 +174,11 @@ def _outcome(question: Question, rows: list[Row], warnings: tuple[str, ...]) -> 
             f"aggregate it, for example with sum(...): {question.text}",
         )
     pairs = rows[0].values if rows else []
-    values = np.fromiter((float(text) for _, text in pairs), np.float64, len(pairs))
-    times = np.fromiter((round(at) for at, _ in pairs), np.int64, len(pairs))
+    values = np.array([float(text) for _, text in pairs], np.float64)
+    times = np.array([round(at) for at, _ in pairs], np.int64)
     finite = np.isfinite(values)
+    if finite.all():
+        return Values(times, values, warnings)
     return Values(times[finite], values[finite], warnings)
 
 
@@ -185,6 +187,9 @@ def _pieces(question: Question) -> Iterator[Question]:
     # Prometheus looks `timestamp(x)` up from the start again for every instant: its time grows with
     # the square of the range, so such a question is asked in stretches of hours.
     points = TIMESTAMP_POINTS if "timestamp(" in question.expr else MAX_POINTS
+    if question.points <= points:
+        yield question  # nearly every question of a running bot
+        return
     stride = points * question.step
     for start in range(question.start, question.end + 1, stride):
         end = min(question.end, start + stride - question.step)
@@ -193,6 +198,8 @@ def _pieces(question: Question) -> Iterator[Question]:
 
 def _joined(parts: list[Outcome]) -> Outcome:
     """The stretches of one question together; one failure fails it."""
+    if len(parts) == 1:
+        return parts[0]
     values = []
     for part in parts:
         if isinstance(part, QueryFailure):
