@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import inf
 
 from fireline.domain.policy.consequences import Consequence, OnUnknown, StateRule
 from fireline.domain.policy.evaluation import budget_state
@@ -96,40 +97,47 @@ def judge(
         left_out: definitions that could not be read, so that SLOs of the service may lack.
     """
     unknown_passes = policy.on_unknown is OnUnknown.ALLOW
-    ranked = sorted(slos, key=lambda slo: (-_rank(slo), slo.tier, slo.name))
+    ranked = sorted(slos, key=_worst_first)
     blind = bool(left_out) or any(slo.consequence is None for slo in slos)
-    decision = _decision(slos, blind=blind, unknown_passes=unknown_passes)
-    reasons = [
-        f"{slo.name} is {slo.sentence}."
-        for slo in ranked
-        if slo.consequence is not Consequence.NONE
-    ]
-    reasons += [f"A definition is left out, {problem}" for problem in left_out]
-    if blind:
-        reasons.append(_unknown_words(unknown_passes=unknown_passes))
     exceptions = tuple(
         GateException(given, given.active(now))
         for given in sorted(granted.exceptions, key=lambda e: e.until, reverse=True)
         if given.covers(service)
     )
+    reasons = _limits(ranked)
+    reasons += [f"A definition is left out, {problem}" for problem in left_out]
+    reasons += [_unknown_words(unknown_passes=unknown_passes)] if blind else []
     reasons += [f"An exception is left out, {problem}" for problem in granted.problems]
     reasons += [_exception_words(given, now) for given in exceptions]
     verdict = GateVerdict(
         service=service,
         at=now,
-        decision=decision,
+        decision=_decision(slos, blind=blind, unknown_passes=unknown_passes),
         reasons=tuple(reasons) or ("No budget of the service limits changes.",),
         slos=tuple(ranked),
         exceptions=exceptions,
         unknown_passes=unknown_passes,
     )
-    if verdict.passes() or not any(given.active for given in exceptions):
+    return _let_through(verdict)
+
+
+def _limits(slos: Sequence[GateSlo]) -> list[str]:
+    """What each SLO that is not simply fine says."""
+    limits = [slo for slo in slos if slo.consequence is not Consequence.NONE]
+    return [f"{slo.name} is {slo.sentence}." for slo in limits]
+
+
+def _let_through(verdict: GateVerdict) -> GateVerdict:
+    """Allowed all the same while an exception holds."""
+    if verdict.passes() or not any(given.active for given in verdict.exceptions):
         return verdict
     return replace(verdict, decision=Decision.ALLOW)
 
 
-def _rank(slo: GateSlo) -> int:
-    return slo.consequence.rank if slo.consequence is not None else Consequence.NOTIFY.rank
+def _worst_first(slo: GateSlo) -> tuple[int, float, int, str]:
+    """Sorts by consequence, unknown ones beside those of which somebody is told."""
+    known = slo.consequence or Consequence.NOTIFY
+    return -known.rank, inf if slo.remaining is None else slo.remaining, slo.tier, slo.name
 
 
 def _decision(slos: Sequence[GateSlo], *, blind: bool, unknown_passes: bool) -> Decision:
@@ -152,8 +160,9 @@ def _unknown_words(*, unknown_passes: bool) -> str:
 
 def _exception_words(given: GateException, now: datetime) -> str:
     granted = given.granted
-    when = clock_words(granted.until, now)
+    when = f"{granted.until:%Y-%m-%d %H:%M} UTC"
+    source = f"{granted.source.file}:{granted.source.line}"
     if given.active:
-        return f"An exception of {granted.approver} holds until {when}: {granted.reason}"
+        return f"An exception of {granted.approver} holds until {when}: {granted.reason} ({source})"
     ago = ago_words(granted.until, now)
-    return f"An exception of {granted.approver} ended at {when}, {ago}: {granted.reason}"
+    return f"An exception of {granted.approver} ended at {when}, {ago}: {granted.reason} ({source})"
