@@ -99,11 +99,7 @@ def judge(
     unknown_passes = policy.on_unknown is OnUnknown.ALLOW
     ranked = sorted(slos, key=_worst_first)
     blind = bool(left_out) or any(slo.consequence is None for slo in slos)
-    exceptions = tuple(
-        GateException(given, given.active(now))
-        for given in sorted(granted.exceptions, key=lambda e: e.until, reverse=True)
-        if given.covers(service)
-    )
+    exceptions = _exceptions(service, granted, now)
     reasons = _limits(ranked)
     reasons += [f"A definition is left out, {problem}" for problem in left_out]
     reasons += [_unknown_words(unknown_passes=unknown_passes)] if blind else []
@@ -119,6 +115,13 @@ def judge(
         unknown_passes=unknown_passes,
     )
     return _let_through(verdict)
+
+
+def _exceptions(service: str, granted: Granted, now: datetime) -> tuple[GateException, ...]:
+    """Those of the service, the one that holds longest first."""
+    found = [given for given in granted.exceptions if given.covers(service)]
+    found.sort(key=lambda given: given.until, reverse=True)
+    return tuple(GateException(given, given.active(now)) for given in found)
 
 
 def _limits(slos: Sequence[GateSlo]) -> list[str]:
