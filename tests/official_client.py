@@ -33,7 +33,7 @@ class ClosingApp(websocket.WebSocketApp):
         super().__setattr__(name, value)
 
     @override
-    def create_dispatcher(self, ping_timeout: Any, *args: Any, **more: Any) -> Any:  # noqa: ARG002 - named so there
+    def create_dispatcher(self, ping_timeout: Any, *args: Any, **more: Any) -> Any:
         return super().create_dispatcher(LOOK_SECONDS, *args, **more)
 
     @override

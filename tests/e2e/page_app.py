@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from slack_bolt import App
-from slack_bolt.adapter.socket_mode.websocket_client import SocketModeHandler
 from slack_sdk import WebClient
 
-from fireline.sandbox.seed import APP_TOKEN, BOT_TOKEN, DEFAULT, Seed
+from fireline.sandbox.seed import BOT_TOKEN, DEFAULT, Seed
 from fireline.sandbox.server import SandboxServer
+from tests.official_client import official_client
 
 Json = dict[str, Any]
 
@@ -259,23 +259,13 @@ def running() -> Iterator[tuple[SandboxServer, WebClient]]:
     """A sandbox with the app connected; the bot is in #general."""
     with SandboxServer(seed=seed()) as sandbox:
         client = WebClient(token=BOT_TOKEN, base_url=sandbox.api_url)
-        handler = SocketModeHandler(build(client), APP_TOKEN)
-        handler.connect()  # type: ignore[no-untyped-call] # bolt has no types here
-        general = sandbox.workspace.channel_named("general")
-        if general is None:
-            raise LookupError("the seed has no #general")
-        client.conversations_join(channel=general.id)
-        deadline = time.monotonic() + 5
-        while not handler.client.is_connected() and time.monotonic() < deadline:
-            time.sleep(0.02)  # noqa: TID251 - waiting for a socket outside any loop
-        try:
+        with official_client(build(client)) as handler:
+            general = sandbox.workspace.channel_named("general")
+            if general is None:
+                raise LookupError("the seed has no #general")
+            client.conversations_join(channel=general.id)
+            deadline = time.monotonic() + 5
+            while not handler.client.is_connected() and time.monotonic() < deadline:
+                time.sleep(0.02)  # noqa: TID251 - waiting for a socket outside any loop
+            handler.client.current_app_monitor.start()
             yield sandbox, client
-        finally:
-            # The client waits up to ten seconds for a socket that only it closes.
-            handler.client.auto_reconnect_enabled = False
-            session = handler.client.current_session
-            link = session.sock.sock if session is not None and session.sock is not None else None
-            sandbox.stop()
-            handler.close()  # type: ignore[no-untyped-call] # same
-            if link is not None:
-                link.close()

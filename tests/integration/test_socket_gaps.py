@@ -68,3 +68,26 @@ def test_a_refresh_under_load_loses_nothing_and_repeats_nothing(bot: Bot) -> Non
     assert sorted(texts(bot)[before:]) == wanted
     bot.until(lambda: not [d for d in bot.sandbox.journal("delivery") if not d["acked"]])
     assert not bot.sandbox.journal("lost")
+
+
+def connected(bot: Bot) -> int:
+    return len([e for e in bot.sandbox.journal("socket") if e["did"] == "connected"])
+
+
+def test_a_start_opens_one_socket_and_after_a_stop_none_is_opened(bot: Bot) -> None:
+    assert bot.socket.state().healthy
+    assert connected(bot) == 1
+    bot.socket.stop()
+    assert not bot.socket.state().connected
+    bot.until(lambda: bot.sandbox.journal("socket")[-1]["did"] == "closed")
+    assert connected(bot) == 1
+
+
+def test_a_stop_during_an_outage_does_not_wait_for_slack(bot: Bot) -> None:
+    bot.sandbox.fault("refuse_connections", **{"for": "10m"})
+    bot.sandbox.fault("drop_socket")
+    bot.until(lambda: [e for e in bot.sandbox.journal("socket") if e["did"] == "refused"])
+    begun = time.monotonic()
+    bot.socket.stop()
+    assert time.monotonic() - begun < SOON_SECONDS
+    assert connected(bot) == 1
