@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from typing_extensions import override
+
 from fireline.adapters.prometheus.selectors import WINDOW
 from fireline.adapters.prometheus.shapes import Shape, shapes
 
@@ -27,6 +29,11 @@ class Question:
     end: int
     step: int
     window: str = ""
+
+    @override
+    def __hash__(self) -> int:
+        """That of the text, which remembers it: questions are looked up ten times each."""
+        return hash(self.expr)
 
     @property
     def points(self) -> int:

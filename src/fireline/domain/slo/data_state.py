@@ -7,7 +7,6 @@ import numpy as np
 
 from fireline.domain.slo.buckets import BUCKET_SECONDS
 from fireline.domain.slo.definition import Absent, RatioSli
-from fireline.domain.slo.ledger import known
 from fireline.domain.slo.reading import Reading
 from fireline.domain.slo.status import DataState
 from fireline.domain.slo.wording import ago_words, clock_words, span_words, window_words
@@ -61,7 +60,7 @@ def _never_busy(reading: Reading) -> Believed | None:
     """No event in all the window: with nothing to divide by, a short history is not the point."""
     if reading.warnings or not isinstance(reading.slo.sli, RatioSli):
         return None
-    return _no_traffic(reading) if not (reading.window.total > 0).any() else None
+    return _no_traffic(reading) if not reading.ever_busy else None
 
 
 def _partial(reading: Reading) -> Believed | None:
@@ -70,7 +69,7 @@ def _partial(reading: Reading) -> Believed | None:
         return Believed(DataState.PARTIAL, "; ".join(reading.warnings))
     if reading.coverage >= FULL_COVERAGE:
         return None
-    if _short(reading) and _history_coverage(reading) >= FULL_COVERAGE:
+    if _short(reading) and reading.history_coverage >= FULL_COVERAGE:
         return None
     share = f"{reading.coverage:.0%} of the {window_words(reading.slo.window_seconds)} window"
     return Believed(DataState.PARTIAL, f"{share} covered")
@@ -97,14 +96,6 @@ def _no_traffic(reading: Reading) -> Believed | None:
 
 def _short(reading: Reading) -> bool:
     return reading.history_seconds < SHORT_HISTORY * reading.slo.window_seconds
-
-
-def _history_coverage(reading: Reading) -> float:
-    """Share of the buckets since the first known one that hold data."""
-    where = np.flatnonzero(known(reading.window))
-    if not where.size:
-        return 1.0
-    return float(where.size) / (len(reading.window.good) - int(where[0]))
 
 
 def history_words(reading: Reading) -> str:

@@ -13,7 +13,7 @@ from fireline.domain.slo.definition import Slo, TimeSliceSli
 from fireline.domain.slo.ledger import Tails, WindowSums, cut, floor_edge, known, last_known_end
 
 MINUTE = 60
-SAME_BUCKET = ("window", "counted", "tails", "seen")
+SAME_BUCKET = ("window", "counted", "tails", "seen", "ever_busy", "history_coverage")
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,19 @@ class Reading:
     def seen(self) -> int:
         """How many buckets of the window hold data."""
         return int(np.count_nonzero(known(self.window)))
+
+    @cached_property
+    def ever_busy(self) -> bool:
+        """Whether anything was counted in the window's closed buckets."""
+        return bool((self.window.total > 0).any())
+
+    @cached_property
+    def history_coverage(self) -> float:
+        """Share of the window's buckets since the first known one that hold data."""
+        where = np.flatnonzero(known(self.window))
+        if not where.size:
+            return 1.0
+        return float(where.size) / (len(self.window.good) - int(where[0]))
 
     def later(self, at: datetime, open_part: Bucket | None, **changes: Any) -> "Reading":
         """The same ledger some seconds later; within one bucket nothing is summed again."""
