@@ -3,15 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from fireline.domain.people import SYSTEM
 from fireline.domain.policy.evaluation import evaluate, failed
 from fireline.domain.slo.definition import Slo
-from fireline.domain.slo.episodes import Step, Verdict, decide, peak
+from fireline.domain.slo.episode_steps import (
+    RECENT,
+    closed,
+    escalated,
+    gone_on,
+    opened,
+    recent_page,
+)
+from fireline.domain.slo.episodes import Step, Verdict, decide
 from fireline.domain.slo.reading import Reading
-from fireline.domain.slo.spending import first_bad_start, share_spent
 from fireline.domain.slo.status import BurnSeverity, Episode, SloStatus
 from fireline.usecases.alert_episodes import post_alert
 from fireline.usecases.budget_cache import BudgetCache
@@ -21,7 +28,6 @@ from fireline.usecases.stored_budgets import budget_cost, first_bad
 __all__ = ["TickReport", "Watcher", "budget_cost", "first_bad", "tick"]
 
 REFRESH = timedelta(minutes=5)
-RECENT = timedelta(hours=6)
 LONG = timedelta(days=1)
 GROUP = 100
 
@@ -131,7 +137,7 @@ class Watcher:
         opened: dict[str, Episode] = {e.slo: e for e in uow.episodes.open()}
         pages = defaultdict(list)
         for past in uow.episodes.between(report.at - RECENT, report.at):
-            if past.severity is BurnSeverity.PAGE and not past.open:
+            if recent_page(past, report.at):
                 pages[past.slo].append(past)
         for one in judged:
             episode = opened.pop(one.slo.name, None)
@@ -178,11 +184,7 @@ class Watcher:
             self._escalate(uow, one, episode, report)
         else:
             if verdict.step is Step.GO_ON:
-                episode = replace(
-                    episode,
-                    last_firing_at=report.at,
-                    peak_burn=peak(one.status, episode.peak_burn),
-                )
+                episode = gone_on(episode, one.status)
                 uow.episodes.save(episode)
             self._refresh(uow, one, episode, report)
 
@@ -190,16 +192,12 @@ class Watcher:
         self, uow: UnitOfWork, one: Judged, severity: BurnSeverity, report: TickReport
     ) -> None:
         at = report.at
-        began = first_bad_start(one.reading, int(at.timestamp())) if one.reading else None
-        episode = Episode(
-            id=self._s.ids.sortable(),
-            slo=one.slo.name,
-            severity=severity,
-            opened_at=at,
+        episode = opened(
+            one.status,
+            one.reading,
+            severity,
+            episode_id=self._s.ids.sortable(),
             channel=one.slo.channel or self._s.channels.alerts,
-            first_bad_at=datetime.fromtimestamp(began, UTC) if began is not None else at,
-            last_firing_at=at,
-            peak_burn=peak(one.status, 0.0),
         )
         uow.episodes.add(episode)
         self._audit(uow, "alert.opened", episode, at)
@@ -208,15 +206,7 @@ class Watcher:
 
     def _escalate(self, uow: UnitOfWork, one: Judged, episode: Episode, report: TickReport) -> None:
         """The ticket becomes a page in the same message, and has to be acknowledged anew."""
-        grown = replace(
-            episode,
-            severity=BurnSeverity.PAGE,
-            last_firing_at=report.at,
-            peak_burn=peak(one.status, episode.peak_burn),
-            acknowledged_by=None,
-            acknowledged_at=None,
-            snoozed_until=None,
-        )
+        grown = escalated(episode, one.status)
         uow.episodes.save(grown)
         self._audit(uow, "alert.escalated", grown, report.at)
         self._post(uow, one, grown, report.at)
@@ -227,11 +217,7 @@ class Watcher:
     ) -> None:
         """Close it with what it cost; without a reading the SLO itself is gone."""
         at = report.at
-        spent = None
-        if reading is not None:
-            begun = int(episode.first_bad_at.timestamp())
-            spent = share_spent(reading, begun, int(at.timestamp()))
-        done = replace(episode, closed_at=at, spent=spent)
+        done = closed(episode, reading, at)
         uow.episodes.save(done)
         self._audit(uow, "alert.closed", done, at)
         post_alert(self._s, uow, done)
