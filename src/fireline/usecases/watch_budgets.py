@@ -1,33 +1,19 @@
-"""The tick: fetch what is new, write the ledger, judge every SLO, open and close its alert."""
+"""The tick: fetch what is new, write the ledger, judge every SLO, bring the alerts up to that."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from fireline.domain.people import SYSTEM
 from fireline.domain.policy.evaluation import evaluate, failed
 from fireline.domain.slo.definition import Slo
-from fireline.domain.slo.episode_steps import (
-    RECENT,
-    closed,
-    escalated,
-    gone_on,
-    opened,
-    recent_page,
-)
-from fireline.domain.slo.episodes import Step, Verdict, decide
-from fireline.domain.slo.reading import Reading
-from fireline.domain.slo.status import BurnSeverity, Episode, SloStatus
-from fireline.usecases.alert_episodes import post_alert
+from fireline.usecases.alerting import Alerting, Judged
 from fireline.usecases.budget_cache import BudgetCache
 from fireline.usecases.ports import FetchResult, Services, UnitOfWork
 from fireline.usecases.stored_budgets import budget_cost, first_bad
 
 __all__ = ["TickReport", "Watcher", "budget_cost", "first_bad", "tick"]
 
-REFRESH = timedelta(minutes=5)
 LONG = timedelta(days=1)
 GROUP = 100
 
@@ -46,24 +32,6 @@ class TickReport:
     problems: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What the alert message said when it was last refreshed."""
-
-    at: datetime
-    state: tuple[object, ...]
-    figures: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One SLO at one tick; `reading` None when the source could not be asked."""
-
-    slo: Slo
-    status: SloStatus
-    reading: Reading | None
-
-
 class Watcher:
     """Keeps ledgers in memory between ticks; any number of ticks may be missed or repeated.
 
@@ -77,7 +45,7 @@ class Watcher:
     ) -> None:
         self._s = services
         self._cache = BudgetCache(scrape_interval)
-        self._shown: dict[str, Shown] = {}
+        self._alerting = Alerting(services)
 
     def tick(self, at: datetime) -> TickReport:
         """Bring every SLO, its alert and its message up to date as of `at`."""
@@ -134,17 +102,9 @@ class Watcher:
         """Everything that one transaction holds."""
         judged = [self._judge(uow, slo, result, report) for slo, result in fetched]
         uow.statuses.save([j.status for j in judged])
-        opened: dict[str, Episode] = {e.slo: e for e in uow.episodes.open()}
-        pages = defaultdict(list)
-        for past in uow.episodes.between(report.at - RECENT, report.at):
-            if recent_page(past, report.at):
-                pages[past.slo].append(past)
-        for one in judged:
-            episode = opened.pop(one.slo.name, None)
-            verdict = decide(one.status, episode, pages[one.slo.name])
-            self._apply(uow, one, episode, verdict, report)
-        for orphan in opened.values():
-            self._end(uow, orphan, None, report)
+        alerts = self._alerting.apply(uow, judged, report.at)
+        report.opened, report.escalated = alerts.opened, alerts.escalated
+        report.refreshed, report.closed = alerts.refreshed, alerts.closed
 
     def _judge(
         self,
@@ -164,105 +124,6 @@ class Watcher:
         reading = self._cache.reading(slo, result, report.at)
         report.evaluated += 1
         return Judged(slo, evaluate(reading, self._s.policy), reading)
-
-    def _apply(
-        self,
-        uow: UnitOfWork,
-        one: Judged,
-        episode: Episode | None,
-        verdict: Verdict,
-        report: TickReport,
-    ) -> None:
-        """Carry a verdict out."""
-        if verdict.step is Step.OPEN and verdict.severity is not None:
-            self._open(uow, one, verdict.severity, report)
-        elif episode is None:
-            return
-        elif verdict.step is Step.CLOSE:
-            self._end(uow, episode, one.reading, report)
-        elif verdict.step is Step.ESCALATE:
-            self._escalate(uow, one, episode, report)
-        else:
-            if verdict.step is Step.GO_ON:
-                episode = gone_on(episode, one.status)
-                uow.episodes.save(episode)
-            self._refresh(uow, one, episode, report)
-
-    def _open(
-        self, uow: UnitOfWork, one: Judged, severity: BurnSeverity, report: TickReport
-    ) -> None:
-        at = report.at
-        episode = opened(
-            one.status,
-            one.reading,
-            severity,
-            episode_id=self._s.ids.sortable(),
-            channel=one.slo.channel or self._s.channels.alerts,
-        )
-        uow.episodes.add(episode)
-        self._audit(uow, "alert.opened", episode, at)
-        self._post(uow, one, episode, at)
-        report.opened.append(one.slo.name)
-
-    def _escalate(self, uow: UnitOfWork, one: Judged, episode: Episode, report: TickReport) -> None:
-        """The ticket becomes a page in the same message, and has to be acknowledged anew."""
-        grown = escalated(episode, one.status)
-        uow.episodes.save(grown)
-        self._audit(uow, "alert.escalated", grown, report.at)
-        self._post(uow, one, grown, report.at)
-        report.escalated.append(one.slo.name)
-
-    def _end(
-        self, uow: UnitOfWork, episode: Episode, reading: Reading | None, report: TickReport
-    ) -> None:
-        """Close it with what it cost; without a reading the SLO itself is gone."""
-        at = report.at
-        done = closed(episode, reading, at)
-        uow.episodes.save(done)
-        self._audit(uow, "alert.closed", done, at)
-        post_alert(self._s, uow, done)
-        self._shown.pop(episode.id, None)
-        report.closed.append(episode.slo)
-
-    def _refresh(self, uow: UnitOfWork, one: Judged, episode: Episode, report: TickReport) -> None:
-        """Bring the message up to date, seldom enough not to be noise."""
-        at = report.at
-        if episode.snoozed_until is not None and at < episode.snoozed_until:
-            return
-        shown = self._shown.get(episode.id)
-        now = _shown(one.status, at)
-        due = shown is not None and at - shown.at >= REFRESH and now.figures != shown.figures
-        if shown is None or due or now.state != shown.state:
-            self._post(uow, one, episode, at)
-            report.refreshed.append(one.slo.name)
-
-    def _post(self, uow: UnitOfWork, one: Judged, episode: Episode, at: datetime) -> None:
-        post_alert(self._s, uow, episode)
-        self._shown[episode.id] = _shown(one.status, at)
-
-    def _audit(self, uow: UnitOfWork, action: str, episode: Episode, at: datetime) -> None:
-        uow.audit.append(
-            at,
-            SYSTEM.id,
-            action,
-            f"slo:{episode.slo}",
-            {
-                "episode": episode.id,
-                "severity": episode.severity.value,
-                "first_bad_at": episode.first_bad_at.isoformat(),
-                "peak_burn": round(episode.peak_burn, 4),
-                "spent": None if episode.spent is None else round(episode.spent, 6),
-            },
-        )
-
-
-def _shown(status: SloStatus, at: datetime) -> Shown:
-    """State and rounded figures of a status, for telling whether the message would differ."""
-    left = None if status.remaining is None else round(status.remaining, 2)
-    burns = tuple(None if b.burn is None else round(b.burn, 1) for b in status.burns)
-    hours = None if status.exhaustion_hours is None else round(status.exhaustion_hours)
-    state = (status.data_state, status.budget_state, status.burning)
-    return Shown(at, state, (left, burns, hours))
 
 
 def tick(s: Services, at: datetime) -> TickReport:
