@@ -99,8 +99,14 @@ class BudgetCache:
         part = _in_time(result.open_part, kept.series)
         last = kept.reading
         if last and last.series is kept.series and last.history_start == kept.history_start:
-            news = {"newest_sample": kept.newest_sample, "warnings": result.warnings}
-            kept.reading = last.later(at, part, slo=slo, **news)
+            kept.reading = last.later(
+                at,
+                part,
+                slo=slo,
+                newest_sample=kept.newest_sample,
+                warnings=result.warnings,
+                landed=result.landed,
+            )
         else:
             kept.reading = Reading(
                 slo=slo,
@@ -110,6 +116,7 @@ class BudgetCache:
                 history_start=kept.history_start,
                 newest_sample=kept.newest_sample,
                 warnings=result.warnings,
+                landed=result.landed,
                 scrape_interval=self._scrape,
             )
         return kept.reading
@@ -134,5 +141,5 @@ def _in_time(part: Bucket | None, series: BucketSeries) -> Bucket | None:
 
 
 def window_start(slo: Slo, at: datetime) -> int:
-    """The bucket edge at or before the begin of the SLO's window."""
-    return floor_edge(int(at.astimezone(UTC).timestamp()) - slo.window_seconds)
+    """The bucket edge at or before the first bucket that any window of the SLO reaches."""
+    return floor_edge(slo.needed_from(int(at.astimezone(UTC).timestamp())))

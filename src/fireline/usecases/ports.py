@@ -171,7 +171,8 @@ class FetchRequest:
 class FetchResult:
     """What the source knows; `error` set means nothing else may be believed.
 
-    `open_part` covers from the last 5-minute edge to the time of the tick.
+    `open_part` covers from the last 5-minute edge to the time of the tick; `landed` tells of the
+    next deadline of a deadline SLO.
     """
 
     slo: str
@@ -180,6 +181,7 @@ class FetchResult:
     newest_sample: datetime | None = None
     warnings: tuple[str, ...] = ()
     error: str | None = None
+    landed: bool | None = None
 
 
 class SliSource(Protocol):

@@ -35,6 +35,7 @@ def _status(slo: Slo, result: FetchResult, at: datetime, policy: Policy) -> SloS
         history_start=first_known(result.series),
         newest_sample=result.newest_sample,
         warnings=result.warnings,
+        landed=result.landed,
     )
     return evaluate(reading, policy)
 
@@ -63,6 +64,14 @@ def status_json(slo: Slo, status: SloStatus) -> dict[str, object]:
         "coverage": _number(status.coverage),
         "newest_sample": _time(status.newest_sample),
         "error": status.error,
+        "raw_remaining": _number(status.raw_remaining),
+        "period": [_time(edge) for edge in status.period] if status.period else None,
+        "projected_remaining": _number(status.projected_remaining),
+        "attainment": _number(status.attainment),
+        "misses_left": status.misses_left,
+        "next_deadline": _time(status.next_deadline),
+        "landed": status.landed,
+        "deadline_at_risk": status.at_risk,
         "burns": [_burn(b) for b in status.burns],
         "alerts": [_pair(p) for p in status.pairs],
         "source": f"{slo.source.file}:{slo.source.line}",

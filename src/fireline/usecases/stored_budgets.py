@@ -23,7 +23,7 @@ def stored_reading(uow: UnitOfWork, slo: Slo, at: datetime) -> Reading:
         evaluated = (status.newest_sample or status.at) if failed else status.at
         until = min(at, evaluated)
     edge = floor_edge(int(until.timestamp()))
-    start = floor_edge(edge - slo.window_seconds)
+    start = floor_edge(slo.needed_from(edge))
     span = uow.ledger.span(slo.name, slo.revision)
     return Reading(
         slo=slo,
@@ -37,7 +37,7 @@ def stored_reading(uow: UnitOfWork, slo: Slo, at: datetime) -> Reading:
 def status_at(s: Services, uow: UnitOfWork, slo: Slo, at: datetime) -> SloStatus:
     """The SLO's state at a past instant, from the buckets before it alone."""
     edge = floor_edge(int(at.timestamp()))
-    start = floor_edge(edge - slo.window_seconds)
+    start = floor_edge(slo.needed_from(edge))
     span = uow.ledger.span(slo.name, slo.revision)
     known = span is not None and span[0] < edge
     reading = Reading(

@@ -21,6 +21,7 @@ from fireline.adapters.prometheus.selectors import freshness, presence, reads
 from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketFlag, BucketSeries
 from fireline.domain.slo.definition import RatioSli, Slo
 from fireline.domain.slo.ledger import known
+from fireline.domain.slo.sli import plain
 from fireline.usecases.ports import FetchRequest, FetchResult
 
 CONNECTIONS = 3
@@ -101,17 +102,17 @@ class PrometheusSource:
 
     def _plan(self, request: FetchRequest, at: int) -> Plan:
         edge = at - at % BUCKET_SECONDS
-        slo = request.slo
-        body = slo.sli.total if isinstance(slo.sli, RatioSli) else slo.sli.value
+        sli = plain(request.slo.sli)
+        body = sli.total if isinstance(sli, RatioSli) else sli.value
         first = request.start + BUCKET_SECONDS
         proof: tuple[Question, ...] = ()
-        if first <= edge and isinstance(slo.sli, RatioSli) and reads(body).always_answers:
+        if first <= edge and isinstance(sli, RatioSli) and reads(body).always_answers:
             proof = tuple(Question(e, first, edge, BUCKET_SECONDS) for e in presence(body))
         now = tuple(Question(e, at, at, 1) for e in freshness(body))
-        if isinstance(slo.sli, RatioSli):
-            closed, opened = self._ratio(slo.sli, request.start, edge, at)
+        if isinstance(sli, RatioSli):
+            closed, opened = self._ratio(sli, request.start, edge, at)
         else:
-            closed, opened = _slices(slo.sli.value, slo.sli.slice_seconds, request.start, at), {}
+            closed, opened = _slices(sli.value, sli.slice_seconds, request.start, at), {}
         return Plan(request, closed, opened, proof, now)
 
     def _ratio(
@@ -161,13 +162,13 @@ def _counted(
     plan: Plan, found: dict[Question, Values], answers: Answers, at: int
 ) -> tuple[BucketSeries, Bucket | None]:
     """Closed buckets and the open part."""
-    slo, start = plan.request.slo, plan.request.start
+    sli, start = plain(plan.request.slo.sli), plan.request.start
     edge = at - at % BUCKET_SECONDS
-    if not isinstance(slo.sli, RatioSli):
+    if not isinstance(sli, RatioSli):
         if not plan.closed:
             return BucketSeries.empty(start), None
-        return slice_buckets(slo.sli, found[plan.closed["value"]], start, at)
-    proof = reads(slo.sli.total).always_answers
+        return slice_buckets(sli, found[plan.closed["value"]], start, at)
+    proof = reads(sli.total).always_answers
     series = BucketSeries.empty(start)
     if plan.closed:
         seen = _seen(plan.proof, answers) if proof else None
@@ -207,16 +208,17 @@ def _why_nothing(
     slo: Slo, plan: Plan, found: dict[Question, Values], answers: Answers
 ) -> list[str]:
     """What is missing, in words."""
-    if not isinstance(slo.sli, RatioSli):
-        return [f"no series for {', '.join(reads(slo.sli.value).selectors)}"]
+    sli = plain(slo.sli)
+    if not isinstance(sli, RatioSli):
+        return [f"no series for {', '.join(reads(sli.value).selectors)}"]
     total = plan.closed.get("total")
     counted = found[total].values if total else None
-    if slo.sli.good is not None and counted is not None and (counted > 0).any():
-        missing = ", ".join(reads(slo.sli.good).selectors)
+    if sli.good is not None and counted is not None and (counted > 0).any():
+        missing = ", ".join(reads(sli.good).selectors)
         return [f"`good` gives nothing while `total` counts events: no series for {missing}"]
     absent = [
         selector
-        for selector, question in zip(reads(slo.sli.total).selectors, plan.fresh_now, strict=True)
+        for selector, question in zip(reads(sli.total).selectors, plan.fresh_now, strict=True)
         if isinstance(v := answers[question], Values) and not v.values.size
     ]
     return [f"no series for {', '.join(absent)}"] if absent else []

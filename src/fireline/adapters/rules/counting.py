@@ -2,6 +2,7 @@
 
 from fireline.adapters.rules.promql import enclosed, length, matchers, number, over, steps
 from fireline.domain.slo.definition import Absent, RatioSli, Slo, TimeSliceSli
+from fireline.domain.slo.sli import plain
 
 BUCKET = 300
 GOOD = "slo:good:increase"
@@ -17,23 +18,25 @@ def series(name: str, slo: Slo) -> str:
 
 def total_expr(slo: Slo) -> str:
     """Events, or slices, of the last five minutes; nothing where they cannot be known."""
-    if isinstance(slo.sli, TimeSliceSli):
-        return _total_slices(slo, slo.sli)
-    total = f"clamp_min({_counted(slo.sli.total)}, 0)"
-    if slo.sli.good is None:
+    sli = plain(slo.sli)
+    if isinstance(sli, TimeSliceSli):
+        return _total_slices(slo, sli)
+    total = f"clamp_min({_counted(sli.total)}, 0)"
+    if sli.good is None:
         return total
     # Without `good`, a bucket with events is unknown, not bad.
-    return f"{total}\nand on()\n(\n{_counted(slo.sli.good)}\nor on()\n{total} == 0\n)"
+    return f"{total}\nand on()\n(\n{_counted(sli.good)}\nor on()\n{total} == 0\n)"
 
 
 def good_expr(slo: Slo) -> str:
     """Good events, or slices; the recorded total must already hold this instant."""
     total = f"sum({series(TOTAL + '5m', slo)})"
-    if isinstance(slo.sli, TimeSliceSli):
-        inner = f"{_finite(slo.sli)} {slo.sli.op} bool {number(slo.sli.threshold)}"
-        good = f"sum(sum_over_time(({inner}){steps(BUCKET, slo.sli.slice_seconds)}))"
+    sli = plain(slo.sli)
+    if isinstance(sli, TimeSliceSli):
+        inner = f"{_finite(sli)} {sli.op} bool {number(sli.threshold)}"
+        good = f"sum(sum_over_time(({inner}){steps(BUCKET, sli.slice_seconds)}))"
         return f"{good}\nor on()\n0 * {total}"
-    counted = _good_events(slo.sli, total)
+    counted = _good_events(sli, total)
     return f"clamp_min(\n{counted},\n0)\n<= on()\n{total}\nor on()\n{total}"
 
 

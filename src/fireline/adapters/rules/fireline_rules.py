@@ -17,6 +17,7 @@ from fireline.domain.policy.guards import (
 )
 from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.definition import Absent, RatioSli, Slo, TimeSliceSli
+from fireline.domain.slo.sli import plain
 from fireline.domain.slo.status import BurnSeverity
 from fireline.domain.slo.wording import number_words
 
@@ -103,7 +104,8 @@ def _budget(slo: Slo) -> Iterator[Recording]:
 
 def _silence(slo: Slo) -> str | None:
     """1 while no series that is counted, or read, has a sample; None when none is read."""
-    body = slo.sli.total if isinstance(slo.sli, RatioSli) else slo.sli.value
+    sli = plain(slo.sli)
+    body = sli.total if isinstance(sli, RatioSli) else sli.value
     read = selectors(body)
     return f"max(absent({' or '.join(read)}))" if read else None
 

@@ -66,6 +66,10 @@ def status_values(status: SloStatus) -> Values:
     body["at"] = text_of(status.at)
     body["objective"] = str(status.objective)
     body["newest_sample"] = status.newest_sample and text_of(status.newest_sample)
+    if status.period is not None:
+        body["period"] = [text_of(edge) for edge in status.period]
+    if status.next_deadline is not None:
+        body["next_deadline"] = text_of(status.next_deadline)
     return {
         "slo": status.slo,
         "at": status.at,
@@ -78,6 +82,7 @@ def status_values(status: SloStatus) -> Values:
 def status_from(body: Mapping[str, Any]) -> SloStatus:
     """The evaluation as it was saved."""
     newest = body["newest_sample"]
+    period, deadline = body.get("period"), body.get("next_deadline")
     return SloStatus(
         **{
             **body,
@@ -91,6 +96,8 @@ def status_from(body: Mapping[str, Any]) -> SloStatus:
                 for pair in body["pairs"]
             ),
             "newest_sample": datetime.fromisoformat(newest) if newest else None,
+            "period": tuple(map(datetime.fromisoformat, period)) if period else None,
+            "next_deadline": datetime.fromisoformat(deadline) if deadline else None,
         }
     )
 

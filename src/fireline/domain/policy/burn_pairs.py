@@ -49,6 +49,8 @@ def plan_pairs(slo: Slo, pairs: tuple[BurnPair, ...]) -> tuple[PlannedPair, ...]
 
 @lru_cache(maxsize=1024)
 def _planned(budget: float, window: int, pairs: tuple[BurnPair, ...]) -> tuple[PlannedPair, ...]:
+    if budget <= 0:  # nothing may be bad: every single one is counted
+        return ()
     fitted = (_fit(budget, window, pair) for pair in pairs)
     return tuple(pair for pair in fitted if pair is not None)
 

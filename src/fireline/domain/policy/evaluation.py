@@ -7,10 +7,11 @@ import numpy as np
 
 from fireline.domain.policy.burn_pairs import plan_pairs
 from fireline.domain.policy.guards import burn_rate, count_alerts, counts_misses, read_pair
+from fireline.domain.policy.particulars import has_particulars, with_particulars
 from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries
 from fireline.domain.slo.data_state import Believed, believe
-from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.definition import Family, Slo
 from fireline.domain.slo.ledger import floor_edge
 from fireline.domain.slo.reading import Reading
 from fireline.domain.slo.status import (
@@ -26,6 +27,7 @@ SHOWN_WINDOWS = (300, 1800, 3600, 21600, 86400, 259200)
 USUAL_WINDOW = 21600
 HOUR = 3600
 TOLERANCE = 1e-9
+HALF_EVENT = 0.5
 
 
 def evaluate(reading: Reading, policy: Policy) -> SloStatus:
@@ -35,24 +37,31 @@ def evaluate(reading: Reading, policy: Policy) -> SloStatus:
     blank = _blank(reading, believed)
     if believed.state is DataState.NO_DATA:
         return blank
-    good, total = reading.sums.over(slo.window_seconds)
+    good, total = reading.budget_counts
     if total <= 0:
         return blank
     pairs = pair_readings(reading, policy, believed.state)
-    budget = slo.budget_fraction * (total + reading.unseen)
-    remaining = 1 - (total - good) / budget
-    unit = reading.slice_minutes
-    return replace(
+    remaining = remaining_share(total - good, reading.budget)
+    unit = slo.unit_size
+    status = replace(
         blank,
         budget_state=budget_state(remaining, policy),
         good=good * unit,
         total=total * unit,
         remaining=remaining,
-        budget=budget * unit,
+        budget=reading.budget * unit,
         burns=burns(reading, pairs),
         pairs=pairs,
-        exhaustion_hours=exhaustion_hours(reading, pairs, remaining, budget),
+        exhaustion_hours=exhaustion_hours(reading, pairs, remaining),
     )
+    return with_particulars(reading, status) if has_particulars(reading) else status
+
+
+def remaining_share(bad: float, budget: float) -> float | None:
+    """The unspent share of the budget; None, which is exhausted, when a budget of none is spent."""
+    if budget > 0:
+        return 1 - bad / budget
+    return 1.0 if bad < HALF_EVENT else None
 
 
 def _blank(reading: Reading, believed: Believed) -> SloStatus:
@@ -64,7 +73,7 @@ def _blank(reading: Reading, believed: Believed) -> SloStatus:
         sentence=believed.sentence,
         budget_state=BudgetState.UNKNOWN,
         objective=reading.slo.objective,
-        window_seconds=reading.slo.window_seconds,
+        window_seconds=reading.length,
         unit=reading.slo.unit,
         good=None,
         total=None,
@@ -124,8 +133,10 @@ def _last_figures(known: tuple[Reading, Policy] | None) -> SloStatus | None:
     return status if status.remaining is not None else None
 
 
-def budget_state(remaining: float, policy: Policy) -> BudgetState:
+def budget_state(remaining: float | None, policy: Policy) -> BudgetState:
     """The first policy threshold that the remaining share is above; else exhausted."""
+    if remaining is None:
+        return BudgetState.EXHAUSTED
     for threshold, state in policy.budget_thresholds:
         if remaining > threshold + TOLERANCE:
             return state
@@ -145,31 +156,39 @@ def burns(reading: Reading, pairs: tuple[PairReading, ...]) -> tuple[WindowBurn,
     windows = set(SHOWN_WINDOWS)
     windows.update(p.long_seconds for p in pairs)
     windows.update(p.short_seconds for p in pairs)
+    if reading.slo.family is Family.DEADLINES:
+        return ()
     found = []
+    unit = reading.slo.unit_size
     for seconds in sorted(w for w in windows if w <= reading.slo.window_seconds):
         good, total = reading.sums.over(seconds)
         bad = total - good
         burn = burn_rate(bad, total, reading.slo.budget_fraction)
-        unit = reading.slice_minutes
         found.append(WindowBurn(seconds, burn, bad * unit, total * unit))
     return tuple(found)
 
 
 def exhaustion_hours(
-    reading: Reading, pairs: tuple[PairReading, ...], remaining: float, budget: float
+    reading: Reading, pairs: tuple[PairReading, ...], remaining: float | None
 ) -> float | None:
     """Hours until nothing is left at this rate; None when that is not within the window.
 
     Bad events that leave the rolling window on the way give their share back.
     """
-    window = reading.slo.window_seconds
-    if remaining <= TOLERANCE:
+    if remaining is None or remaining <= TOLERANCE:
         return 0.0
+    if reading.slo.family is Family.DEADLINES or reading.budget <= 0:
+        return None
+    window, budget = reading.length, reading.budget
     firing = [p for p in pairs if p.firing]
     seconds = min((p.long_seconds for p in firing), default=min(USUAL_WINDOW, window))
     good, total = reading.sums.over(seconds)
     burn = burn_rate(total - good, total, reading.slo.budget_fraction)
     enough = budget * (1 - TOLERANCE)
+    if reading.slo.calendar is not None:
+        hours = window / HOUR * remaining / burn if burn else None
+        left = (reading.span[1] - reading.epoch) / HOUR
+        return hours if hours is not None and hours <= left else None
     # Even if nothing left the window on the way: most SLOs need no look at every bucket.
     if not burn or (1 - remaining) * budget + burn * budget < enough * (1 - TOLERANCE):
         return None

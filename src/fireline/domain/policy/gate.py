@@ -34,7 +34,7 @@ def gate_slo(slo: Slo, status: SloStatus | None, policy: Policy, now: datetime) 
     if status is None:
         return _unknown(slo, None, "it was not evaluated yet")
     known_at = _figures_at(status)
-    if status.remaining is None:
+    if status.remaining is None and status.budget_state is not BudgetState.EXHAUSTED:
         return _unknown(slo, known_at, status.sentence.rstrip("."))
     if abs(now - status.at) > MAX_AGE:
         return _unknown(slo, known_at, f"its figures {_off(status.at, now)}; is the bot running?")
@@ -68,10 +68,15 @@ def _off(at: datetime, now: datetime) -> str:
     return f"are of {clock_words(at, now)}, {ago_words(at, now)}"
 
 
-def _sentence(remaining: float, rule: StateRule) -> str:
+def _left_words(remaining: float) -> str:
+    return f"{100 * remaining:z.1f} % of the budget left"
+
+
+def _sentence(remaining: float | None, rule: StateRule) -> str:
     words = rule.rule or GENERIC[rule.consequence]
     state = rule.state.replace("_", " ")
-    said = f"{state}, {100 * remaining:z.1f} % of the budget left: {words}"
+    left = "there is no budget to spend" if remaining is None else _left_words(remaining)
+    said = f"{state}, {left}: {words}"
     if rule.approver is None or rule.consequence.rank < Consequence.REQUIRE_APPROVAL.rank:
         return said
     what = "exceptions" if rule.consequence is Consequence.FREEZE else "approval"

@@ -1,7 +1,7 @@
 """The decision on each pair: both windows above the factor, and none of the guards against luck."""
 
 from fireline.domain.policy.burn_pairs import PlannedPair
-from fireline.domain.slo.definition import Absent, RatioSli
+from fireline.domain.slo.definition import Absent, Family
 from fireline.domain.slo.reading import Reading
 from fireline.domain.slo.status import BurnSeverity, DataState, PairReading
 from fireline.domain.slo.wilson import wilson_lower
@@ -19,8 +19,11 @@ SILENT = (DataState.NO_DATA, DataState.QUERY_ERROR)
 
 
 def burn_rate(bad: float, total: float, budget_fraction: float) -> float | None:
-    """How many times faster than allowed the budget is spent; None when nothing was counted."""
-    return bad / total / budget_fraction if total > 0 else None
+    """How many times faster than allowed the budget is spent; None when nothing was counted.
+
+    Without any budget there is no rate either.
+    """
+    return bad / total / budget_fraction if total > 0 and budget_fraction > 0 else None
 
 
 def read_pair(reading: Reading, pair: PlannedPair, state: DataState) -> PairReading:
@@ -54,7 +57,9 @@ def _held(
     """Why the pair may not fire although both windows burn."""
     if state in SILENT or (state is DataState.STALE and reading.slo.absent is not Absent.BAD):
         return f"data: {state.value}"
-    counted = isinstance(reading.slo.sli, RatioSli)
+    if reading.slo.family is Family.SHARES:
+        return None  # its parts have guards of their own kinds; shares are no counts
+    counted = reading.slo.family is Family.EVENTS
     min_bad = MIN_BAD[pair.severity] if counted else MIN_BAD_SLICES
     if bad < min_bad - TOLERANCE and pair.long_seconds > reading.history_seconds:
         return f"short_history ({span_words(reading.history_seconds)})"
@@ -78,15 +83,18 @@ def _unproven(reading: Reading, pair: PlannedPair, bad: float, total: float) -> 
 
 def expected_total(reading: Reading, long_seconds: int) -> float:
     """Events in the whole window; projected from the long window while the history is short."""
-    window = reading.slo.window_seconds
+    window = reading.length
     if reading.coverage < SHORT_COVERAGE:
         return reading.sums.over(long_seconds)[1] * window / long_seconds
-    return reading.sums.over(window)[1]
+    return reading.budget_counts[1]
 
 
 def counts_misses(reading: Reading, pairs: tuple[PlannedPair, ...]) -> bool:
     """Whether there are too few events for ratios, so that single misses are counted instead."""
-    if not isinstance(reading.slo.sli, RatioSli):
+    family = reading.slo.family
+    if family is Family.DEADLINES or reading.slo.budget_fraction <= 0:
+        return True
+    if family is not Family.EVENTS:
         return False
     if not pairs:
         return True
@@ -103,11 +111,13 @@ def count_alerts(reading: Reading, state: DataState) -> tuple[PairReading, ...]:
     day = min(DAY, slo.window_seconds)
     good, total = reading.sums.over(day)
     misses = int(total - good + HALF_EVENT)
-    all_good, all_total = reading.sums.over(slo.window_seconds)
-    allowed = int(slo.budget_fraction * all_total + TOLERANCE)
+    all_good, all_total = reading.budget_counts
+    allowed = int(reading.budget + TOLERANCE)
     over = int(all_total - all_good + HALF_EVENT) > allowed
-    page = misses >= PAGE_MISSES or (misses >= 1 and (over or slo.tier == 0))
-    silent = state in SILENT or state is DataState.STALE
+    none_allowed = slo.budget_fraction <= 0 and slo.family is not Family.DEADLINES
+    page = misses >= PAGE_MISSES or (misses >= 1 and (over or slo.tier == 0 or none_allowed))
+    stale = state is DataState.STALE and slo.absent is not Absent.BAD
+    silent = state in SILENT or stale
     burn = burn_rate(total - good if misses else 0.0, total, slo.budget_fraction)
     return tuple(
         PairReading(

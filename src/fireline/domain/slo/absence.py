@@ -7,10 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketFlag, BucketSeries
-from fireline.domain.slo.definition import Absent, Slo, TimeSliceSli
+from fireline.domain.slo.calendar import slots
+from fireline.domain.slo.definition import (
+    Absent,
+    DeadlineSli,
+    Family,
+    SlicedRatioSli,
+    Slo,
+    TimeSliceSli,
+)
 from fireline.domain.slo.ledger import known
 
 DAY_BUCKETS = 288
+LACKING = int(BucketFlag.MISSING | BucketFlag.PARTIAL)
 
 
 def with_absence(slo: Slo, series: BucketSeries, history_start: int | None) -> BucketSeries:
@@ -22,9 +31,13 @@ def with_absence(slo: Slo, series: BucketSeries, history_start: int | None) -> B
         return series
     starts = series.start + BUCKET_SECONDS * np.arange(len(series.good))
     within = starts > history_start
-    if isinstance(slo.sli, TimeSliceSli):
+    if isinstance(slo.sli, TimeSliceSli | SlicedRatioSli):
+        if isinstance(slo.sli, SlicedRatioSli):
+            within &= (series.flags & LACKING) != 0  # slices without traffic are no absent ones
         return _absent_slices(series, within, starts, slo.sli.slice_seconds)
-    return _absent_events(series, within)
+    if isinstance(slo.sli, DeadlineSli):
+        return _absent_deadlines(series, within, slo.sli)
+    return series if slo.family is Family.SHARES else _absent_events(series, within)
 
 
 def expected_slices(starts: NDArray[np.int64], slice_seconds: int) -> NDArray[np.float64]:
@@ -47,6 +60,20 @@ def _absent_slices(
     if not lacking.any():
         return series
     total = np.where(lacking, expected, series.total)
+    return BucketSeries(series.start, series.good, total, _imputed(series, lacking))
+
+
+def _absent_deadlines(
+    series: BucketSeries, within: NDArray[np.bool_], sli: DeadlineSli
+) -> BucketSeries:
+    """A deadline of which nothing is known was missed."""
+    lacking = np.zeros(len(series.good), np.bool_)
+    for slot in slots(sli, series.start, series.end):
+        lacking[(slot.deadline - 1 - series.start) // BUCKET_SECONDS] = True
+    lacking &= within & ~known(series)
+    if not lacking.any():
+        return series
+    total = np.where(lacking, 1.0, series.total)
     return BucketSeries(series.start, series.good, total, _imputed(series, lacking))
 
 

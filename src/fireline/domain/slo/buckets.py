@@ -21,6 +21,8 @@ class BucketFlag(IntFlag):
     IMPUTED = 4
     NO_TRAFFIC = 8
     CLAMPED = 16
+    AUDITED = 32
+    EXCLUDED = 64
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,7 @@ def budget_history(reading: Reading) -> BudgetHistory:
     known.
     """
     series = reading.counted
-    total = reading.sums.over(reading.slo.window_seconds)[1] + reading.unseen
-    budget = total * reading.slo.budget_fraction
+    budget = reading.budget
     step = max(1, len(series.good) // POINTS)
     count = len(series.good) // step
     if not count or budget <= 0:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from fireline.domain.slo.buckets import BUCKET_SECONDS
-from fireline.domain.slo.definition import Absent, RatioSli
+from fireline.domain.slo.definition import Absent, Family
 from fireline.domain.slo.reading import Reading
 from fireline.domain.slo.status import DataState
 from fireline.domain.slo.wording import ago_words, clock_words, span_words, window_words
@@ -40,7 +40,7 @@ def believe(reading: Reading) -> Believed:
 def _no_data(reading: Reading) -> Believed | None:
     if reading.has_data:
         return None
-    window = span_words(reading.slo.window_seconds)
+    window = span_words(reading.length)
     since = "since definition" if reading.history_start is None else f"in {window}"
     hint = "; ".join(reading.warnings) or "check the metric names"
     return Believed(DataState.NO_DATA, f"no data {since}: {hint}")
@@ -58,7 +58,7 @@ def _stale(reading: Reading) -> Believed | None:
 
 def _never_busy(reading: Reading) -> Believed | None:
     """No event in all the window: with nothing to divide by, a short history is not the point."""
-    if reading.warnings or not isinstance(reading.slo.sli, RatioSli):
+    if reading.warnings or reading.slo.family is not Family.EVENTS:
         return None
     return _no_traffic(reading) if not reading.ever_busy else None
 
@@ -71,7 +71,7 @@ def _partial(reading: Reading) -> Believed | None:
         return None
     if _short(reading) and reading.history_coverage >= FULL_COVERAGE:
         return None
-    share = f"{reading.coverage:.0%} of the {window_words(reading.slo.window_seconds)} window"
+    share = f"{reading.coverage:.0%} of {window_phrase(reading)}"
     return Believed(DataState.PARTIAL, f"{share} covered")
 
 
@@ -82,7 +82,7 @@ def _provisional(reading: Reading) -> Believed | None:
 
 
 def _no_traffic(reading: Reading) -> Believed | None:
-    if not isinstance(reading.slo.sli, RatioSli):
+    if reading.slo.family is not Family.EVENTS:
         return None
     if reading.sums.over(min(QUIET_SECONDS, reading.slo.window_seconds))[1] > 0:
         return None
@@ -95,12 +95,19 @@ def _no_traffic(reading: Reading) -> Believed | None:
 
 
 def _short(reading: Reading) -> bool:
-    return reading.history_seconds < SHORT_HISTORY * reading.slo.window_seconds
+    return reading.history_seconds < SHORT_HISTORY * (reading.epoch - reading.left)
+
+
+def window_phrase(reading: Reading) -> str:
+    """The budget window in words."""
+    if reading.slo.calendar is not None:
+        return f"this {reading.slo.calendar.unit.value} so far"
+    return f"the {window_words(reading.slo.window_seconds)} window"
 
 
 def history_words(reading: Reading) -> str:
     """How much of the window there is, such as `6 of 30 d`."""
-    have, whole = reading.history_seconds, reading.slo.window_seconds
+    have, whole = reading.history_seconds, reading.epoch - reading.left
     if have >= DAY and whole >= DAY:
         return f"{have // DAY} of {whole // DAY} d"
     return f"{span_words(have)} of {span_words(whole)}"

@@ -1,6 +1,7 @@
 """Sums over ledger buckets: any window is a sum, whole buckets plus the two ragged ends."""
 
 from collections.abc import Iterable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,18 @@ class Tails:
             found = float(series.good[index:].sum()), float(series.total[index:].sum())
             self._sums[index] = found
         return found
+
+
+class Sums(Protocol):
+    """Good and total over any window that ends now."""
+
+    def over(self, seconds: int) -> tuple[float, float]:
+        """Good and total of the last `seconds`."""
+        ...
+
+    def bad_since(self, edges: NDArray[np.int64]) -> Counts:
+        """Bad between each bucket edge (epoch seconds) and now."""
+        ...
 
 
 class WindowSums:

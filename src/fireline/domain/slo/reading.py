@@ -9,11 +9,31 @@ import numpy as np
 
 from fireline.domain.slo.absence import with_absence
 from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketFlag, BucketSeries
-from fireline.domain.slo.definition import Slo, TimeSliceSli
-from fireline.domain.slo.ledger import Tails, WindowSums, cut, floor_edge, known, last_known_end
+from fireline.domain.slo.composite import CompositeSums
+from fireline.domain.slo.definition import Family, Slo
+from fireline.domain.slo.exclusions import Exclusion, part_without, without
+from fireline.domain.slo.expectation import expected_buckets, expected_units
+from fireline.domain.slo.ledger import (
+    Sums,
+    Tails,
+    WindowSums,
+    cut,
+    floor_edge,
+    known,
+    last_known_end,
+)
 
-MINUTE = 60
-SAME_BUCKET = ("window", "counted", "tails", "seen", "ever_busy", "history_coverage")
+SAME_BUCKET = (
+    "window",
+    "imputed",
+    "reached",
+    "counted",
+    "tails",
+    "raw_tails",
+    "seen",
+    "ever_busy",
+    "history_coverage",
+)
 
 
 @dataclass(frozen=True)
@@ -21,7 +41,8 @@ class Reading:
     """The ledger of one SLO with its open part, as of `at`.
 
     `history_start` is the start of the first bucket that ever held data; `newest_sample` None
-    means the source did not say, and the last bucket with data answers instead.
+    means the source did not say, and the last bucket with data answers instead. `landed` says of a
+    deadline SLO whether what is due next has landed. `shares` are the sums of a composite.
     """
 
     slo: Slo
@@ -32,16 +53,29 @@ class Reading:
     newest_sample: datetime | None = None
     warnings: tuple[str, ...] = ()
     scrape_interval: timedelta = timedelta(seconds=60)
+    exclusions: tuple[Exclusion, ...] = ()
+    landed: bool | None = None
+    shares: CompositeSums | None = None
 
     @property
     def epoch(self) -> int:
         """The instant as epoch seconds."""
         return int(self.at.timestamp())
 
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """Where the budget window begins and ends; a calendar window ends with its period."""
+        return self.slo.span(self.epoch)
+
     @property
     def left(self) -> int:
         """Where the budget window begins."""
-        return self.epoch - self.slo.window_seconds
+        return self.span[0]
+
+    @property
+    def length(self) -> int:
+        """The budget window's whole length in seconds."""
+        return self.span[1] - self.span[0]
 
     @cached_property
     def window(self) -> BucketSeries:
@@ -49,19 +83,62 @@ class Reading:
         return cut(self.series, floor_edge(self.left), floor_edge(self.epoch))
 
     @cached_property
-    def counted(self) -> BucketSeries:
-        """The same with absent data counted as the SLO says."""
-        return with_absence(self.slo, self.window, self.history_start)
+    def imputed(self) -> BucketSeries:
+        """All buckets that any window reaches back to, absent data counted as the SLO says."""
+        start = floor_edge(self.slo.needed_from(self.epoch))
+        reached = cut(self.series, start, floor_edge(self.epoch))
+        return with_absence(self.slo, reached, self.history_start)
 
     @cached_property
-    def sums(self) -> WindowSums:
-        """Sums over any window that ends now."""
-        return WindowSums(self.tails, self.epoch, self.open_part)
+    def reached(self) -> BucketSeries:
+        """The same without maintenance."""
+        return without(self.imputed, self.exclusions) if self.exclusions else self.imputed
+
+    @cached_property
+    def counted(self) -> BucketSeries:
+        """Those of them within the budget window."""
+        return cut(self.reached, floor_edge(self.left))
+
+    @cached_property
+    def sums(self) -> Sums:
+        """Sums over any window that ends now, without maintenance."""
+        if self.shares is not None:
+            return self.shares
+        part = part_without(self.open_part, self.exclusions)
+        return WindowSums(self.tails, self.epoch, part)
 
     @cached_property
     def tails(self) -> Tails:
         """What the sums are made of; the same for all instants within one bucket."""
-        return Tails(self.counted)
+        return Tails(self.reached)
+
+    @cached_property
+    def raw_tails(self) -> Tails:
+        """The same with maintenance counted."""
+        return Tails(self.imputed)
+
+    @cached_property
+    def budget_counts(self) -> tuple[float, float]:
+        """Good and total of the budget window up to now, without maintenance."""
+        return self.sums.over(self.epoch - self.left)
+
+    @cached_property
+    def raw_budget_counts(self) -> tuple[float, float]:
+        """Good and total of the budget window with maintenance counted like any other time."""
+        if not self.exclusions or self.shares is not None:
+            return self.budget_counts
+        return WindowSums(self.raw_tails, self.epoch, self.open_part).over(self.epoch - self.left)
+
+    @cached_property
+    def masked(self) -> bool:
+        """Whether any maintenance touches the budget window."""
+        if not self.exclusions:
+            return False
+        excluded = int(BucketFlag.EXCLUDED)
+        part = part_without(self.open_part, self.exclusions)
+        if part is not None and part.flags & BucketFlag.EXCLUDED:
+            return True
+        return bool((self.counted.flags & excluded).any())
 
     @cached_property
     def seen(self) -> int:
@@ -75,33 +152,42 @@ class Reading:
 
     @cached_property
     def history_coverage(self) -> float:
-        """Share of the window's buckets since the first known one that hold data."""
+        """Share of the window's expected buckets since the first known one that hold data."""
         where = np.flatnonzero(known(self.window))
         if not where.size:
             return 1.0
-        return float(where.size) / (len(self.window.good) - int(where[0]))
+        first = self.window.start + int(where[0]) * BUCKET_SECONDS
+        expected = expected_buckets(self.slo, first, self.window.end)
+        return min(1.0, float(where.size) / expected) if expected else 1.0
 
     def later(self, at: datetime, open_part: Bucket | None, **changes: Any) -> "Reading":
         """The same ledger some seconds later; within one bucket nothing is summed again."""
         after = replace(self, at=at, open_part=open_part, **changes)
-        if floor_edge(after.epoch) == floor_edge(self.epoch):
+        same = after.exclusions == self.exclusions and floor_edge(after.left) == floor_edge(
+            self.left
+        )
+        if same and floor_edge(after.epoch) == floor_edge(self.epoch):
             kept = {name: self.__dict__[name] for name in SAME_BUCKET if name in self.__dict__}
             after.__dict__.update(kept)
         return after
 
-    @property
-    def slice_minutes(self) -> float:
-        """Minutes that one counted unit stands for; 1 for events, so that counts stay counts."""
-        if isinstance(self.slo.sli, TimeSliceSli):
-            return self.slo.sli.slice_seconds / MINUTE
-        return 1.0
-
     @cached_property
     def unseen(self) -> float:
-        """Slices of the window that lie before the history: the budget is against all of it."""
-        if not isinstance(self.slo.sli, TimeSliceSli) or self.history_start is None:
+        """Units of the window outside the history, where their number is known beforehand.
+
+        The budget is against the whole window: what lies before the history, and in a calendar
+        window what is still to come.
+        """
+        if self.history_start is None or self.slo.family is Family.EVENTS:
             return 0.0
-        return max(0, self.history_start - self.left) / self.slo.sli.slice_seconds
+        before = expected_units(self.slo, self.left, max(self.left, self.history_start))
+        ahead = expected_units(self.slo, max(self.left, self.epoch), self.span[1])
+        return before + ahead
+
+    @cached_property
+    def budget(self) -> float:
+        """The whole budget of the window in counted units: bad ones that are allowed."""
+        return self.slo.budget_fraction * (self.budget_counts[1] + self.unseen)
 
     @cached_property
     def has_data(self) -> bool:
@@ -112,16 +198,16 @@ class Reading:
 
     @cached_property
     def coverage(self) -> float:
-        """Buckets with data over buckets in the window."""
-        expected = self.slo.window_seconds / BUCKET_SECONDS
-        return min(1.0, self.seen / expected)
+        """Buckets with data over those expected in the window up to now."""
+        expected = expected_buckets(self.slo, floor_edge(self.left), floor_edge(self.epoch))
+        return min(1.0, self.seen / expected) if expected else 1.0
 
     @property
     def history_seconds(self) -> int:
         """Length of the window's part since the first bucket with data."""
         if self.history_start is None:
             return 0
-        return min(self.slo.window_seconds, max(0, self.epoch - self.history_start))
+        return min(self.epoch - self.left, max(0, self.epoch - self.history_start))
 
     @cached_property
     def newest(self) -> datetime | None:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from fireline.domain.slo.buckets import BUCKET_SECONDS
+from fireline.domain.slo.exclusions import part_without
 from fireline.domain.slo.ledger import cut, floor_edge
 from fireline.domain.slo.reading import Reading
 
@@ -14,14 +15,14 @@ def share_spent(reading: Reading, start: int, end: int) -> float | None:
 
     The open part counts when the interval reaches past the last closed bucket.
     """
-    total = reading.sums.over(reading.slo.window_seconds)[1] + reading.unseen
-    budget = total * reading.slo.budget_fraction
+    budget = reading.budget
     if budget <= 0:
         return None
     touched = cut(reading.counted, floor_edge(start), floor_edge(end) + BUCKET_SECONDS)
     bad = float((touched.total - touched.good).sum())
-    if reading.open_part is not None and end > reading.counted.end:
-        bad += reading.open_part.bad
+    part = part_without(reading.open_part, reading.exclusions)
+    if part is not None and end > reading.counted.end:
+        bad += part.bad
     return bad / budget
 
 
@@ -52,7 +53,7 @@ def first_bad_start(reading: Reading, before: int) -> int | None:
 
 def _open_start(reading: Reading, before: int) -> int | None:
     """Start of the open part when it burns by itself."""
-    part = reading.open_part
+    part = part_without(reading.open_part, reading.exclusions)
     if part is None or part.start > before or part.bad < HALF_EVENT:
         return None
     return part.start if part.bad > reading.slo.budget_fraction * part.total else None

@@ -64,7 +64,13 @@ class SloStatus:
     """One evaluation. Figures are None where the state forbids a number.
 
     `remaining` is the unspent share of the budget (may be negative); `budget` is the whole budget
-    in `unit`; `burns` runs from the shortest to the longest window.
+    in `unit`; `burns` runs from the shortest to the longest window. `raw_remaining` counts
+    maintenance like any other time and is there only where maintenance touches the window.
+
+    Of a calendar window `period` is start and end, and `projected_remaining` what would be left if
+    the whole period had as many events as the one before. `attainment` is the share of entities
+    that are fine now. Of deadlines, `misses_left` are whole ones, `landed` tells of the next
+    one, and `at_risk` that it is near and has not landed.
     """
 
     slo: str
@@ -85,6 +91,14 @@ class SloStatus:
     coverage: float
     newest_sample: datetime | None
     error: str | None = None
+    raw_remaining: float | None = None
+    period: tuple[datetime, datetime] | None = None
+    projected_remaining: float | None = None
+    attainment: float | None = None
+    misses_left: int | None = None
+    next_deadline: datetime | None = None
+    landed: bool | None = None
+    at_risk: bool = False
 
     @property
     def burning(self) -> tuple[BurnSeverity, ...]:
