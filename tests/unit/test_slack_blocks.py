@@ -10,11 +10,14 @@ from fireline.adapters.slack.blocks import answers, modals, render
 from fireline.adapters.slack.blocks.home import home
 from fireline.adapters.slack.blocks.modals import Prefill
 from fireline.domain.incident.incident import IncidentState
+from fireline.domain.slo.status import BudgetState
 from fireline.sandbox.blockkit import validate_message, validate_view
-from fireline.usecases.views import Message
+from fireline.usecases.views import Message, Particulars
 from tests.unit.slack_samples import (
     NASTY,
+    NOW,
     a_card,
+    a_detail,
     a_home,
     a_line,
     an_action_line,
@@ -164,3 +167,27 @@ def test_an_unknown_verb_keeps_the_text_on_its_button() -> None:
     shown = answers.unknown_verb("/incident", "declair orders late sev:2", "declair", "declare")
     assert shown.blocks[1]["elements"][0]["value"] == "/incident declare orders late sev:2"
     assert validate_message({"text": shown.text, "blocks": shown.blocks}) == []
+
+
+def test_an_slo_of_deadlines_says_misses_and_what_is_due() -> None:
+    said = Particulars(misses_left=0, next_deadline=NOW, landed=False, at_risk=True)
+    line = a_line(unit="misses", budget=1.4, remaining=0.286, particulars=said)
+    text = json.dumps(payload(a_detail(line=line)), ensure_ascii=False)
+    assert "*0 misses left* of 1.4 misses in 30 d" in text
+    assert "*not landed yet*" in text
+    assert "deadlines met" in text
+
+
+def test_an_slo_per_calendar_month_says_when_it_starts_anew() -> None:
+    said = Particulars(calendar="month", period_end=NOW, projected_remaining=0.6)
+    text = json.dumps(payload(a_detail(line=a_line(particulars=said))), ensure_ascii=False)
+    assert "of 7 h 12 min this month" in text
+    assert "60 % left, with as many events as the month before" in text
+
+
+def test_a_spent_budget_of_none_says_so_instead_of_a_share() -> None:
+    said = Particulars(zero_tolerance=True)
+    line = a_line(remaining=None, budget=0, budget_state=BudgetState.EXHAUSTED, particulars=said)
+    text = json.dumps(payload(a_detail(line=line)), ensure_ascii=False)
+    assert "allows nothing bad" in text
+    assert "unknown" not in text

@@ -84,7 +84,7 @@ def _prometheus(settings: Settings) -> str:
         raise InvalidInputError("not asked, as there is no sound SLO to ask about")
     with parts.source_of(settings) as source:
         found = report(slos, source, SystemClock().now(), parts.policy_of(settings))
-    blind = [status for status in found if status.remaining is None]
+    blind = [status for status in found if not status.has_figure]
     if blind:
         first = blind[0]
         text = f"{len(blind)} of {len(found)} SLOs have no figure; {first.slo}: {first.sentence}"

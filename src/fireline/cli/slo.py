@@ -77,6 +77,8 @@ def _table(statuses: list[SloStatus]) -> Table:
         table.add_column(column, overflow="fold")
     for status in statuses:
         left = "unknown" if status.remaining is None else f"{status.remaining:.1%}"
+        if status.remaining is None and status.has_figure:
+            left = "exhausted"
         table.add_row(
             status.slo,
             f"{status.objective} %",

@@ -4,13 +4,14 @@ from difflib import get_close_matches
 from math import inf
 
 from fireline.domain.errors import NotFoundError
-from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.definition import Family, Slo
 from fireline.domain.slo.status import BudgetState, BurnSeverity, DataState, SloStatus
 from fireline.usecases.budget_charts import chart_for
 from fireline.usecases.ports import Services
-from fireline.usecases.views import SloDetail, SloLine, SloList
+from fireline.usecases.views import Particulars, SloDetail, SloLine, SloList
 
 NOT_YET = "not evaluated yet"
+PLAIN = frozenset({Family.EVENTS, Family.SLICES, Family.SHARES})
 _DATA_RANK = {DataState.QUERY_ERROR: 3, DataState.STALE: 4, DataState.NO_DATA: 5}
 _BUDGET_RANK = {BudgetState.EXHAUSTED: 2, BudgetState.AT_RISK: 6, BudgetState.CAUTION: 7}
 
@@ -32,6 +33,24 @@ def slo_line(slo: Slo, status: SloStatus | None) -> SloLine:
         burning=status.burning if status else (),
         exhaustion_hours=status.exhaustion_hours if status else None,
         runbook=slo.runbook,
+        particulars=_particulars(slo, status) if status else None,
+    )
+
+
+def _particulars(slo: Slo, status: SloStatus) -> Particulars | None:
+    """What its kind adds; None for the many that add nothing."""
+    if slo.calendar is None and slo.family in PLAIN and not slo.zero_tolerance:
+        return None
+    return Particulars(
+        calendar=slo.calendar.unit.value if slo.calendar else None,
+        period_end=status.period[1] if status.period else None,
+        projected_remaining=status.projected_remaining,
+        attainment=status.attainment,
+        misses_left=status.misses_left,
+        next_deadline=status.next_deadline,
+        landed=status.landed,
+        at_risk=status.at_risk,
+        zero_tolerance=slo.zero_tolerance,
     )
 
 
@@ -40,6 +59,8 @@ def badness(line: SloLine) -> tuple[int, float, int, str]:
     ranks = [8, _DATA_RANK.get(line.data_state, 8), _BUDGET_RANK.get(line.budget_state, 8)]
     ranks += [0 if b is BurnSeverity.PAGE else 1 for b in line.burning]
     left = line.remaining if line.remaining is not None else inf
+    if line.remaining is None and line.budget_state is BudgetState.EXHAUSTED:
+        left = -inf
     return min(ranks), left, line.tier, line.name
 
 

@@ -31,6 +31,21 @@ class BudgetChart:
 
 
 @dataclass(frozen=True, slots=True)
+class Particulars:
+    """What only some kinds of SLO say; see `SloStatus` for what the fields mean."""
+
+    calendar: str | None = None
+    period_end: datetime | None = None
+    projected_remaining: float | None = None
+    attainment: float | None = None
+    misses_left: int | None = None
+    next_deadline: datetime | None = None
+    landed: bool | None = None
+    at_risk: bool = False
+    zero_tolerance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SloLine:
     """One SLO in a list or a card."""
 
@@ -48,6 +63,7 @@ class SloLine:
     burning: tuple[BurnSeverity, ...] = ()
     exhaustion_hours: float | None = None
     runbook: str | None = None
+    particulars: Particulars | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def gate_slo(slo: Slo, status: SloStatus | None, policy: Policy, now: datetime) 
     if status is None:
         return _unknown(slo, None, "it was not evaluated yet")
     known_at = _figures_at(status)
-    if status.remaining is None and status.budget_state is not BudgetState.EXHAUSTED:
+    if not status.has_figure:
         return _unknown(slo, known_at, status.sentence.rstrip("."))
     if abs(now - status.at) > MAX_AGE:
         return _unknown(slo, known_at, f"its figures {_off(status.at, now)}; is the bot running?")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from math import inf, isfinite
 
 from fireline.domain.incident.durations import MINUTE, spell
 from fireline.domain.incident.incident import Incident, IncidentState, Stamp
@@ -28,8 +29,13 @@ class Measured:
 
     @property
     def remaining(self) -> float | None:
-        """The unspent share, or None where no figure may be believed."""
-        return self.status.remaining if self.status else None
+        """The unspent share, or None where no figure may be believed.
+
+        Minus infinity where nothing was allowed and something was bad.
+        """
+        if self.status is None or not self.status.has_figure:
+            return None
+        return -inf if self.status.remaining is None else self.status.remaining
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +134,21 @@ def _by_severity(incidents: Sequence[Incident]) -> str:
     return f"{len(incidents)} ({', '.join(parts)})"
 
 
+def _left(left: float | None) -> str:
+    if left is None:
+        return "no data"
+    return percent(left) if isfinite(left) else "exhausted"
+
+
 def _budget(measured: Measured) -> dict[str, str]:
     """One row of the budget table; the left part is shown in the budget's own unit too."""
     slo, status = measured.slo, measured.status
     left = measured.remaining
     whole = status.budget if status else None
     amount = "not recorded"
-    if left is not None and whole is not None:
+    if left is not None and not isfinite(left):
+        amount = "nothing bad is allowed"
+    elif left is not None and whole is not None:
         over = "overspent by " if left < 0 else ""
         amount = f"{over}{abs(left) * whole:,.1f} of {whole:,.1f} {slo.unit}"
     return {
@@ -143,7 +157,7 @@ def _budget(measured: Measured) -> dict[str, str]:
         "tier": str(slo.tier),
         "objective": f"{slo.objective} %",
         "state": status.budget_state.value.replace("_", " ") if status else "unknown",
-        "left": percent(left) if left is not None else "no data",
+        "left": _left(left),
         "amount": amount,
         "owner": slo.owner or "nobody",
     }

@@ -101,6 +101,11 @@ class SloStatus:
     at_risk: bool = False
 
     @property
+    def has_figure(self) -> bool:
+        """Whether the budget is known; a spent budget of none at all has no share but is."""
+        return self.remaining is not None or self.budget_state is BudgetState.EXHAUSTED
+
+    @property
     def burning(self) -> tuple[BurnSeverity, ...]:
         """Severities with a firing pair, page first."""
         found = {p.severity for p in self.pairs if p.firing}

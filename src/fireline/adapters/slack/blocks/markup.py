@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 from fireline.domain.slo.status import BudgetState, DataState
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
+SHARES = "share of budget"
+FEW = frozenset({"misses", "entity-hours"})
+HUNDRED = 100
 BAR_CELLS = 10
 USER_ID = re.compile(r"^[UW][A-Z0-9]{1,30}$")
 CHANNEL_ID = re.compile(r"^[CGD][A-Z0-9]{1,30}$")
@@ -129,6 +132,10 @@ def amount(value: float | None, unit: str) -> str:
         return "unknown"
     if unit == "minutes":
         return ("-" if value < 0 else "") + duration(abs(value) * MINUTE)
+    if unit == SHARES:
+        return percent(value)
+    if unit in FEW and abs(value) < HUNDRED:
+        return f"{value:,.1f} {unit}"
     return f"{value:,.0f} {unit}"
 
 

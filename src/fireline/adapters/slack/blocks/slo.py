@@ -10,7 +10,6 @@ from fireline.adapters.slack.blocks.markup import (
     HOUR,
     amount,
     bar,
-    budget_left,
     duration,
     esc,
     one_line,
@@ -21,11 +20,18 @@ from fireline.adapters.slack.blocks.markup import (
     when,
     window,
 )
+from fireline.adapters.slack.blocks.particulars import (
+    left_words,
+    none_left,
+    particular_facts,
+    whole_words,
+)
 from fireline.domain.runbook.runbook import RunbookHit
 from fireline.domain.slo.status import BurnSeverity, DataState, PairReading
 from fireline.usecases.views import SloDetail, SloLine, SloList
 
 LIST_LIMIT = 20
+MISSES = "misses"
 TITLE = 120
 BURN_WORDS = {BurnSeverity.PAGE: "page", BurnSeverity.TICKET: "ticket"}
 BLIND = frozenset({DataState.NO_DATA, DataState.QUERY_ERROR})
@@ -34,7 +40,7 @@ AGED = frozenset({DataState.QUERY_ERROR, DataState.STALE})
 
 def state_words(line: SloLine) -> str:
     """The budget's state, or the data's when no figure can be believed."""
-    if line.data_state in BLIND or line.remaining is None:
+    if line.data_state in BLIND or (line.remaining is None and none_left(line) is None):
         return f":white_circle: {DATA_WORDS[line.data_state]}"
     words = BUDGET_WORDS[line.budget_state]
     if line.data_state is not DataState.OK:
@@ -45,10 +51,9 @@ def state_words(line: SloLine) -> str:
 def budget_words(line: SloLine, *, break_line: bool = False) -> str:
     """`▰▰▰▱▱ 42 % left of 7 h 12 min in 30 d`."""
     if line.remaining is None:
-        return "budget unknown"
-    whole = f"of {amount(line.budget, line.unit)} in {window(line.window_seconds)}"
+        return none_left(line) or "budget unknown"
     gap = "\n" if break_line else " "
-    return f"{bar(line.remaining)}{gap}*{budget_left(line.remaining)}* {whole}"
+    return f"{bar(line.remaining)}{gap}*{left_words(line)}* {whole_words(line)}"
 
 
 def burn_words(line: SloLine) -> str:
@@ -69,7 +74,9 @@ def list_line(line: SloLine) -> str:
     burning = " \u00b7 :fire: burning (" + ", ".join(BURN_WORDS[b] for b in line.burning) + ")"
     head = f"{state_words(line)} \u00b7 *{one_line(line.title or line.name, TITLE)}*"
     tail = f"tier {line.tier} \u00b7 `{one_line(line.name, TITLE)}`"
-    figures = budget_words(line) if line.remaining is not None else one_line(line.sentence, 200)
+    figures = one_line(line.sentence, 200)
+    if line.remaining is not None or none_left(line):
+        figures = budget_words(line)
     if line.remaining is not None and line.data_state in BLIND:
         figures = f"last known: {figures}"
     if line.remaining is not None and line.data_state in AGED:
@@ -132,6 +139,9 @@ def pair_line(pair: PairReading) -> str:
     """One multi-window pair, in words."""
     state = ":fire: fires" if pair.firing else "quiet"
     held = f" \u00b7 held: {one_line(pair.held, 120)}" if pair.held else ""
+    if pair.factor <= 0:
+        kind = BURN_WORDS[pair.severity].capitalize()
+        return f"{kind}: {state} \u00b7 counts single misses{held}"
     both = f"{window(pair.long_seconds)} {times(pair.burn_long)}"
     both += f", {window(pair.short_seconds)} {times(pair.burn_short)}"
     kind = BURN_WORDS[pair.severity].capitalize()
@@ -142,7 +152,7 @@ def slo_detail(view: SloDetail, chart_file: str | None = None) -> kit.Rendered:
     """One SLO with figures, burn, guards, chart and where it is defined."""
     line = view.line
     title = f"{line.title or line.name}"
-    believed = line.remaining is not None
+    believed = line.remaining is not None or none_left(line) is not None
     blocks: list[kit.Block | None] = [
         kit.header(title),
         kit.section(f"*{state_words(line)}* \u00b7 {one_line(line.sentence, 600)}"),
@@ -170,14 +180,26 @@ def _figures(view: SloDetail) -> list[tuple[str, str]]:
     return [
         ("Last known budget" if blind else "Budget", budget_words(line, break_line=True)),
         *([] if blind else [("Gone", pace_words(line.exhaustion_hours))]),
-        ("Good of total", f"{amount(view.good, line.unit)} of {amount(view.total, line.unit)}"),
+        ("Good of total", _good_words(view)),
         ("Data coverage", f"{percent(view.coverage)} of the window"),
+        *particular_facts(line),
         *_facts(view),
     ]
 
 
+def _good_words(view: SloDetail) -> str:
+    unit = view.line.unit
+    if unit == MISSES and view.good is not None and view.total is not None:
+        return f"{view.good:,.0f} of {view.total:,.0f} deadlines met"
+    return f"{amount(view.good, unit)} of {amount(view.total, unit)}"
+
+
 def _facts(view: SloDetail) -> list[tuple[str, str]]:
-    objective = f"{one_line(view.objective, 200)} over {window(view.line.window_seconds)}"
+    said = view.line.particulars
+    stretch = f"over {window(view.line.window_seconds)}"
+    if said is not None and said.calendar is not None:
+        stretch = f"per {said.calendar}"
+    objective = f"{one_line(view.objective, 200)} {stretch}"
     facts = [
         ("Objective", objective),
         ("Service", f"{one_line(view.service, 200)}, tier {view.line.tier}"),
