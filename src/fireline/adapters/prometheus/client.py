@@ -1,7 +1,10 @@
 """One connection to Prometheus: `prometheus-api-client` with our bounds and our errors."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import requests
 from prometheus_api_client import PrometheusConnect
@@ -61,7 +64,8 @@ class PrometheusClient:
             session=self._session,
             timeout=(CONNECT_SECONDS, deadline),
         )
-        self._session.mount_own(access.url.rstrip("/"))
+        self._url = access.url.rstrip("/")
+        self._session.mount_own(self._url)
 
     def close(self) -> None:
         """Give the connection back."""
@@ -81,9 +85,8 @@ class PrometheusClient:
         return self._ask(expr, start, end, step)
 
     def _ask(self, expr: str, start: int, end: int, step: int) -> Answer:
-        base = self._session.base
         server_limit = max(1.0, self._session.deadline - SERVER_MARGIN)
-        try:
+        with self._failures_told():
             result = self._api.custom_query_range(
                 expr,
                 datetime.fromtimestamp(start, UTC),
@@ -91,6 +94,30 @@ class PrometheusClient:
                 str(step),
                 params={"timeout": f"{server_limit:.0f}s"},
             )
+            rows = [Row(row["metric"], row["values"]) for row in result]
+        return Answer(rows, self._session.warnings)
+
+    def read(self, path: str, **params: str) -> Any:
+        """The `data` of a reading API call such as `label/__name__/values`.
+
+        Raises:
+            QueryFailure: there is no answer.
+        """
+        with self._failures_told():
+            response = self._session.request(
+                "GET",
+                f"{self._url}/api/v1/{path}",
+                params=params,
+                timeout=(CONNECT_SECONDS, self._session.deadline),
+            )
+            return response.json()["data"]
+
+    @contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        """Every way a call can fail, as a `QueryFailure`."""
+        base = self._session.base
+        try:
+            yield
         except requests.Timeout as error:
             if isinstance(error, requests.ConnectTimeout):
                 raise _unreachable(base, "no connection within 2 s") from error
@@ -108,8 +135,6 @@ class PrometheusClient:
                 Cause.WRONG_URL,
                 f"{base} is not a Prometheus (its JSON has no query result); check the address.",
             ) from error
-        rows = [Row(row["metric"], row["values"]) for row in result]
-        return Answer(rows, self._session.warnings)
 
 
 def _unreachable(base: str, why: str) -> QueryFailure:
