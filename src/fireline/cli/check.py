@@ -2,12 +2,16 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.progress import Progress
 
 from fireline.cli.loading import lint
 from fireline.cli.output import FOUND_PROBLEMS, notes, plain_errors, print_json, print_text
+
+if TYPE_CHECKING:
+    from fireline.adapters.files.problems import Problem
 
 
 def check(
@@ -19,6 +23,10 @@ def check(
     runbooks: Annotated[
         Path, typer.Option("--runbooks", help="Folder in which named runbooks must exist.")
     ] = Path("runbooks"),
+    prometheus: Annotated[
+        str | None,
+        typer.Option("--prometheus", help="Ask this Prometheus whether the queries work there."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Problems as one JSON array.")] = False,
 ) -> None:
     """Lint SLO definitions and policies: `file:line: level code message`.
@@ -30,9 +38,11 @@ def check(
         fireline check
 
         fireline check team-a/slos --json
+
+        fireline check --prometheus http://prom:9090
     """
     with plain_errors():
-        problems = lint.problems_of(paths or [], runbooks)
+        problems = _problems(paths or [], runbooks, prometheus)
     if as_json:
         print_json([asdict(problem) for problem in problems])
     else:
@@ -42,6 +52,19 @@ def check(
     notes.print(f"{_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}")
     if errors:
         raise typer.Exit(FOUND_PROBLEMS)
+
+
+def _problems(paths: list[Path], runbooks: Path, prometheus: str | None) -> list["Problem"]:
+    if prometheus is None:
+        return lint.problems_of(paths, runbooks)
+    with Progress(console=notes, transient=True) as shown:
+        task = shown.add_task("asking Prometheus", total=None)
+        return lint.problems_of(
+            paths,
+            runbooks,
+            prometheus,
+            lambda done, total: shown.update(task, completed=done, total=total),
+        )
 
 
 def _count(number: int, what: str) -> str:

@@ -1,7 +1,8 @@
 """`fireline check`: all that can be said about SLO and policy files without asking Prometheus."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from fireline.adapters.files.exceptions import read_exceptions
@@ -12,11 +13,20 @@ from fireline.adapters.files.slos import definition_files, read_files, read_text
 from fireline.adapters.files.yaml_fields import nearest
 from fireline.domain.policy.burn_pairs import factor_of, is_blunt, is_dead, plan_pairs
 from fireline.domain.policy.policy import Policy
-from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.definition import Family, Slo
 from fireline.domain.slo.wording import window_words
 
 IS_POLICY = re.compile(r"^kind:\s*[\"']?Policy\b", re.MULTILINE)
 IS_EXCEPTION = re.compile(r"^kind:\s*[\"']?Exceptions?\b", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in the files: problems, and the sound SLOs with the rules they follow."""
+
+    problems: list[Problem]
+    reads: tuple[Read, ...]
+    policy: Policy
 
 
 def check_paths(
@@ -24,7 +34,16 @@ def check_paths(
     policy: Policy | None = None,
     runbooks: Collection[str] | None = None,
 ) -> list[Problem]:
-    """Every problem of the files, by file and line.
+    """Every problem of the files, by file and line; see `checked`."""
+    return checked(paths, policy, runbooks).problems
+
+
+def checked(
+    paths: Sequence[Path | str],
+    policy: Policy | None = None,
+    runbooks: Collection[str] | None = None,
+) -> Checked:
+    """Every problem of the files, by file and line, and what is sound.
 
     Args:
         paths: files and folders with SLOs, variables and policies.
@@ -38,13 +57,21 @@ def check_paths(
     sound = [team for team, wrong in policies if not wrong]
     rules = policy or (sound[0] if sound else Policy())
     services: set[str] = set()
+    reads: list[Read] = []
     for found in read_files(texts):
         services |= {read.slo.service.casefold() for read in found.slos}
         problems += [problem for problem in found.problems if problem not in problems]
+        reads += found.slos
         for read in found.slos:
             problems += _alerts(read, rules)
+            problems += no_alert(read, rules)
             problems += _people(read, runbooks)
     problems += [p for p in _exceptions(texts, services) if p not in problems]
+    return Checked(in_order(problems), tuple(reads), rules)
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """By file, line and level."""
     return sorted(problems, key=lambda p: (p.file, p.line, p.level))
 
 
@@ -67,6 +94,8 @@ def _exceptions(texts: Mapping[str, str], services: Collection[str]) -> Iterator
 def _alerts(read: Read, policy: Policy) -> Iterator[Problem]:
     """Burn pairs that can never fire, or only in a disaster, at this objective."""
     slo = read.slo
+    if slo.family is Family.DEADLINES or slo.budget_fraction <= 0:
+        return  # single misses are counted; there is no rate to fall short of
     planned = {p.replaces: p for p in plan_pairs(slo, policy.pairs) if p.replaces}
     for pair in policy.pairs:
         factor = factor_of(pair.share, pair.long_seconds, slo.window_seconds)
@@ -98,6 +127,17 @@ def _alerts(read: Read, policy: Policy) -> Iterator[Problem]:
             )
 
 
+def no_alert(read: Read, policy: Policy) -> Iterator[Problem]:
+    """Slices and entities have only pairs; events and deadlines can count single misses."""
+    slo = read.slo
+    if slo.family not in (Family.SLICES, Family.ENTITIES) or slo.budget_fraction <= 0:
+        return
+    if not plan_pairs(slo, policy.pairs):
+        level = Level.ERROR if slo.tier == 0 else Level.WARNING
+        message = f"{_budget_words(slo)}: no burn alert fits this window and objective."
+        yield _problem(read, "window", level, "no-alert", message)
+
+
 def _people(read: Read, runbooks: Collection[str] | None) -> Iterator[Problem]:
     """Who looks after it, and what they follow."""
     slo = read.slo
@@ -119,8 +159,10 @@ def _problem(read: Read, field: str, level: Level, code: str, message: str) -> P
 def _budget_words(slo: Slo) -> str:
     """The budget as people say it."""
     minutes = slo.budget_fraction * slo.window_seconds / 60
-    if slo.unit == "minutes":
+    if slo.family is Family.SLICES:
         budget = f"{minutes:,.4g} min"
+    elif slo.family is Family.ENTITIES:
+        budget = f"1 in {1 / slo.budget_fraction:,.4g} entities"
     else:
         budget = f"1 in {1 / slo.budget_fraction:,.4g} events"
     return f"{slo.objective.normalize():f} % over {window_words(slo.window_seconds)} = {budget}"

@@ -70,6 +70,13 @@ def check_ratio(expr: str) -> Iterator[Finding]:
                     "all ranges of a counted expression must be alike.",
                 )
     yield from _misleading(expr, shape)
+    if _loses_a_term(tree):
+        yield Finding(
+            "missing-bad-zero",
+            "a sum of two terms is empty until both have a series, which for failures is the first "
+            "failure; add `or vector(0)` to each term.",
+            fatal=False,
+        )
 
 
 def check_value(expr: str) -> Iterator[Finding]:
@@ -144,6 +151,30 @@ def _fixed(shape: Shape) -> str:
         return ""
     shown = promql_parser.display_duration(_delta(shape.ranges[0]))
     return f"the fixed range [{shown}] stands where `[$window]` is meant: "
+
+
+def _loses_a_term(node: Expr) -> bool:
+    """Whether two vectors are added or subtracted and one of them may be empty."""
+    if isinstance(node, ParenExpr):
+        return _loses_a_term(node.expr)
+    if not isinstance(node, BinaryExpr):
+        return False
+    sides = (node.lhs, node.rhs)
+    if str(node.op) in {"+", "-"}:
+        return any(_may_be_empty(side) for side in sides)
+    return any(_loses_a_term(side) for side in sides) if str(node.op) in {"*", "/"} else False
+
+
+def _may_be_empty(node: Expr) -> bool:
+    if isinstance(node, ParenExpr):
+        return _may_be_empty(node.expr)
+    if isinstance(node, BinaryExpr):
+        if str(node.op) == "or":
+            return False
+        return _may_be_empty(node.lhs) or _may_be_empty(node.rhs)
+    return isinstance(node, AggregateExpr | Call | VectorSelector | MatrixSelector) and not (
+        isinstance(node, Call) and node.func.name == "vector"
+    )
 
 
 def _filters(node: Expr) -> bool:
