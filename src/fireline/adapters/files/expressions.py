@@ -84,8 +84,8 @@ def check_value(expr: str) -> Iterator[Finding]:
     if WINDOW in expr:
         yield Finding(
             "promql",
-            "`$window` belongs to `ratio`; the `value` of a time_slice is read at one instant, "
-            "so give a fixed range such as [5m].",
+            "`$window` belongs to `ratio`; this is read at one instant, so give a fixed range such "
+            "as [5m].",
         )
         return
     tree = _parsed(expr)

@@ -1,142 +1,96 @@
-"""The `sli` part of an SLO document."""
+"""The `sli` part of an SLO document: which kind it is, and what an absent stretch means."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from yaml.nodes import MappingNode
-
-from fireline.adapters.files.expressions import Finding, check_ratio, check_value
+from fireline.adapters.files.kinds import (
+    composite,
+    deadline,
+    entity_ratio,
+    latency,
+    ratio,
+    time_slice,
+)
+from fireline.adapters.files.kinds.reading import Reading
 from fireline.adapters.files.problems import Findings
-from fireline.adapters.files.variables import substitute
-from fireline.adapters.files.yaml_fields import Fields, Text
-from fireline.domain.slo.definition import Absent, RatioSli, Sli, TimeSliceSli
-from fireline.domain.slo.wording import parse_range
-
-KINDS = ("ratio", "time_slice")
-LATER = ("deadline", "entity_ratio", "latency", "composite")
-GOOD = re.compile(r"(<=|>=|==|!=|<|>)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)")
-BUCKET = 300
-DAY = 86400
-Check = Callable[[str], Iterator[Finding]]
+from fireline.adapters.files.yaml_fields import Fields
+from fireline.domain.slo.definition import Absent, Sli
 
 
-def read_sli(
-    fields: Fields, variables: Mapping[str, str], findings: Findings
-) -> tuple[Sli, Absent] | None:
-    """The SLI and its absence rule, or None when anything in it is wrong."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a kind is written, and what absence means to it unless the file says otherwise."""
+
+    read: Callable[[Reading], Sli | None]
+    keys: tuple[str, ...]
+    absent: Absent
+
+
+KINDS: Mapping[str, Kind] = {
+    "ratio": Kind(ratio.read, ratio.KEYS, Absent.UNKNOWN),
+    "latency": Kind(latency.read, latency.KEYS, Absent.UNKNOWN),
+    "time_slice": Kind(time_slice.read, time_slice.KEYS, Absent.BAD),
+    "deadline": Kind(deadline.read, deadline.KEYS, Absent.BAD),
+    "entity_ratio": Kind(entity_ratio.read, entity_ratio.KEYS, Absent.BAD),
+    "composite": Kind(composite.read, composite.KEYS, Absent.UNKNOWN),
+}
+KEYS = (*KINDS, "absent")
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSli:
+    """An SLI, its absence rule, and the lines of its fields, such as `sli.ratio.bad`."""
+
+    sli: Sli
+    absent: Absent
+    lines: Mapping[str, int]
+
+
+def read_sli(fields: Fields, variables: Mapping[str, str], findings: Findings) -> FoundSli | None:
+    """The SLI, or None when anything in it is wrong."""
     before = findings.errors
     node = fields.mapping("sli")
     if node is None:
         if "sli" not in fields:
-            findings.error(
-                fields.line, "missing", "`sli` is missing; give it a `ratio` or a `time_slice`."
-            )
+            message = f"`sli` is missing; give it one of {_kinds()}."
+            findings.error(fields.line, "missing", message)
         return None
-    sli = Fields(node, findings, "sli", (*KINDS, "absent", *LATER))
-    for later in LATER:
-        if later in sli:
-            findings.error(
-                sli.key_lines[later],
-                "unsupported",
-                f"`{later}` is not supported yet; use `ratio` or `time_slice`.",
-            )
+    sli = Fields(node, findings, "sli", KEYS)
     given = [kind for kind in KINDS if kind in sli]
     if findings.errors > before:
         return None
     if len(given) != 1:
-        findings.error(sli.line, "missing", "`sli` needs exactly one of `ratio` and `time_slice`.")
+        findings.error(sli.line, "missing", f"`sli` needs exactly one of {_kinds()}.")
         return None
-    kind = given[0]
-    body = sli.mapping(kind)
+    name = given[0]
+    body = sli.mapping(name)
     if body is None:
         return None
-    read = _ratio if kind == "ratio" else _time_slice
-    found = read(body, variables, findings)
-    absent = _absent(sli, kind, findings)
-    return (found, absent) if found is not None and absent is not None else None
+    inner = Fields(body, findings, name, KINDS[name].keys)
+    found = KINDS[name].read(Reading(inner, variables, findings))
+    absent = _absent(sli, name, findings)
+    if findings.errors > before or found is None or absent is None:
+        return None
+    lines = {f"sli.{key}": line for key, line in sli.key_lines.items()}
+    lines |= {f"sli.{name}.{key}": line for key, line in inner.key_lines.items()}
+    return FoundSli(found, absent, lines)
+
+
+def _kinds() -> str:
+    *first, last = (f"`{kind}`" for kind in KINDS)
+    return f"{', '.join(first)} and {last}"
 
 
 def _absent(sli: Fields, kind: str, findings: Findings) -> Absent | None:
     text = sli.optional("absent")
     if text is None:
-        return Absent.UNKNOWN if kind == "ratio" else Absent.BAD
+        return KINDS[kind].absent
+    if kind == "composite":
+        message = "`absent` has no effect on a composite: its parts have rules of their own."
+        findings.warning(text.line, "unused", message)
+        return KINDS[kind].absent
     if text.value not in set(Absent):
-        findings.error(
-            text.line, "absent", f"`absent` is `{text.value}`; it must be bad, ignore or unknown."
-        )
+        message = f"`absent` is `{text.value}`; it must be bad, ignore or unknown."
+        findings.error(text.line, "absent", message)
         return None
     return Absent(text.value)
-
-
-def _ratio(node: MappingNode, variables: Mapping[str, str], findings: Findings) -> RatioSli | None:
-    fields = Fields(node, findings, "ratio", ("good", "bad", "total"))
-    total = fields.text("total", example="sum(increase(requests_total[$window]))")
-    if ("good" in fields) == ("bad" in fields):
-        findings.error(
-            fields.line, "missing", "a ratio needs `total` and exactly one of `good` and `bad`."
-        )
-        return None
-    part = "good" if "good" in fields else "bad"
-    counted = fields.text(part, example="sum(increase(errors_total[$window]))")
-    total_expr = _expression(total, variables, findings, "total", check_ratio)
-    part_expr = _expression(counted, variables, findings, part, check_ratio)
-    if total_expr is None or part_expr is None:
-        return None
-    if part == "good":
-        return RatioSli(total=total_expr, good=part_expr)
-    return RatioSli(total=total_expr, bad=part_expr)
-
-
-def _time_slice(
-    node: MappingNode, variables: Mapping[str, str], findings: Findings
-) -> TimeSliceSli | None:
-    fields = Fields(node, findings, "time_slice", ("value", "good", "slice"))
-    value = fields.text("value", example="max(lag_seconds)")
-    good = fields.text("good", example='"<= 120"')
-    size = _slice(fields, findings)
-    expr = _expression(value, variables, findings, "value", check_value)
-    if good is None or expr is None or size is None:
-        return None
-    match = GOOD.fullmatch(good.value)
-    if match is None:
-        findings.error(
-            good.line,
-            "good",
-            f'`good` is `{good.value}`; write a comparison with a number, such as "<= 120".',
-        )
-        return None
-    return TimeSliceSli(expr, match[1], float(match[2]), size)
-
-
-def _slice(fields: Fields, findings: Findings) -> int | None:
-    text = fields.optional("slice")
-    if text is None:
-        return 60
-    seconds = parse_range(text.value)
-    if seconds is None or not (BUCKET % seconds == 0 or seconds % BUCKET == 0) or seconds > DAY:
-        findings.error(
-            text.line,
-            "slice-alignment",
-            f"`slice` is `{text.value}`; it must divide 5m or be a multiple of it, such as 1m, "
-            "5m or 1h.",
-        )
-        return None
-    return seconds
-
-
-def _expression(
-    text: Text | None,
-    variables: Mapping[str, str],
-    findings: Findings,
-    field: str,
-    check: Check,
-) -> str | None:
-    """The expression with variables filled in, if it can be used."""
-    expr = substitute(text, variables, findings) if text is not None else None
-    if text is None or expr is None:
-        return None
-    before = findings.errors
-    for found in check(expr):
-        say = findings.error if found.fatal else findings.warning
-        say(text.line, found.code, f"`{field}`: {found.message}")
-    return expr if findings.errors == before else None

@@ -1,12 +1,13 @@
 """SLO definitions from files, re-read when they change."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 
 from yaml.nodes import MappingNode, Node, ScalarNode
 
+from fireline.adapters.files.composites import problem_of
 from fireline.adapters.files.imports.formats import (
     WINDOW,
     Neighbours,
@@ -74,7 +75,22 @@ def read_files(
     neighbours = Neighbours.of((d for _, documents in opened for d in documents), window)
     opened = [(f, _native(f, documents, neighbours)) for f, documents in opened]
     seen: dict[str, str] = {}
-    return [_slos(findings, documents, shared, seen) for findings, documents in opened]
+    files = [_slos(findings, documents, shared, seen) for findings, documents in opened]
+    slos = {read.slo.name: read.slo for file in files for read in file.slos}
+    return [_joined(file, slos) for file in files]
+
+
+def _joined(file: FileRead, slos: Mapping[str, Slo]) -> FileRead:
+    """The file without composites that do not fit their parts, which may stand in any file."""
+    kept, problems = [], list(file.problems)
+    for read in file.slos:
+        message = problem_of(read, slos)
+        if message is None:
+            kept.append(read)
+        else:
+            line = read.lines.get("sli.composite.parts", read.slo.source.line)
+            problems.append(Problem(file.path, line, Level.ERROR, "composite", message))
+    return replace(file, slos=tuple(kept), problems=tuple(problems))
 
 
 def _native(findings: Findings, documents: list[Node], neighbours: Neighbours) -> list[Node]:
@@ -94,20 +110,19 @@ def _slos(
     findings: Findings, documents: list[Node], variables: Mapping[str, str], seen: dict[str, str]
 ) -> FileRead:
     """The SLOs of one file; `seen` holds the names and SLIs that others already have."""
-    reads = []
+    reads: list[Read] = []
     for document in documents:
         if not isinstance(document, MappingNode) or _value(document, "kind") != "SLO":
             continue
-        read = read_slo(document, variables, findings)
-        if read is not None and _is_new(read, findings, seen):
-            reads.append(read)
+        found = read_slo(document, variables, findings)
+        reads += [read for read in found if _is_new(read, findings, seen)]
     return FileRead(findings.file, tuple(reads), tuple(findings.problems))
 
 
 def _is_new(read: Read, findings: Findings, seen: dict[str, str]) -> bool:
     slo = read.slo
     where = f"{slo.source.file}:{slo.source.line}"
-    same = f"{slo.sli!r} {slo.objective} {slo.window}"
+    same = f"{slo.sli!r} {slo.objective} {slo.window} {slo.calendar} {slo.data_source}"
     for key, what in ((slo.name, f"the name `{slo.name}`"), (same, "the same SLI and objective")):
         if key in seen:
             findings.error(

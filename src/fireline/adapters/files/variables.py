@@ -9,6 +9,9 @@ from fireline.adapters.files.problems import Findings
 from fireline.adapters.files.yaml_fields import Fields, Text, line_of, nearest
 
 WINDOW = "window"
+SLOT = "slot_start"
+SLOT_START = f"${SLOT}"
+OWN = frozenset({WINDOW, SLOT})
 NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 KEYS = ("apiVersion", "kind", "values", "description")
 
@@ -26,7 +29,7 @@ def read_variables(node: MappingNode, findings: Findings) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, value in values.value:
         name = str(key.value)
-        if name == WINDOW or not NAME.fullmatch(f"${name}"):
+        if name in OWN or not NAME.fullmatch(f"${name}"):
             findings.error(
                 line_of(key), "variable", f"`{name}` cannot be a variable; use letters and _."
             )
@@ -40,14 +43,14 @@ def read_variables(node: MappingNode, findings: Findings) -> dict[str, str]:
 
 
 def substitute(text: Text, variables: Mapping[str, str], findings: Findings) -> str | None:
-    """The expression with every `$name` but `$window` filled in, escaped for a quoted matcher."""
+    """The expression with every `$name` but our own filled in, escaped for a quoted matcher."""
     unknown = [
         name
         for name in dict.fromkeys(NAME.findall(text.value))
-        if name != WINDOW and name not in variables
+        if name not in OWN and name not in variables
     ]
     for name in unknown:
-        near = nearest(name, [*variables, WINDOW])
+        near = nearest(name, [*variables, *OWN])
         meant = f"did you mean `${near}`?" if near else "define it in a `kind: Variables` document."
         findings.error(text.line, "variable", f"the variable `${name}` is not defined; {meant}")
     if unknown:
@@ -55,7 +58,7 @@ def substitute(text: Text, variables: Mapping[str, str], findings: Findings) -> 
 
     def value(match: re.Match[str]) -> str:
         name = match[1]
-        if name == WINDOW:
+        if name in OWN:
             return match[0]
         return variables[name].replace("\\", "\\\\").replace('"', '\\"')
 
