@@ -34,7 +34,7 @@ Samples = Sequence[tuple[float, float]]
 LabelsKey = str | tuple[tuple[str, str], ...]
 
 # Tests share one server and each writes its own stretch of the past.
-_SHARED_CONFIG = EMPTY_CONFIG + "storage: {tsdb: {out_of_order_time_window: 90d}}\n"
+_SHARED_CONFIG = EMPTY_CONFIG + "storage: {tsdb: {out_of_order_time_window: 400d}}\n"
 _ALERTMANAGER_CONFIG = "route: {receiver: none}\nreceivers: [{name: none}]\n"
 
 

@@ -5,14 +5,24 @@ from dataclasses import replace
 import numpy as np
 
 from fireline.adapters.prometheus.asking import Values
-from fireline.adapters.prometheus.counting import slice_buckets, without_births
-from fireline.domain.slo.buckets import BucketFlag, BucketSeries
+from fireline.adapters.prometheus.counting import without_births
+from fireline.adapters.prometheus.kinds.gauge import judged
+from fireline.adapters.prometheus.planning import Moment
+from fireline.adapters.prometheus.slicing import sliced_buckets
+from fireline.domain.slo.buckets import Bucket, BucketFlag, BucketSeries
+from fireline.domain.slo.definition import TimeSliceSli
 from fireline.domain.slo.ledger import known, merge, missing
 from tests.unit.slo_builders import EPOCH, SLICES, ledger, steady
 
 
 def values(at: list[int], value: list[float]) -> Values:
     return Values(np.array(at, np.int64), np.array(value, np.float64))
+
+
+def slice_buckets(
+    sli: TimeSliceSli, answer: Values, start: int, at: int
+) -> tuple[BucketSeries, Bucket | None]:
+    return sliced_buckets(judged(sli, answer), start, Moment(at, 60))
 
 
 def test_a_slice_longer_than_a_bucket_counts_where_it_ends() -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 from threading import Lock
 
@@ -24,15 +24,29 @@ TIMESTAMP_POINTS = 96
 QUARANTINE_SECONDS = 300
 GIVE_UP_TIMEOUTS = 2
 PART = "fireline_part"
+NOTHING = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Values:
-    """The answer: instants (epoch seconds) and finite values; an instant without one is absent."""
+    """The answer: instants (epoch seconds) and finite values; an instant without one is absent.
+
+    `unusable` are instants that answered with NaN or an infinity.
+    """
 
     times: NDArray[np.int64]
     values: NDArray[np.float64]
     warnings: tuple[str, ...] = ()
+    unusable: NDArray[np.int64] = field(default_factory=lambda: NOTHING)
+
+    def at(self, times: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The values at these instants; NaN where there is none."""
+        found = np.full(len(times), np.nan)
+        if len(self.times):
+            index = np.searchsorted(self.times, times).clip(max=len(self.times) - 1)
+            there = self.times[index] == times
+            found[there] = self.values[index[there]]
+        return found
 
 
 Outcome = Values | QueryFailure
@@ -179,7 +193,7 @@ def _outcome(question: Question, rows: list[Row], warnings: tuple[str, ...]) -> 
     finite = np.isfinite(values)
     if finite.all():
         return Values(times, values, warnings)
-    return Values(times[finite], values[finite], warnings)
+    return Values(times[finite], values[finite], warnings, times[~finite])
 
 
 def _pieces(question: Question) -> Iterator[Question]:
@@ -209,4 +223,5 @@ def _joined(parts: list[Outcome]) -> Outcome:
         np.concatenate([v.times for v in values]),
         np.concatenate([v.values for v in values]),
         tuple(dict.fromkeys(w for v in values for w in v.warnings)),
+        np.concatenate([v.unusable for v in values]),
     )

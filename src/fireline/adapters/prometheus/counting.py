@@ -1,6 +1,5 @@
-"""From answers to ledger buckets: ratio counts per bucket, slices compared in Python."""
+"""From answers to ledger buckets: good and total per bucket."""
 
-import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,19 +8,9 @@ from numpy.typing import NDArray
 
 from fireline.adapters.prometheus.asking import Values
 from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketFlag, BucketSeries, Counts
-from fireline.domain.slo.definition import TimeSliceSli
 from fireline.domain.slo.ledger import clamped, known
 
 LONG_GAP = 12
-
-COMPARE: dict[str, Callable[[Counts, float], NDArray[np.bool_]]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +27,19 @@ def ratio_buckets(parts: Parts, start: int, end: int) -> BucketSeries:
     """Buckets of `[start, end)` from values at the bucket ends.
 
     A bucket is missing when `total` gave nothing, when only a constant in it answered, or when it
-    counts events but `good` gave nothing. An absent `bad` means none, as `total` exists.
+    counts events but `good` gave nothing. An absent `bad` means none, as `total` exists; one that
+    is no number (0/0) is unknown, and so is the bucket.
     """
     count = (end - start) // BUCKET_SECONDS
 
     def laid_out(values: Values) -> Counts:
         row = np.full(count, np.nan)
         row[(values.times - start) // BUCKET_SECONDS - 1] = values.values
+        return row
+
+    def unusable(values: Values) -> NDArray[np.bool_]:
+        row = np.zeros(count, np.bool_)
+        row[(values.unusable - start) // BUCKET_SECONDS - 1] = True
         return row
 
     total = laid_out(parts.total)
@@ -57,6 +52,8 @@ def ratio_buckets(parts: Parts, start: int, end: int) -> BucketSeries:
     total = np.where(present, total, 0.0)
     good = _good_counts(parts, total, laid_out)
     present &= ~np.isnan(good)
+    if parts.bad is not None:
+        present &= ~(unusable(parts.bad) & (total > 0))
     good = np.where(present, good, 0.0)
     total = np.where(present, total, 0.0)
     good, total, forced = clamped(good, total)
@@ -114,48 +111,5 @@ def _moved(values: Values | None, start: int) -> Values | None:
     if values is None:
         return None
     times = np.full(len(values.times), start + BUCKET_SECONDS, np.int64)
-    return Values(times, values.values)
-
-
-def slice_buckets(
-    sli: TimeSliceSli, values: Values, start: int, at: int
-) -> tuple[BucketSeries, Bucket | None]:
-    """Closed buckets from `start`, and the slices since the last edge.
-
-    A slice belongs to the bucket in which it ends.
-    """
-    edge = at - at % BUCKET_SECONDS
-    size = sli.slice_seconds
-    good = COMPARE[sli.op](values.values, sli.threshold).astype(np.float64)
-    index = (values.times - 1 - start) // BUCKET_SECONDS
-    count = (edge - start) // BUCKET_SECONDS
-    inside = (index >= 0) & (index < count)
-    bucket_good = np.bincount(index[inside], good[inside], count)[:count].astype(np.float64)
-    bucket_total = np.bincount(index[inside], minlength=count)[:count].astype(np.float64)
-    if size <= BUCKET_SECONDS:
-        expected = BUCKET_SECONDS // size
-        flags = np.zeros(count, np.uint8)
-        flags[bucket_total == 0] = int(BucketFlag.MISSING)
-        flags[(bucket_total > 0) & (bucket_total < expected)] = int(BucketFlag.PARTIAL)
-    else:
-        flags = _long_slice_flags(values.times, start, count, size)
-    series = BucketSeries(start, bucket_good, bucket_total, flags)
-    newer = values.times > edge
-    due = at // size - edge // size
-    if not due:
-        return series, None
-    seen = float(newer.sum())
-    flag = BucketFlag.NONE if seen >= due else BucketFlag.PARTIAL
-    open_flag = flag if seen else BucketFlag.MISSING
-    return series, Bucket(edge, float(good[newer].sum()), seen, open_flag)
-
-
-def _long_slice_flags(
-    times: NDArray[np.int64], start: int, count: int, size: int
-) -> NDArray[np.uint8]:
-    """All buckets of a slice longer than a bucket are missing when its value is."""
-    starts = start + BUCKET_SECONDS * np.arange(count)
-    slice_ends = (starts // size + 1) * size
-    closed = slice_ends <= start + count * BUCKET_SECONDS
-    present = np.isin(slice_ends, times) | ~closed
-    return np.where(present, 0, int(BucketFlag.MISSING)).astype(np.uint8)
+    strange = np.full(len(values.unusable), start + BUCKET_SECONDS, np.int64)
+    return Values(times, values.values, unusable=strange)
