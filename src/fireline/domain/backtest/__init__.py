@@ -1,0 +1,1 @@
+"""Fireline: what alerts would have done in the past."""
