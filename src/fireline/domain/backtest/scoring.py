@@ -78,8 +78,8 @@ class Score:
     @property
     def median_delay(self) -> timedelta | None:
         """The median time from an incident's start to its first alert."""
-        delays = [found.delay for found in self.found if found.delay is not None]
-        return median(delays) if delays else None
+        delays = [f.delay.total_seconds() for f in self.found if f.delay is not None]
+        return timedelta(seconds=median(delays)) if delays else None
 
     @property
     def pages(self) -> int:

@@ -1,0 +1,112 @@
+"""Which small change of a policy would have done better: tried, not guessed."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fireline.domain.backtest.changes import Change, changes
+from fireline.domain.backtest.replay import Edges, Fired, Past, replay
+from fireline.domain.backtest.scoring import KnownIncident, Score, score
+from fireline.domain.policy.policy import Policy
+from fireline.domain.slo.wording import span_words
+
+MOST_TRIALS = 24
+LATER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One change and how the alerts would have done with it."""
+
+    change: Change
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What the trials say; `best` None when no change did better."""
+
+    sentence: str
+    trials: tuple[Trial, ...]
+    best: Trial | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What is replayed: the pasts of all SLOs over the same instants, and what happened."""
+
+    pasts: tuple[Past, ...]
+    edges: Edges
+    start: datetime
+    end: datetime
+    incidents: tuple[KnownIncident, ...]
+
+    def score(self, alerts: Sequence[Fired]) -> Score:
+        """The alerts against the incidents."""
+        slos = [past.slo for past in self.pasts]
+        return score(alerts, self.incidents, slos, self.start, self.end)
+
+
+def suggest(
+    of: Range, policy: Policy, now: Score, each: Callable[[int, int], object] | None = None
+) -> Suggestion:
+    """Try small changes over the same range and name the best one.
+
+    Args:
+        of: what was replayed.
+        policy: the policy as it is.
+        now: how it did.
+        each: told how many trials of how many are done.
+    """
+    if not now.false and not now.missed:
+        return Suggestion("Nothing to suggest: every alert told of an incident, none missed.", ())
+    slos = [past.slo for past in of.pasts]
+    worth = list(changes(policy, slos, now.false, missed=bool(now.missed)))[:MOST_TRIALS]
+    trials = []
+    for index, change in enumerate(worth):
+        trials.append(Trial(change, of.score(_alerts(of, change))))
+        if each is not None:
+            each(index + 1, len(worth))
+    better = [trial for trial in trials if _better(trial.score, now)]
+    best = min(better, key=lambda trial: _cost(trial.score, now), default=None)
+    return Suggestion(_sentence(best, now, len(trials)), tuple(trials), best)
+
+
+def _alerts(of: Range, change: Change) -> list[Fired]:
+    found: list[Fired] = []
+    for past in of.pasts:
+        tried = Past(change.applied(past.slo), past.series, past.scrape_interval)
+        found += replay(tried, change.policy, of.edges).alerts
+    return found
+
+
+def _better(tried: Score, now: Score) -> bool:
+    """No incident lost, and fewer false alerts or fewer misses with no more false ones."""
+    if len(tried.missed) > len(now.missed) or len(tried.false) > len(now.false):
+        return False
+    fewer = len(tried.false) < len(now.false) or len(tried.missed) < len(now.missed)
+    return fewer and _delay(tried) <= 2 * _delay(now) + LATER
+
+
+def _cost(tried: Score, now: Score) -> tuple[int, int, timedelta]:
+    """What is worst first: incidents missed, then false alerts, then time lost."""
+    return len(tried.missed), len(tried.false), max(_delay(tried), _delay(now))
+
+
+def _delay(of: Score) -> timedelta:
+    return of.median_delay or timedelta()
+
+
+def _sentence(best: Trial | None, now: Score, tried: int) -> str:
+    tries = f"{tried} small change{'s' if tried != 1 else ''} tried on this range"
+    if best is None:
+        return f"No suggestion: of {tries}, none had fewer false alerts without losing an incident."
+    then = best.score
+    incidents = len(now.found) + len(now.missed)
+    parts = [f"false alerts {len(now.false)} \u2192 {len(then.false)}"]
+    parts.append(f"incidents found {len(now.found)} \u2192 {len(then.found)} of {incidents}")
+    if now.median_delay is not None and then.median_delay is not None:
+        before, after = (span_words(_delay(s).total_seconds()) for s in (now, then))
+        parts.append(f"median delay {before} \u2192 {after}")
+    words = best.change.words
+    return f"Suggestion, only as good as this range: {words}. Of {tries}: {', '.join(parts)}."
