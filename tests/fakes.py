@@ -15,7 +15,7 @@ from fireline.usecases.ports import (
     PostedRef,
     RawMessage,
 )
-from fireline.usecases.views import BudgetChart, FileMessage, IncidentCard, Message
+from fireline.usecases.views import BacktestChart, BudgetChart, FileMessage, IncidentCard, Message
 
 EPOCH = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 
@@ -245,8 +245,14 @@ class FakeCharts:
 
     drawn: list[str] = field(default_factory=list)
 
-    def budget(self, chart: BudgetChart) -> bytes:
+    def budget(self, chart: BudgetChart, *, dark: bool = False) -> bytes:
+        _ = dark
         self.drawn.append(chart.version)
+        return b"\x89PNG\r\n\x1a\n"
+
+    def backtest(self, chart: BacktestChart, *, dark: bool = False) -> bytes:
+        _ = dark
+        self.drawn.append(chart.title)
         return b"\x89PNG\r\n\x1a\n"
 
 

@@ -1,7 +1,7 @@
 """A replay decides exactly as the running bot would have, with and without the sieve before it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from fireline.domain.backtest.replay import Past, edges_of, replay
 from fireline.domain.policy.policy import BurnPair, Policy
 from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketFlag, BucketSeries
+from fireline.domain.slo.calendar import CalendarUnit, CalendarWindow
 from fireline.domain.slo.definition import Absent, Slo
+from fireline.domain.slo.exclusions import Exclusion
 from fireline.domain.slo.ledger import cut
 from fireline.domain.slo.status import BurnSeverity, Episode
 from fireline.usecases.ports import FetchRequest, FetchResult
@@ -24,6 +26,7 @@ from tests.unit.slo_builders import EPOCH, RATIO, SLICES, T, slo
 
 DAY = 288
 WINDOW = timedelta(days=1)
+DAILY = CalendarWindow(CalendarUnit.DAY, "Europe/Berlin")
 
 
 @dataclass
@@ -51,8 +54,8 @@ def a_past(seed: int, *, slices: bool = False, holes: bool = False, quiet: float
     bad = np.asarray(random.binomial(total.astype(np.int64), share), np.float64)
     flags = np.zeros(count, np.uint8)
     if holes:
-        begin = int(random.integers(DAY, count))
-        gone = np.s_[begin : begin + int(random.integers(1, 40))]
+        hole = int(random.integers(DAY, count))
+        gone = np.s_[hole : hole + int(random.integers(1, 40))]
         total[gone] = bad[gone] = 0.0
         flags[gone] = int(BucketFlag.MISSING)
     absent = Absent(str(random.choice(["bad", "unknown"]))) if holes else Absent.UNKNOWN
@@ -74,12 +77,19 @@ START = T - timedelta(days=2)
     slices=st.booleans(),
     holes=st.booleans(),
     quiet=st.sampled_from([0.0, 0.3, 0.97]),
+    excluded=st.booleans(),
+    calendar=st.booleans(),
 )
 @settings(max_examples=25, deadline=None)
 def test_the_sieve_changes_nothing_but_the_work(
-    *, seed: int, slices: bool, holes: bool, quiet: float
+    *, seed: int, slices: bool, holes: bool, quiet: float, excluded: bool, calendar: bool
 ) -> None:
     past = a_past(seed, slices=slices, holes=holes, quiet=quiet)
+    if excluded:
+        maintenance = Exclusion(EPOCH - 150_000, EPOCH - 130_000)
+        past = replace(past, exclusions=(maintenance,))
+    if calendar:
+        past = replace(past, slo=replace(past.slo, calendar=DAILY))
     edges = edges_of(START, T)
     sieved = replay(past, Policy(), edges)
     every = replay(past, Policy(), edges, screened=False)

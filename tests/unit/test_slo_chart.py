@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from fireline.adapters.charts.budget import MatplotlibCharts
+from fireline.adapters.charts.drawing import MatplotlibCharts
 from fireline.usecases.views import BudgetChart
 from tests.unit.slo_builders import EPOCH, T
 
@@ -41,7 +41,7 @@ def chart(end: float, count: int = 720, *, known: bool = True) -> BudgetChart:
 def test_every_budget_can_be_drawn(drawn: BudgetChart) -> None:
     png = MatplotlibCharts().budget(drawn)
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
-    assert struct.unpack(">II", png[16:24]) == (1920, 880)
+    assert struct.unpack(">II", png[16:24]) == (1440, 860)
     assert len(png) < 200_000
 
 
@@ -54,7 +54,7 @@ def test_threads_may_draw_at_once() -> None:
 
 def test_matplotlib_is_loaded_only_when_something_is_drawn() -> None:
     code = (
-        "import sys; from fireline.adapters.charts.budget import MatplotlibCharts; "
+        "import sys; from fireline.adapters.charts.drawing import MatplotlibCharts; "
         "MatplotlibCharts(); sys.exit('matplotlib' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

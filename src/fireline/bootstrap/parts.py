@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
-from fireline.adapters.charts.budget import MatplotlibCharts
+from fireline.adapters.charts.drawing import MatplotlibCharts
 from fireline.adapters.files.exceptions import ExceptionsFile
 from fireline.adapters.files.policy import load_policy
 from fireline.adapters.files.slos import DefinitionFolder

@@ -47,12 +47,13 @@ def starting() -> Iterator[None]:
 if TYPE_CHECKING:
     from fireline import settings
     from fireline.adapters.runbooks import contract as runbooks
-    from fireline.bootstrap import doctor, gate, lint, offline, program, rules
+    from fireline.bootstrap import backtest, doctor, gate, lint, offline, program, rules
     from fireline.demo import demo as demonstration
     from fireline.sandbox import server as sandbox
 else:
     settings = WhenUsed("fireline.settings")
     runbooks = WhenUsed("fireline.adapters.runbooks.contract")
+    backtest = WhenUsed("fireline.bootstrap.backtest")
     doctor = WhenUsed("fireline.bootstrap.doctor")
     gate = WhenUsed("fireline.bootstrap.gate")
     lint = WhenUsed("fireline.bootstrap.lint")
@@ -63,6 +64,7 @@ else:
     sandbox = WhenUsed("fireline.sandbox.server")
 
 __all__ = [
+    "backtest",
     "demonstration",
     "doctor",
     "gate",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from fireline.cli import slo_import, slo_rules
+from fireline.cli import slo_backtest, slo_import, slo_rules
 from fireline.cli.loading import offline
 from fireline.cli.output import FOUND_PROBLEMS, notes, plain_errors, print_json, results
 from fireline.domain.slo.status import DataState, SloStatus
@@ -15,6 +15,7 @@ from fireline.domain.slo.status import DataState, SloStatus
 app = typer.Typer(help="Error budgets.", no_args_is_help=True)
 app.command("import")(slo_import.import_files)
 app.command()(slo_rules.rules)
+app.command()(slo_backtest.backtest)
 
 
 @app.callback()

@@ -30,7 +30,7 @@ from fireline.usecases.store_ports import (
     Timeline,
     UnitOfWork,
 )
-from fireline.usecases.views import BudgetChart, Message
+from fireline.usecases.views import BacktestChart, BudgetChart, Message
 
 __all__ = [
     "Actions",
@@ -234,8 +234,12 @@ class RunbookLibrary(Protocol):
 class Charts(Protocol):
     """Draws pictures."""
 
-    def budget(self, chart: BudgetChart) -> bytes:
+    def budget(self, chart: BudgetChart, *, dark: bool = False) -> bytes:
         """A PNG of the remaining budget over its window."""
+        ...
+
+    def backtest(self, chart: BacktestChart, *, dark: bool = False) -> bytes:
+        """A PNG of a replayed range."""
         ...
 
 

@@ -1,5 +1,6 @@
 """SLOs as people ask for them: the list, worst first, and one of them whole."""
 
+from collections.abc import Mapping
 from difflib import get_close_matches
 from math import inf
 
@@ -115,7 +116,15 @@ def find_slo(s: Services, name: str) -> Slo:
     Raises:
         NotFoundError: no SLO has this name; the text names the nearest ones.
     """
-    slos = s.definitions.current().slos
+    return slo_named(s.definitions.current().slos, name)
+
+
+def slo_named(slos: Mapping[str, Slo], name: str) -> Slo:
+    """The SLO of this name among these.
+
+    Raises:
+        NotFoundError: no SLO has this name; the text names the nearest ones.
+    """
     wanted = name.strip().strip("`").lower()
     if wanted in slos:
         return slos[wanted]

@@ -7,11 +7,32 @@ raw text: the adapter escapes them. User fields hold Slack user ids.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 
 from fireline.domain.incident.incident import IncidentState, Role, Severity, Stamp
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.buckets import Counts
 from fireline.domain.slo.status import BudgetState, BurnSeverity, DataState, PairReading, WindowBurn
+
+
+class SpanKind(StrEnum):
+    """What a marked stretch of time was."""
+
+    PAGE = "page"
+    TICKET = "ticket"
+    FALSE = "false alert"
+    INCIDENT = "incident"
+    MAINTENANCE = "maintenance"
+
+
+@dataclass(frozen=True, slots=True)
+class ChartSpan:
+    """A stretch of time marked in a picture, with words for it."""
+
+    kind: SpanKind
+    start: datetime
+    end: datetime
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +49,27 @@ class BudgetChart:
     remaining: Counts
     burn: Counts
     marks: tuple[tuple[datetime, str], ...] = ()
+    spans: tuple[ChartSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BacktestPanel:
+    """One SLO's budget over a replayed range; `remaining` holds NaN where nothing is known."""
+
+    title: str
+    times: Counts
+    remaining: Counts
+    spans: tuple[ChartSpan, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BacktestChart:
+    """A replayed range as a picture; `left_out` SLOs are not drawn."""
+
+    title: str
+    alt: str
+    panels: tuple[BacktestPanel, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

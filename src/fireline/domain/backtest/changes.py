@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from fireline.domain.backtest.replay import Fired
 from fireline.domain.policy.burn_pairs import LADDER, SHORT_PART, plan_pairs
 from fireline.domain.policy.policy import BurnPair, Policy
-from fireline.domain.slo.definition import RatioSli, Slo
+from fireline.domain.slo.definition import Family, Slo
 from fireline.domain.slo.status import BurnSeverity, PairReading
 from fireline.domain.slo.wording import window_words
 
@@ -96,6 +96,6 @@ def _by_ratio(policy: Policy, slos: Sequence[Slo], false: Sequence[Fired]) -> It
     """SLOs that alert on single misses: judge them by ratio instead."""
     by_misses = {f.episode.slo for f in false if f.pair.factor == 0}
     for slo in slos:
-        if slo.name in by_misses and isinstance(slo.sli, RatioSli) and slo.min_events > 0:
+        if slo.name in by_misses and slo.family is Family.EVENTS and slo.min_events > 0:
             words = f"set min_events of {slo.name} from {slo.min_events} to 0 (ratios, not misses)"
             yield Change(words, policy, ((slo.name, 0),))

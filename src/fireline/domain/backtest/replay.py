@@ -15,6 +15,7 @@ from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.episode_steps import closed, escalated, gone_on, opened, recent_page
 from fireline.domain.slo.episodes import Step, Verdict, decide
+from fireline.domain.slo.exclusions import Exclusion
 from fireline.domain.slo.ledger import cut, first_known, floor_edge
 from fireline.domain.slo.reading import Reading
 from fireline.domain.slo.status import BurnSeverity, Episode, PairReading, SloStatus
@@ -29,6 +30,7 @@ class Past:
     slo: Slo
     series: BucketSeries
     scrape_interval: timedelta = timedelta(seconds=60)
+    exclusions: tuple[Exclusion, ...] = ()
 
     @cached_property
     def history_start(self) -> int | None:
@@ -44,6 +46,7 @@ class Past:
             at=datetime.fromtimestamp(edge, UTC),
             history_start=begun if begun is not None and begun < edge else None,
             scrape_interval=self.scrape_interval,
+            exclusions=self.exclusions,
         )
 
 
@@ -110,7 +113,9 @@ def replay(
         each: told the index of each step that is judged, for progress.
     """
     stage = _Stage(past, policy)
-    worth = may_fire(past.slo, past.series, policy, edges) if screened else None
+    worth = None
+    if screened:
+        worth = may_fire(past.slo, past.series, policy, edges, past.exclusions)
     judged = 0
     for index in _walk(worth, len(edges), stage):
         if each is not None:

@@ -5,6 +5,8 @@ an instant at which a pair fires, because it asks for less than they do, and giv
 benefit of every rounding error that a running sum can have.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,7 +15,8 @@ from fireline.domain.policy.guards import DAY, HALF_EVENT
 from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.absence import with_absence
 from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries, Counts
-from fireline.domain.slo.definition import Absent, RatioSli, Slo, TimeSliceSli
+from fireline.domain.slo.definition import Absent, Family, Slo
+from fireline.domain.slo.exclusions import Exclusion, without
 from fireline.domain.slo.ledger import first_known, known
 
 LOOSE = 1e-6
@@ -22,31 +25,33 @@ Mask = NDArray[np.bool_]
 
 
 def may_fire(
-    slo: Slo, series: BucketSeries, policy: Policy, edges: NDArray[np.int64]
+    slo: Slo,
+    series: BucketSeries,
+    policy: Policy,
+    edges: NDArray[np.int64],
+    exclusions: Sequence[Exclusion] = (),
 ) -> Mask | None:
     """Which instants have to be judged; None when nothing can be said before."""
     counted = _counted(slo, series)
     if counted is None or not len(counted.good):
         return None
-    sums = _Running(counted, edges)
+    sums = _Running(without(counted, exclusions), edges)
     pairs = plan_pairs(slo, policy.pairs)
     found = np.zeros(len(edges), np.bool_)
     for pair in pairs:
         found |= _above(sums, pair, slo.budget_fraction)
-    if isinstance(slo.sli, RatioSli):
-        day = min(DAY, slo.window_seconds)
-        found |= _few(sums, slo, pairs) & (sums.bad(day) + sums.slack >= HALF_EVENT)
-    return found
+    day = min(DAY, slo.window_seconds)
+    return found | (_few(sums, slo, pairs) & (sums.bad(day) + sums.slack >= HALF_EVENT))
 
 
 def _counted(slo: Slo, series: BucketSeries) -> BucketSeries | None:
     """The series as every window of it would count it; None when that depends on the window."""
-    if type(slo.sli) not in (RatioSli, TimeSliceSli):
+    if slo.family is Family.SHARES:
         return None
     begun = first_known(series)
     if slo.absent is not Absent.BAD or begun is None:
         return series
-    if isinstance(slo.sli, TimeSliceSli):
+    if slo.family in (Family.SLICES, Family.DEADLINES):
         return with_absence(slo, series, begun)
     # What a missing bucket counts as depends on the day before it, as far as the window holds it.
     first = (begun - series.start) // BUCKET_SECONDS
@@ -58,6 +63,7 @@ class _Running:
 
     def __init__(self, series: BucketSeries, edges: NDArray[np.int64]) -> None:
         count = len(series.good)
+        self.count = len(edges)
         self._at = (edges - series.start) / BUCKET_SECONDS
         self._places = np.arange(count + 1, dtype=np.float64)
         self._bad = np.concatenate(([0.0], np.cumsum(series.total - series.good)))
@@ -103,8 +109,12 @@ def _above(sums: _Running, pair: PlannedPair, budget: float) -> Mask:
 def _few(sums: _Running, slo: Slo, pairs: tuple[PlannedPair, ...]) -> Mask:
     """Whether single misses may be counted instead of ratios."""
     window = slo.window_seconds
-    if not pairs:
-        return np.ones(len(sums.total(window)), np.bool_)
+    ever = slo.family is Family.DEADLINES or slo.budget_fraction <= 0
+    if slo.family is Family.EVENTS:
+        # A calendar window may be as short as its period is young.
+        ever = ever or not pairs or slo.calendar is not None
+    if ever or slo.family is not Family.EVENTS:
+        return np.full(sums.count, ever)
     longest = max(pair.long_seconds for pair in pairs)
     projected = (sums.total(longest) - sums.slack) * window / longest
     least = np.minimum(projected, sums.total(window) - sums.slack)

@@ -1,7 +1,7 @@
 """Which small change of a policy would have done better: tried, not guessed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from fireline.domain.backtest.changes import Change, changes
@@ -75,7 +75,7 @@ def suggest(
 def _alerts(of: Range, change: Change) -> list[Fired]:
     found: list[Fired] = []
     for past in of.pasts:
-        tried = Past(change.applied(past.slo), past.series, past.scrape_interval)
+        tried = replace(past, slo=change.applied(past.slo))
         found += replay(tried, change.policy, of.edges).alerts
     return found
 

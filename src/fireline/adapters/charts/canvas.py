@@ -1,0 +1,195 @@
+"""What every picture has: a figure of phone-friendly proportions, marked stretches, dates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fireline.adapters.charts.theme import Theme
+from fireline.usecases.views import ChartSpan, SpanKind
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+WIDTH, DPI = 7.2, 200
+DAY = 86400
+SMALLEST = 0.006
+LANES = (
+    ("alerts", (SpanKind.TICKET, SpanKind.PAGE, SpanKind.FALSE)),
+    ("incidents", (SpanKind.INCIDENT,)),
+    ("maintenance", (SpanKind.MAINTENANCE,)),
+)
+
+
+def png(height: float, theme: Theme, draw: Callable[[Figure], None]) -> bytes:
+    """A picture of this height in inches, drawn by the given function."""
+    from matplotlib import rc_context  # noqa: PLC0415 - costs half a second at start-up
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - same
+    from matplotlib.figure import Figure  # noqa: PLC0415 - same
+
+    with rc_context({"font.size": 11, "font.family": "DejaVu Sans", "text.color": theme.ink}):
+        figure = Figure(figsize=(WIDTH, height), dpi=DPI, facecolor=theme.paper)
+        FigureCanvasAgg(figure)
+        draw(figure)
+        out = BytesIO()
+        figure.savefig(out, format="png")
+    return out.getvalue()
+
+
+def bare(axes: Axes, theme: Theme) -> None:
+    """Without a frame, with quiet labels."""
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(theme.grid)
+    axes.tick_params(length=0, labelcolor=theme.faint)
+
+
+def dates(axes: Axes, first: float, last: float, *, end: str = "now") -> None:
+    """Five dates, or times when the range is short; the last one in words."""
+    at = np.linspace(first, last, 5)
+    shape = "%-d %b" if last - first > 3 else "%-d %b %H:%M"  # noqa: PLR2004 - days
+    if last - first <= 1.5:  # noqa: PLR2004 - days
+        shape = "%H:%M"
+    words = [f"{datetime.fromtimestamp(day * DAY, UTC):{shape}}" for day in at]
+    words[-1] = end or words[-1]
+    axes.set_xlim(first, last)
+    axes.set_xticks(at, words)
+    axes.get_xticklabels()[0].set_horizontalalignment("left")
+    axes.get_xticklabels()[-1].set_horizontalalignment("right")
+
+
+def days(at: datetime) -> float:
+    """An instant as the axis counts it."""
+    return at.timestamp() / DAY
+
+
+def lanes_of(spans: Sequence[ChartSpan]) -> list[tuple[str, tuple[SpanKind, ...]]]:
+    """The lanes that hold anything."""
+    kinds = {span.kind for span in spans}
+    return [(name, held) for name, held in LANES if kinds & set(held)]
+
+
+def lanes(axes: Axes, spans: Sequence[ChartSpan], first: float, last: float, theme: Theme) -> None:
+    """One row for alerts, incidents and maintenance each; short stretches stay visible."""
+    rows = lanes_of(spans)
+    least = SMALLEST * (last - first)
+    for row, (_, kinds) in enumerate(rows):
+        for kind in kinds:
+            bars = []
+            for span in spans:
+                begin, end = max(days(span.start), first), min(days(span.end), last)
+                if span.kind is kind and end >= first and begin <= last:
+                    bars.append((begin, max(end - begin, least)))
+            axes.broken_barh(bars, (row - 0.36, 0.72), **_look(kind, theme), linewidth=0.9)
+    _names(axes, spans, rows, theme, first, last)
+    axes.set_facecolor(theme.paper)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_yticks(range(len(rows)), [name for name, _ in rows], fontsize=9)
+    bare(axes, theme)
+    axes.spines["bottom"].set_visible(False)
+
+
+def _look(kind: SpanKind, theme: Theme) -> dict[str, Any]:
+    """How a stretch of this kind is filled: what did not count is hollow or hatched."""
+    look: dict[str, Any] = {"facecolor": theme.spans[kind], "edgecolor": theme.spans[kind]}
+    if kind in (SpanKind.FALSE, SpanKind.MAINTENANCE):
+        look["facecolor"] = theme.paper
+    if kind is SpanKind.MAINTENANCE:
+        look["hatch"] = "////"
+    return look
+
+
+def _names(
+    axes: Axes,
+    spans: Sequence[ChartSpan],
+    rows: Sequence[tuple[str, tuple[SpanKind, ...]]],
+    theme: Theme,
+    first: float,
+    last: float,
+) -> None:
+    """The names of incidents beside their stretches, where there is room."""
+    row = next((r for r, (name, _) in enumerate(rows) if name == "incidents"), None)
+    named = [s for s in spans if s.kind is SpanKind.INCIDENT and s.label]
+    starts = sorted((max(days(s.start), first), min(days(s.end), last), s.label) for s in named)
+    room = 0.02 * (last - first)
+    for index, (begin, end, label) in enumerate(starts):
+        wide = room * (0.5 + 0.75 * len(label[:12]))
+        after = starts[index + 1][0] if index + 1 < len(starts) else last
+        if row is None or not first <= begin <= last or max(end, begin + room / 3) + wide > after:
+            continue
+        at = (max(end, begin + room / 3), row)
+        axes.annotate(
+            label[:12],
+            at,
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            color=theme.spans[SpanKind.INCIDENT],
+        )
+
+
+def shade(axes: Axes, spans: Sequence[ChartSpan], theme: Theme) -> None:
+    """Incidents and maintenance as pale stretches behind the line."""
+    first, last = axes.get_xlim()
+    for span in spans:
+        begin, end = max(days(span.start), first), min(days(span.end), last)
+        if span.kind not in (SpanKind.INCIDENT, SpanKind.MAINTENANCE) or end < begin:
+            continue
+        axes.axvspan(begin, end, color=theme.spans[span.kind], alpha=0.16, lw=0, zorder=1)
+        if span.kind is SpanKind.INCIDENT:
+            axes.axvline(begin, color=theme.spans[span.kind], lw=0.9, zorder=2)
+
+
+def legend(
+    figure: Figure, spans: Sequence[ChartSpan], theme: Theme, left: float, height: float
+) -> None:
+    """A row of the colours that are used, in words."""
+    from matplotlib.patches import Patch  # noqa: PLC0415 - as in `png`
+
+    kinds = [kind for kind in SpanKind if any(span.kind is kind for span in spans)]
+    if not kinds:
+        return
+    handles = [Patch(**_look(kind, theme), label=kind.value) for kind in kinds]
+    figure.legend(
+        handles=handles,
+        loc="upper left",
+        bbox_to_anchor=(left, height),
+        ncols=len(handles),
+        frameon=False,
+        fontsize=9.5,
+        handlelength=1.1,
+        handleheight=0.8,
+        columnspacing=1.2,
+        borderpad=0,
+        borderaxespad=0,
+        labelcolor=theme.faint,
+        handletextpad=0.4,
+    )
+
+
+def heading(figure: Figure, text: str, theme: Theme, left: float, height: float) -> None:
+    """The title, on two lines where it is long."""
+    figure.text(
+        left,
+        height,
+        wrapped(text, 52),
+        fontsize=12.5,
+        fontweight="bold",
+        color=theme.ink,
+        va="top",
+        linespacing=1.15,
+    )
+
+
+def wrapped(text: str, width: int) -> str:
+    """At most two lines; the rest is cut visibly."""
+    from textwrap import wrap  # noqa: PLC0415 - small, and only here
+
+    lines = wrap(text, width) or [""]
+    return "\n".join([lines[0], *([f"{lines[1]}\u2026"] if len(lines) > 2 else lines[1:])])  # noqa: PLR2004 - two lines

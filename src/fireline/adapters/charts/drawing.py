@@ -1,0 +1,26 @@
+"""Every picture, behind the port."""
+
+from threading import Lock
+
+from fireline.adapters.charts.backtest_picture import backtest_png
+from fireline.adapters.charts.budget_picture import budget_png
+from fireline.adapters.charts.theme import DARK, LIGHT
+from fireline.usecases.views import BacktestChart, BudgetChart
+
+
+class MatplotlibCharts:
+    """Implements `Charts`; matplotlib is loaded when the first chart is drawn."""
+
+    def __init__(self) -> None:
+        # Font and glyph caches of matplotlib are shared and not made for threads.
+        self._lock = Lock()
+
+    def budget(self, chart: BudgetChart, *, dark: bool = False) -> bytes:
+        """A PNG of the budget left over its window, with a strip of how fast it burned."""
+        with self._lock:
+            return budget_png(chart, DARK if dark else LIGHT)
+
+    def backtest(self, chart: BacktestChart, *, dark: bool = False) -> bytes:
+        """A PNG of a replayed range."""
+        with self._lock:
+            return backtest_png(chart, DARK if dark else LIGHT)

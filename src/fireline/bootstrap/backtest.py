@@ -1,0 +1,172 @@
+"""A backtest outside the bot: files, Prometheus, and the record when there is one."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from fireline.adapters.charts.drawing import MatplotlibCharts
+from fireline.adapters.files.known_incidents import load_incidents
+from fireline.adapters.files.policy import load_policy
+from fireline.adapters.files.slos import DefinitionFolder
+from fireline.bootstrap import parts
+from fireline.bootstrap.offline import open_store
+from fireline.bootstrap.system import SystemClock
+from fireline.domain.backtest.scoring import KnownIncident
+from fireline.domain.errors import InvalidInputError, NotFoundError
+from fireline.domain.slo.wording import parse_range
+from fireline.settings import Settings, load
+from fireline.usecases.backtest import (
+    Backtest,
+    NamedPolicy,
+    Wanted,
+    backtest,
+    check_range,
+    chosen,
+    recorded_incidents,
+)
+from fireline.usecases.backtest_views import backtest_chart
+from fireline.usecases.past_budgets import Progress
+
+USUAL = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line was asked for."""
+
+    names: tuple[str, ...]
+    start: str | None
+    end: str | None
+    policy: Path | None = None
+    compare: Path | None = None
+    definitions: Path | None = None
+    prometheus: str | None = None
+    incidents: Path | None = None
+    step: int = 300
+    suggests: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The backtest with where its incidents came from, and the policy that came first."""
+
+    found: Backtest
+    incidents_from: str
+    first: NamedPolicy
+
+
+def run_backtest(asked: Asked, progress: Progress) -> Answered:
+    """Replay what was asked for.
+
+    Raises:
+        UserError: an SLO, a time, a file or an address is wrong; says what would be right.
+    """
+    given: dict[str, Any] = {}
+    if asked.definitions is not None:
+        given["definitions"] = [asked.definitions]
+    if asked.prometheus is not None:
+        given["prometheus_url"] = asked.prometheus
+    settings = load(**given)
+    now = SystemClock().now()
+    end = moment(asked.end, now, "--to") if asked.end else now
+    start = moment(asked.start, now, "--from") if asked.start else end - USUAL
+    check_range(start, end, now)
+    catalogue = DefinitionFolder(settings.definitions).current()
+    if catalogue.problems:
+        raise InvalidInputError("\n".join(catalogue.problems))
+    if not catalogue.slos:
+        raise NotFoundError("no SLO definitions found; name a folder with --definitions")
+    policies = _policies(asked, settings)
+    incidents, whence = _incidents(asked.incidents, settings, start, end)
+    wanted = Wanted(
+        slos=chosen(catalogue.slos, asked.names),
+        start=start,
+        end=end,
+        policies=policies,
+        incidents=incidents,
+        step=asked.step,
+        suggests=asked.suggests,
+        scrape_interval=parts.scrape_interval(settings),
+    )
+    with parts.source_of(settings) as source:
+        found = backtest(source, wanted, now, progress)
+    return Answered(found, whence, policies[0])
+
+
+def picture(answered: Answered) -> bytes:
+    """The backtest as a PNG."""
+    chart = backtest_chart(answered.found, answered.first.policy)
+    return MatplotlibCharts().backtest(chart)
+
+
+def moment(text: str, now: datetime, option: str) -> datetime:
+    """RFC 3339, a date (its first instant in UTC), or how long ago, such as `30d`.
+
+    Raises:
+        InvalidInputError: it is none of them.
+    """
+    ago = parse_range(text.strip().removeprefix("-"))
+    try:
+        if ago is not None:
+            return now - timedelta(seconds=ago)
+        found = datetime.fromisoformat(text.strip())
+        if found.tzinfo is not None:
+            return found.astimezone(UTC)
+        if len(text.strip()) == len("2026-11-23"):
+            return found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        found = None
+    zone = " has no zone; write" if found else " is no time; write"
+    text = f"{option} {text!r}{zone} 2026-11-23T04:00:00Z, 2026-11-23, or 30d for 30 days ago"
+    raise InvalidInputError(text)
+
+
+def _policies(asked: Asked, settings: Settings) -> tuple[NamedPolicy, ...]:
+    if asked.policy is not None:
+        first = NamedPolicy(str(asked.policy), load_policy(asked.policy))
+    else:
+        there = settings.policy is not None and settings.policy.exists()
+        name = str(settings.policy) if there else "shipped policy"
+        first = NamedPolicy(name, parts.policy_of(settings))
+    if asked.compare is None:
+        return (first,)
+    return (first, NamedPolicy(str(asked.compare), load_policy(asked.compare)))
+
+
+def _incidents(
+    file: Path | None, settings: Settings, start: datetime, end: datetime
+) -> tuple[tuple[KnownIncident, ...] | None, str]:
+    """Those of the file, else of the record, else None: nobody knows."""
+    if file is not None:
+        return load_incidents(file), str(file)
+    if not _has_record(settings):
+        return None, "nowhere: there is no database here, and no --incidents file was named"
+    with open_store() as store, store() as uow:
+        return recorded_incidents(uow, start, end), "the bot's record"
+
+
+def _has_record(settings: Settings) -> bool:
+    """Whether there is a database; one that is only a setting is not made by looking at it."""
+    try:
+        url = make_url(settings.database_url)
+    except ArgumentError:
+        return True  # opening it says what is wrong
+    if url.get_backend_name() != "sqlite":
+        return True
+    return bool(url.database) and Path(str(url.database)).exists()
+
+
+def save(content: bytes, file: Path) -> None:
+    """Write a file.
+
+    Raises:
+        InvalidInputError: it cannot be written.
+    """
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise InvalidInputError(f"cannot write {file}: {error.strerror}") from error

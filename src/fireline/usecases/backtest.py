@@ -1,0 +1,210 @@
+"""Which alerts policies would have raised over a past range, held against what really happened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from fireline.domain.backtest.replay import Fired, edges_of, replay
+from fireline.domain.backtest.scoring import KnownIncident, Score
+from fireline.domain.backtest.suggesting import Range, Suggestion, suggest
+from fireline.domain.errors import InvalidInputError, NotFoundError
+from fireline.domain.incident.incident import Incident, Stamp
+from fireline.domain.policy.policy import Policy
+from fireline.domain.review.facts import NOT_COUNTED
+from fireline.domain.slo.buckets import BUCKET_SECONDS
+from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.exclusions import Exclusion
+from fireline.usecases.past_budgets import Progress, Stretch, fetch_pasts
+from fireline.usecases.ports import SliSource, UnitOfWork
+from fireline.usecases.slo_views import slo_named
+
+LONGEST = timedelta(days=400)
+SHORTEST = timedelta(seconds=BUCKET_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPolicy:
+    """A policy, and what people call it."""
+
+    name: str
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be replayed.
+
+    `incidents` None means that nobody knows what happened: alerts are then only listed.
+    """
+
+    slos: tuple[Slo, ...]
+    start: datetime
+    end: datetime
+    policies: tuple[NamedPolicy, ...]
+    incidents: tuple[KnownIncident, ...] | None = None
+    step: int = BUCKET_SECONDS
+    suggests: bool = True
+    scrape_interval: timedelta = timedelta(seconds=60)
+    exclusions: Mapping[str, tuple[Exclusion, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How one policy did; `score` None without known incidents."""
+
+    name: str
+    alerts: tuple[Fired, ...]
+    score: Score | None
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """The whole answer; `lacking` says by SLO why there is none, `notes` what limits the rest."""
+
+    start: datetime
+    end: datetime
+    step: int
+    replayed: Range
+    runs: tuple[Run, ...]
+    lacking: Mapping[str, str]
+    notes: tuple[str, ...]
+    suggestion: Suggestion | None
+    steps: int
+
+    @property
+    def slos(self) -> tuple[Slo, ...]:
+        """Those that were replayed."""
+        return tuple(past.slo for past in self.replayed.pasts)
+
+
+def check_range(start: datetime, end: datetime, now: datetime) -> None:
+    """Refuse a range that cannot be replayed.
+
+    Raises:
+        InvalidInputError: it is empty, too long, or not over yet; says what would do.
+    """
+    if end - start < SHORTEST:
+        text = f"the range begins {_instant(start)} and ends {_instant(end)}: --from must be before"
+        raise InvalidInputError(f"{text} --to, by 5 minutes or more", "from")
+    if end > now:
+        text = f"the range ends {_instant(end)}, but it is {_instant(now)} now: only the past can"
+        raise InvalidInputError(f"{text} be replayed", "to")
+    if end - start > LONGEST:
+        text = f"the range has {(end - start).days} days; replay at most {LONGEST.days} at a time"
+        raise InvalidInputError(text, "from")
+
+
+def backtest(source: SliSource, wanted: Wanted, now: datetime, progress: Progress) -> Backtest:
+    """Replay and score every policy.
+
+    Raises:
+        InvalidInputError: the range cannot be replayed.
+        NotFoundError: there is no data for any of the SLOs; says since when there is some.
+    """
+    check_range(wanted.start, wanted.end, now)
+    found = fetch_pasts(
+        source,
+        wanted.slos,
+        Stretch(wanted.start, wanted.end, now),
+        wanted.exclusions,
+        wanted.scrape_interval,
+        progress,
+    )
+    if not found.known:
+        lines = [f"{name}: {why}" for name, why in found.lacking.items()]
+        raise NotFoundError("\n".join(lines))
+    of = Range(
+        tuple(found.known.values()),
+        edges_of(wanted.start, wanted.end, wanted.step),
+        wanted.start,
+        wanted.end,
+        wanted.incidents or (),
+    )
+    runs = tuple(_run(of, named, wanted, progress) for named in wanted.policies)
+    return Backtest(
+        start=wanted.start,
+        end=wanted.end,
+        step=wanted.step,
+        replayed=of,
+        runs=runs,
+        lacking=found.lacking,
+        notes=_notes(of),
+        suggestion=_suggestion(of, wanted, runs[0], progress),
+        steps=len(of.edges) * len(of.pasts) * len(runs),
+    )
+
+
+def _run(of: Range, named: NamedPolicy, wanted: Wanted, progress: Progress) -> Run:
+    alerts: list[Fired] = []
+    words = f"replaying {named.name}"
+    for index, past in enumerate(of.pasts):
+        progress(words, index, len(of.pasts))
+        alerts += replay(past, named.policy, of.edges).alerts
+    progress(words, len(of.pasts), len(of.pasts))
+    alerts.sort(key=lambda f: (f.episode.opened_at, f.episode.slo))
+    score = of.score(alerts) if wanted.incidents is not None else None
+    return Run(named.name, tuple(alerts), score)
+
+
+def _suggestion(of: Range, wanted: Wanted, first: Run, progress: Progress) -> Suggestion | None:
+    if first.score is None or not wanted.suggests:
+        return None
+    policy = wanted.policies[0].policy
+    words = "trying small changes"
+    return suggest(of, policy, first.score, lambda done, whole: progress(words, done, whole))
+
+
+def _notes(of: Range) -> tuple[str, ...]:
+    """Where the history does not reach as far back as the window needs it."""
+    notes = []
+    for past in of.pasts:
+        needed = past.slo.span(int(of.start.timestamp()))[0]
+        begun = past.history_start
+        if begun is None or begun <= needed + BUCKET_SECONDS:
+            continue
+        since = _instant(datetime.fromtimestamp(begun, UTC))
+        if begun > of.start.timestamp():
+            notes.append(f"{past.slo.name}: data since {since} only, after the range begins")
+        else:
+            notes.append(
+                f"{past.slo.name}: data since {since} only; until a window is full, budgets are"
+                " those of a shorter history"
+            )
+    return tuple(notes)
+
+
+def _instant(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
+def recorded_incidents(
+    uow: UnitOfWork, start: datetime, end: datetime
+) -> tuple[KnownIncident, ...]:
+    """The incidents on record that touch the range; what was declined or merged is none."""
+    found = (i for i in uow.incidents.all() if i.state not in NOT_COUNTED)
+    known = (known_incident(incident) for incident in found)
+    return tuple(incident for incident in known if incident.touches(start, end))
+
+
+def known_incident(incident: Incident) -> KnownIncident:
+    """From when its impact started until service was restored."""
+    stamps = (Stamp.IMPACT_STARTED, Stamp.DETECTED, Stamp.DECLARED)
+    started = next(at for stamp in stamps if (at := incident.at(stamp)) is not None)
+    over = incident.at(Stamp.RESTORED) or incident.at(Stamp.RESOLVED)
+    return KnownIncident(
+        ref=incident.ref,
+        start=started,
+        end=over,
+        title=incident.title,
+        slos=incident.slos,
+        service=incident.service,
+    )
+
+
+def chosen(slos: Mapping[str, Slo], names: Sequence[str]) -> tuple[Slo, ...]:
+    """The named SLOs, or all.
+
+    Raises:
+        NotFoundError: a name is unknown; names the nearest ones.
+    """
+    return tuple(slo_named(slos, name) for name in names) if names else tuple(slos.values())

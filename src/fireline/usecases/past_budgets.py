@@ -1,0 +1,128 @@
+"""The past of SLOs as the source knows it, fetched in pieces that no server minds."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from fireline.domain.backtest.replay import Past
+from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries
+from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.exclusions import Exclusion
+from fireline.domain.slo.ledger import cut, first_known, floor_edge, merge
+from fireline.usecases.budget_cache import window_start
+from fireline.usecases.ports import FetchRequest, SliSource
+
+PIECE = timedelta(days=5)
+GROUP = 50
+# A counter that comes back after an hour of nothing is told apart from one that only paused by
+# what lies before it; so each piece begins a little earlier than what is kept of it.
+OVERLAP = 13 * BUCKET_SECONDS
+LOOK_AHEAD = timedelta(days=90)
+
+Progress = Callable[[str, int, int], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A past range, and up to when there may be data at all."""
+
+    start: datetime
+    end: datetime
+    now: datetime
+
+
+@dataclass(slots=True)
+class Pasts:
+    """What was found: the past of each SLO, and for the others why there is none."""
+
+    known: dict[str, Past] = field(default_factory=dict)
+    lacking: dict[str, str] = field(default_factory=dict)
+
+
+def fetch_pasts(
+    source: SliSource,
+    slos: Sequence[Slo],
+    over: Stretch,
+    exclusions: Mapping[str, tuple[Exclusion, ...]],
+    scrape_interval: timedelta,
+    progress: Progress,
+) -> Pasts:
+    """The buckets of each SLO over the range and the window before it.
+
+    Args:
+        source: who is asked.
+        slos: of which.
+        over: the range.
+        exclusions: maintenance by SLO.
+        scrape_interval: of the targets.
+        progress: told what is done, how much of it, and how much there is.
+    """
+    found = Pasts()
+    series: dict[str, BucketSeries] = {}
+    plan = list(_plan(slos, over))
+    for index, (group, piece_start, piece_end) in enumerate(plan):
+        progress("asking Prometheus", index, len(plan))
+        _fetch(source, group, piece_start, piece_end, series, found.lacking)
+    progress("asking Prometheus", len(plan), len(plan))
+    for slo in slos:
+        if slo.name in found.lacking:
+            continue
+        kept = series[slo.name]
+        if first_known(kept) is None:
+            found.lacking[slo.name] = _since_when(source, slo, over)
+            continue
+        mine = exclusions.get(slo.name, ())
+        found.known[slo.name] = Past(slo, kept, scrape_interval, mine)
+    return found
+
+
+def _plan(slos: Sequence[Slo], over: Stretch) -> Iterator[tuple[list[Slo], int, int]]:
+    """Groups of SLOs with a stretch each; an SLO with a short window begins later."""
+    last = floor_edge(int(over.end.timestamp()))
+    stride = int(PIECE.total_seconds())
+    for first in range(0, len(slos), GROUP):
+        group = list(slos[first : first + GROUP])
+        begin = min(window_start(slo, over.start) for slo in group)
+        for piece in range(begin, last, stride):
+            stop = min(piece + stride, last)
+            wanted = [slo for slo in group if window_start(slo, over.start) < stop]
+            if wanted:
+                yield wanted, piece, stop
+
+
+def _fetch(
+    source: SliSource,
+    slos: Sequence[Slo],
+    start: int,
+    end: int,
+    series: dict[str, BucketSeries],
+    lacking: dict[str, str],
+) -> None:
+    asked = [slo for slo in slos if slo.name not in lacking]
+    requests = [FetchRequest(slo, start - OVERLAP) for slo in asked]
+    answers = source.fetch(requests, datetime.fromtimestamp(end, UTC)) if requests else []
+    for slo, answer in zip(asked, answers, strict=True):
+        if answer.error is not None or answer.series is None:
+            lacking[slo.name] = answer.error or "the source gave no answer"
+            continue
+        piece = cut(answer.series, start, end)
+        before = series.get(slo.name)
+        series[slo.name] = piece if before is None else merge(before, piece)
+
+
+def _since_when(source: SliSource, slo: Slo, over: Stretch) -> str:
+    """Why there is nothing in the range: it lies before the data, or there is none at all."""
+    asked = f"no data from {_day(over.start)} to {_day(over.end)}"
+    until = min(over.now, over.end + LOOK_AHEAD)
+    later = floor_edge(int(over.end.timestamp()))
+    answer = source.fetch([FetchRequest(slo, later)], until)[0]
+    begun = first_known(answer.series) if answer.series is not None else None
+    if begun is not None:
+        since = datetime.fromtimestamp(begun, UTC)
+        return f"{asked}; there is data since {_day(since)}: begin there"
+    hint = "; ".join(answer.warnings) or answer.error or "check the metric names"
+    return f"{asked}, nor since: {hint}"
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

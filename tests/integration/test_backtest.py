@@ -1,0 +1,143 @@
+"""A month replayed from a real Prometheus: five incidents found, each false alert named."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from fireline.cli.app import app
+from tests.integration.seeded_month import (
+    END,
+    START,
+    definitions,
+    known,
+    month,
+)
+from tests.servers import TestPrometheus
+
+pytestmark = pytest.mark.real
+
+RANGE = ["--from", START.isoformat(), "--to", END.isoformat()]
+
+
+def fireline(arguments: Sequence[str], **env: str) -> Result:
+    return CliRunner().invoke(app, ["slo", "backtest", *arguments], env=env)
+
+
+@pytest.fixture(scope="module")
+def url(prometheus: TestPrometheus) -> str:
+    """A Prometheus that holds the month."""
+    prometheus.write_series(month())
+    return prometheus.url
+
+
+@pytest.fixture
+def given(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Definitions, incidents and the server, as options."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "slos"
+    folder.mkdir()
+    written = [
+        {
+            "ref": one.ref,
+            "start": one.start.isoformat(),
+            "end": one.end.isoformat() if one.end else None,
+            "slo": one.slos[0],
+        }
+        for one in known()
+    ]
+    file = tmp_path / "incidents.json"
+    file.write_text(json.dumps(written), encoding="utf-8")
+    options = ["--definitions", str(definitions(folder)), "--prometheus", url]
+    return [*options, "--incidents", str(file)]
+
+
+def test_thirty_days_give_five_true_positives_and_name_each_false_alert(given: list[str]) -> None:
+    told = fireline([*RANGE, *given, "--json"])
+    assert told.exit_code == 0, told.stderr
+    found = json.loads(told.stdout)
+    score = found["policies"][0]["score"]
+    assert [one["ref"] for one in score["found"]] == ["INC-1", "INC-4", "INC-2", "INC-3", "INC-5"]
+    assert score["missed"] == []
+    assert score["recall"] == 1.0
+    assert [ref.split("T")[0] for ref in score["false_alerts"]] == [
+        "bt-loads 2026-11-05",
+        "bt-orders 2026-11-07",
+    ]
+    assert score["precision"] == pytest.approx(5 / 7, abs=1e-6)
+    named = {ref: one["false"] for one in found["policies"][0]["alerts"] if (ref := one["ref"])}
+    assert sorted(ref for ref, false in named.items() if false) == sorted(score["false_alerts"])
+    delays = {one["ref"]: one["delay_seconds"] for one in score["found"]}
+    assert all(0 <= delay <= 900 for delay in delays.values())
+    assert score["median_delay_seconds"] <= 300
+
+
+def test_the_suggestion_is_tried_on_the_range_and_keeps_every_incident(given: list[str]) -> None:
+    found = json.loads(fireline([*RANGE, *given, "--json"]).stdout)
+    suggested = found["suggestion"]
+    assert suggested["best"] == "raise page 1h/5m from 2 % to 4 % of the budget"
+    tried = {one["change"]: one for one in suggested["trials"]}
+    best = tried[suggested["best"]]
+    assert (best["false_alerts"], best["found"], best["missed"]) == (1, 5, 0)
+    assert "remove page 1h/5m" in tried
+
+
+def test_two_policies_stand_side_by_side_and_the_picture_is_drawn(
+    given: list[str], tmp_path: Path
+) -> None:
+    calm = tmp_path / "calm.yaml"
+    calm.write_text(
+        "apiVersion: fireline/v1\nkind: Policy\n"
+        "burn_alerts: [{severity: page, long: 1h, short: 5m, share: 40%}]\n",
+        encoding="utf-8",
+    )
+    png = tmp_path / "month.png"
+    told = fireline([*RANGE, *given, "--compare", str(calm), "--png", str(png), "--no-suggest"])
+    assert told.exit_code == 0, told.stderr
+    words = " ".join(told.stdout.split())
+    assert "false alerts 2 1" in words
+    assert "recall 100.0 % (5 of 5) 80.0 % (4 of 5)" in words
+    assert "MISSED INC-3" in words
+    assert png.read_bytes().startswith(b"\x89PNG")
+    assert "evaluations replayed in" in told.stderr
+
+
+def test_without_a_record_alerts_are_listed_and_not_called_false(
+    given: list[str], tmp_path: Path
+) -> None:
+    told = fireline([*RANGE, "bt-orders", *given[:4]], COLUMNS="200")
+    assert told.exit_code == 0, told.stderr
+    assert "no database here" in told.stdout
+    assert "FALSE" not in told.stdout
+    assert told.stdout.count("bt-orders") >= 4
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["bt-order", *RANGE], "Did you mean bt-orders"),
+        (["--from", "2026-11-02", "--to", "2026-11-01"], "--from must be before --to"),
+        (["--from", "yesterday"], "is no time; write 2026-11-23T04:00:00Z"),
+        (["--from", "2026-11-02T10:00:00"], "has no zone"),
+        (["--from", "2026-09-01", "--to", "2026-09-20"], "there is data since 2026-10-14"),
+        (["--from", "2024-01-01", "--to", "2026-01-01"], "731 days; replay at most 400"),
+        (["--from", "1d", "--to", "2999-01-01"], "only the past can be replayed"),
+    ],
+)
+def test_what_cannot_be_replayed_is_one_sentence_that_says_what_would_do(
+    given: list[str], options: list[str], said: str
+) -> None:
+    told = fireline([*options, *given])
+    assert told.exit_code == 2
+    assert told.stdout == ""
+    assert said in " ".join(told.stderr.split())
+
+
+def test_a_range_that_begins_before_the_data_says_so(given: list[str]) -> None:
+    told = fireline(["--from", "2026-10-16", "--to", "2026-10-26", *given, "--json"])
+    notes = json.loads(told.stdout)["notes"]
+    assert len(notes) == 2
+    assert "data since 2026-10-14T00" in notes[0]
