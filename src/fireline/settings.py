@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     runbooks: Path = Path("runbooks")
     policy: Path | None = Path("policies/default.yaml")
     exceptions: Path = Path("policies/exceptions.yaml")
+    maintenance: list[Path] = [Path("policies")]
     incidents_channel: str = "#incidents"
     alerts_channel: str = "#data-platform-alerts"
     reviews_channel: str = "#data-reviews"

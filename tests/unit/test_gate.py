@@ -221,6 +221,7 @@ def test_as_json_times_have_zones_and_unknown_is_null() -> None:
             "budget_state": "at_risk",
             "consequence": "require_approval",
             "remaining": 0.2,
+            "raw_remaining": None,
             "figures_at": "2026-11-23T04:00:00Z",
             "age_seconds": 0,
             "sentence": "at risk, 20.0 % of the budget left: "
@@ -232,6 +233,7 @@ def test_as_json_times_have_zones_and_unknown_is_null() -> None:
             "budget_state": "unknown",
             "consequence": None,
             "remaining": None,
+            "raw_remaining": None,
             "figures_at": "2026-11-23T04:00:00Z",
             "age_seconds": 0,
             "sentence": "unknown: No samples in the last 30 d",

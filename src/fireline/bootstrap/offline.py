@@ -56,7 +56,10 @@ def report_rows(
     slos = _chosen(catalogue, names)
     with parts.source_of(settings) as source:
         moment = at or SystemClock().now()
-        found = report(slos, source, moment, parts.policy_of(settings))
+        plan = parts.maintenance_of(settings).current()
+        if plan.problems:
+            raise InvalidInputError("\n".join(plan.problems))
+        found = report(slos, source, moment, parts.policy_of(settings), plan)
     return [ReportRow(slo, status) for slo, status in zip(slos, found, strict=True)]
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from fireline.adapters.charts.drawing import MatplotlibCharts
 from fireline.adapters.files.exceptions import ExceptionsFile
+from fireline.adapters.files.maintenance import MaintenanceFiles
 from fireline.adapters.files.policy import load_policy
 from fireline.adapters.files.slos import DefinitionFolder
 from fireline.adapters.prometheus.client import Access
@@ -149,7 +150,13 @@ def services_of(settings: Settings, store: Store, chat: Chat, source: Prometheus
         ),
         timezone=settings.timezone,
         exceptions=ExceptionsFile(settings.exceptions),
+        maintenance=maintenance_of(settings),
     )
+
+
+def maintenance_of(settings: Settings) -> MaintenanceFiles:
+    """Maintenance in git, which may stand beside the definitions too."""
+    return MaintenanceFiles([*settings.maintenance, *settings.definitions])
 
 
 def chat_of(client: WebClient) -> SlackChat:

@@ -80,6 +80,8 @@ def _table(statuses: list[SloStatus]) -> Table:
         left = "unknown" if status.remaining is None else f"{status.remaining:.1%}"
         if status.remaining is None and status.has_figure:
             left = "exhausted"
+        if status.raw_remaining is not None:
+            left += f" (raw {status.raw_remaining:.1%})"
         table.add_row(
             status.slo,
             f"{status.objective} %",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketSeries
 from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.exclusions import Exclusion
 from fireline.domain.slo.ledger import changes, cut, first_known, floor_edge, merge
 from fireline.domain.slo.reading import Reading
 from fireline.usecases.ports import FetchRequest, FetchResult, UnitOfWork
@@ -93,8 +94,14 @@ class BudgetCache:
         """Load it anew next time, because what was added did not reach the store."""
         self._kept.pop(name, None)
 
-    def reading(self, slo: Slo, result: FetchResult, at: datetime) -> Reading:
-        """All that is known of the SLO at this tick."""
+    def reading(
+        self,
+        slo: Slo,
+        result: FetchResult,
+        at: datetime,
+        exclusions: tuple[Exclusion, ...] = (),
+    ) -> Reading:
+        """All that is known of the SLO at this tick, and the maintenance to leave out."""
         kept = self._kept[slo.name]
         part = _in_time(result.open_part, kept.series)
         last = kept.reading
@@ -106,6 +113,7 @@ class BudgetCache:
                 newest_sample=kept.newest_sample,
                 warnings=result.warnings,
                 landed=result.landed,
+                exclusions=exclusions,
             )
         else:
             kept.reading = Reading(
@@ -118,10 +126,13 @@ class BudgetCache:
                 warnings=result.warnings,
                 landed=result.landed,
                 scrape_interval=self._scrape,
+                exclusions=exclusions,
             )
         return kept.reading
 
-    def last_reading(self, slo: Slo, at: datetime) -> Reading | None:
+    def last_reading(
+        self, slo: Slo, at: datetime, exclusions: tuple[Exclusion, ...] = ()
+    ) -> Reading | None:
         """What was known when the source last answered, within the SLO's window."""
         kept = self._kept[slo.name]
         if kept.fetched_to is None or kept.fetched_to <= window_start(slo, at):
@@ -132,6 +143,7 @@ class BudgetCache:
             at=datetime.fromtimestamp(kept.fetched_to, UTC),
             history_start=kept.history_start,
             newest_sample=kept.newest_sample,
+            exclusions=exclusions,
         )
 
 

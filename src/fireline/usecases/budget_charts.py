@@ -17,7 +17,7 @@ def chart_for(
     """The chart as of the last evaluation; a new version when the percentage shown changes."""
     status = uow.statuses.get(slo.name)
     at = status.at if status is not None else s.clock.now()
-    reading = stored_reading(uow, slo, at)
+    reading = stored_reading(s, uow, slo, at)
     history = budget_history(reading)
     if status is not None and status.remaining is not None and len(history.remaining):
         # The ledger holds closed buckets only; the words beside the picture count the open one too.

@@ -95,6 +95,7 @@ def _slo(slo: GateSlo, now: datetime) -> dict[str, object]:
         "budget_state": slo.budget_state.value,
         "consequence": slo.consequence.value if slo.consequence is not None else None,
         "remaining": round(slo.remaining, 6) if slo.remaining is not None else None,
+        "raw_remaining": round(slo.raw_remaining, 6) if slo.raw_remaining is not None else None,
         "figures_at": _time(slo.figures_at) if slo.figures_at is not None else None,
         "age_seconds": age,
         "sentence": slo.sentence,

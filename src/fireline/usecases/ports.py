@@ -10,6 +10,7 @@ from fireline.domain.policy.verdict import Granted
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.buckets import Bucket, BucketSeries
 from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.usecases.store_ports import (
     Actions,
     Audit,
@@ -52,8 +53,10 @@ __all__ = [
     "Inbox",
     "Incidents",
     "Ledger",
+    "Maintenances",
     "Messages",
     "NoExceptions",
+    "NoMaintenances",
     "PostedMessage",
     "PostedRef",
     "Postmortems",
@@ -221,6 +224,21 @@ class NoExceptions:
         return Granted()
 
 
+class Maintenances(Protocol):
+    """Maintenance as git has it now; what people ask for in Slack is in the store."""
+
+    def current(self) -> MaintenancePlan: ...
+
+
+@dataclass(frozen=True, slots=True)
+class NoMaintenances:
+    """A team that plans none in git."""
+
+    def current(self) -> MaintenancePlan:
+        """None at all."""
+        return MaintenancePlan()
+
+
 class RunbookLibrary(Protocol):
     """The runbook folder."""
 
@@ -277,3 +295,4 @@ class Services:
     channels: ChannelPlan
     timezone: str = "UTC"
     exceptions: Exceptions = NoExceptions()
+    maintenance: Maintenances = NoMaintenances()

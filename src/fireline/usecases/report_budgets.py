@@ -8,6 +8,7 @@ from fireline.domain.policy.evaluation import evaluate, failed
 from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.ledger import first_known
+from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.domain.slo.reading import Reading
 from fireline.domain.slo.status import PairReading, SloStatus, WindowBurn
 from fireline.usecases.budget_cache import window_start
@@ -15,16 +16,23 @@ from fireline.usecases.ports import FetchRequest, FetchResult, SliSource
 
 
 def report(
-    slos: Iterable[Slo], source: SliSource, at: datetime, policy: Policy | None = None
+    slos: Iterable[Slo],
+    source: SliSource,
+    at: datetime,
+    policy: Policy | None = None,
+    maintenance: MaintenancePlan | None = None,
 ) -> list[SloStatus]:
     """One status per SLO, in order, each from its whole window."""
     wanted = list(slos)
     results = source.fetch([FetchRequest(slo, window_start(slo, at)) for slo in wanted], at)
     rules = policy or Policy()
-    return [_status(slo, r, at, rules) for slo, r in zip(wanted, results, strict=True)]
+    plan = maintenance or MaintenancePlan()
+    return [_status(slo, r, at, rules, plan) for slo, r in zip(wanted, results, strict=True)]
 
 
-def _status(slo: Slo, result: FetchResult, at: datetime, policy: Policy) -> SloStatus:
+def _status(
+    slo: Slo, result: FetchResult, at: datetime, policy: Policy, plan: MaintenancePlan
+) -> SloStatus:
     if result.error is not None or result.series is None:
         return failed(slo, at, result.error or "no answer", None)
     reading = Reading(
@@ -36,6 +44,7 @@ def _status(slo: Slo, result: FetchResult, at: datetime, policy: Policy) -> SloS
         newest_sample=result.newest_sample,
         warnings=result.warnings,
         landed=result.landed,
+        exclusions=plan.exclusions(slo, window_start(slo, at), int(at.timestamp())),
     )
     return evaluate(reading, policy)
 

@@ -35,6 +35,7 @@ def slo_line(slo: Slo, status: SloStatus | None) -> SloLine:
         exhaustion_hours=status.exhaustion_hours if status else None,
         runbook=slo.runbook,
         particulars=_particulars(slo, status) if status else None,
+        raw_remaining=status.raw_remaining if status else None,
     )
 
 

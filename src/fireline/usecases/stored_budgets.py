@@ -9,12 +9,13 @@ from fireline.domain.slo.ledger import floor_edge
 from fireline.domain.slo.reading import Reading
 from fireline.domain.slo.spending import first_bad_start, share_spent
 from fireline.domain.slo.status import DataState, SloStatus
+from fireline.usecases.maintenance import exclusions_for
 from fireline.usecases.ports import Services, UnitOfWork
 
 LOOK_BACK = timedelta(days=3)
 
 
-def stored_reading(uow: UnitOfWork, slo: Slo, at: datetime) -> Reading:
+def stored_reading(s: Services, uow: UnitOfWork, slo: Slo, at: datetime) -> Reading:
     """The SLO's ledger as of `at`, or as of its last evaluation when that is earlier."""
     status = uow.statuses.get(slo.name)
     until = at
@@ -31,24 +32,30 @@ def stored_reading(uow: UnitOfWork, slo: Slo, at: datetime) -> Reading:
         at=datetime.fromtimestamp(edge, UTC),
         history_start=span[0] if span else None,
         newest_sample=status.newest_sample if status else None,
+        exclusions=exclusions_for(s, uow, slo, edge),
     )
 
 
 def status_at(s: Services, uow: UnitOfWork, slo: Slo, at: datetime) -> SloStatus:
     """The SLO's state at a past instant, from the buckets before it alone."""
+    return evaluate(reading_at(s, uow, slo, at), s.policy)
+
+
+def reading_at(s: Services, uow: UnitOfWork, slo: Slo, at: datetime) -> Reading:
+    """The SLO's ledger as it stood at a past instant."""
     edge = floor_edge(int(at.timestamp()))
     start = floor_edge(slo.needed_from(edge))
     span = uow.ledger.span(slo.name, slo.revision)
     known = span is not None and span[0] < edge
-    reading = Reading(
+    return Reading(
         slo=slo,
         series=uow.ledger.read(slo.name, slo.revision, start, edge)
         if known
         else BucketSeries.empty(start),
         at=datetime.fromtimestamp(edge, UTC),
         history_start=span[0] if span and known else None,
+        exclusions=exclusions_for(s, uow, slo, edge),
     )
-    return evaluate(reading, s.policy)
 
 
 def budget_cost(
@@ -58,7 +65,7 @@ def budget_cost(
     slo = s.definitions.current().slos.get(slo_name)
     if slo is None:
         return None
-    reading = stored_reading(uow, slo, end + timedelta(seconds=BUCKET_SECONDS))
+    reading = stored_reading(s, uow, slo, end + timedelta(seconds=BUCKET_SECONDS))
     return share_spent(reading, int(start.timestamp()), int(end.timestamp()))
 
 
@@ -67,7 +74,7 @@ def first_bad(s: Services, uow: UnitOfWork, slo_name: str, before: datetime) -> 
     slo = s.definitions.current().slos.get(slo_name)
     if slo is None:
         return None
-    reading = stored_reading(uow, slo, before + timedelta(seconds=BUCKET_SECONDS))
+    reading = stored_reading(s, uow, slo, before + timedelta(seconds=BUCKET_SECONDS))
     found = first_bad_start(reading, int(before.timestamp()))
     if found is None or before.timestamp() - found > LOOK_BACK.total_seconds():
         return None

@@ -89,7 +89,7 @@ class Particulars:
 
 @dataclass(frozen=True, slots=True)
 class SloLine:
-    """One SLO in a list or a card."""
+    """One SLO in a list or a card; `raw_remaining` counts maintenance that was taken out."""
 
     name: str
     title: str
@@ -106,6 +106,7 @@ class SloLine:
     exhaustion_hours: float | None = None
     runbook: str | None = None
     particulars: Particulars | None = None
+    raw_remaining: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,11 @@ from datetime import datetime, timedelta
 
 from fireline.domain.policy.evaluation import evaluate, failed
 from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.exclusions import Exclusion
+from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.usecases.alerting import Alerting, Judged
-from fireline.usecases.budget_cache import BudgetCache
+from fireline.usecases.budget_cache import BudgetCache, window_start
+from fireline.usecases.maintenance import current_plan
 from fireline.usecases.ports import FetchResult, Services, UnitOfWork
 from fireline.usecases.stored_budgets import budget_cost, first_bad
 
@@ -46,6 +49,7 @@ class Watcher:
         self._s = services
         self._cache = BudgetCache(scrape_interval)
         self._alerting = Alerting(services)
+        self._maintenance = MaintenancePlan()
 
     def tick(self, at: datetime) -> TickReport:
         """Bring every SLO, its alert and its message up to date as of `at`."""
@@ -100,6 +104,9 @@ class Watcher:
         self, uow: UnitOfWork, fetched: Sequence[tuple[Slo, FetchResult]], report: TickReport
     ) -> None:
         """Everything that one transaction holds."""
+        plan = current_plan(self._s, uow)
+        if plan != self._maintenance:  # the same plan remembers what it expanded
+            self._maintenance = plan
         judged = [self._judge(uow, slo, result, report) for slo, result in fetched]
         uow.statuses.save([j.status for j in judged])
         alerts = self._alerting.apply(uow, judged, report.at)
@@ -117,13 +124,18 @@ class Watcher:
         if result.error is not None:
             report.failed.append(slo.name)
             last = uow.statuses.get(slo.name)
-            before = self._cache.last_reading(slo, report.at)
+            before = self._cache.last_reading(slo, report.at, self._excluded(slo, report.at))
             known = (before, self._s.policy) if before is not None else None
             return Judged(slo, failed(slo, report.at, result.error, last, known), None)
         self._keep(uow, slo, result, report.at)
-        reading = self._cache.reading(slo, result, report.at)
+        excluded = self._excluded(slo, report.at)
+        reading = self._cache.reading(slo, result, report.at, excluded)
         report.evaluated += 1
         return Judged(slo, evaluate(reading, self._s.policy), reading)
+
+    def _excluded(self, slo: Slo, at: datetime) -> tuple[Exclusion, ...]:
+        """The maintenance that the SLO's windows reach."""
+        return self._maintenance.exclusions(slo, window_start(slo, at), int(at.timestamp()))
 
 
 def tick(s: Services, at: datetime) -> TickReport:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fireline.adapters.files.exceptions import read_exceptions
+from fireline.adapters.files.maintenance import read_all
 from fireline.adapters.files.policy import read_policy
 from fireline.adapters.files.problems import Level, Problem
 from fireline.adapters.files.slo_document import Read
@@ -67,6 +68,7 @@ def checked(
             problems += no_alert(read, rules)
             problems += _people(read, runbooks)
     problems += [p for p in _exceptions(texts, services) if p not in problems]
+    problems += [p for p in _maintenance(texts, reads, services) if p not in problems]
     return Checked(in_order(problems), tuple(reads), rules)
 
 
@@ -89,6 +91,30 @@ def _exceptions(texts: Mapping[str, str], services: Collection[str]) -> Iterator
                 message = f"no SLO here is of a service `{given.service}`; {meant}"
                 line = given.source.line
                 yield Problem(path, line, Level.WARNING, "unknown-service", message)
+
+
+def _maintenance(
+    texts: Mapping[str, str], reads: Sequence[Read], services: Collection[str]
+) -> Iterator[Problem]:
+    """What is wrong with maintenance; SLOs and services are looked up when there are any."""
+    names: Collection[str] = {read.slo.name for read in reads}
+    found, problems = read_all(texts)
+    yield from problems
+    for read in found:
+        file, _, _ = read.entry.source.rpartition(":")
+        scope = read.entry.scope
+        lost = [(name, "SLO", names) for name in scope.slos if names and name not in names]
+        lost += [
+            (name, "service", services)
+            for name in scope.services
+            if services and name.casefold() not in services
+        ]
+        for name, what, known in lost:
+            near = nearest(name, known)
+            meant = f"did you mean `{near}`?" if near else "it takes nothing out."
+            line = read.lines.get(name, read.line)
+            message = f"there is no {what} `{name}` here; {meant}"
+            yield Problem(file, line, Level.ERROR, f"unknown-{what.lower()}", message)
 
 
 def _alerts(read: Read, policy: Policy) -> Iterator[Problem]:

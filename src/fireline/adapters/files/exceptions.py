@@ -1,14 +1,13 @@
 """Exceptions to the budget policy, from the file that git keeps."""
 
-import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from yaml.nodes import MappingNode, Node, SequenceNode
 
+from fireline.adapters.files.instants import instant
 from fireline.adapters.files.problems import Findings, Level, Problem
-from fireline.adapters.files.yaml_fields import Fields, Text, compose, line_of
+from fireline.adapters.files.yaml_fields import Fields, compose, line_of
 from fireline.domain.policy.consequences import BudgetException
 from fireline.domain.policy.verdict import Granted
 from fireline.domain.slo.definition import SourceRef
@@ -16,9 +15,6 @@ from fireline.domain.slo.definition import SourceRef
 API = "fireline/v1"
 ENTRY_KEYS = ("service", "until", "reason", "approver")
 HEAD_KEYS = ("apiVersion", "kind")
-RFC_3339 = re.compile(
-    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII
-)
 
 
 class ExceptionsFile:
@@ -100,26 +96,10 @@ def _exception(
     before = findings.errors
     fields = Fields(node, findings, what, keys)
     service = fields.text("service", example="orders")
-    until = _instant(fields.text("until", example="2026-12-01T18:00:00Z"), findings)
+    until = instant(fields.text("until", example="2026-12-01T18:00:00Z"), findings)
     reason = fields.text("reason", example="the fix itself")
     approver = fields.text("approver", example="head-of-data-platform")
     if findings.errors > before or not (service and until and reason and approver):
         return None
     source = SourceRef(findings.file, fields.line)
     return BudgetException(service.value, until, reason.value, approver.value, source)
-
-
-def _instant(text: Text | None, findings: Findings) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        if RFC_3339.fullmatch(text.value):
-            return datetime.fromisoformat(text.value.upper()).astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    findings.error(
-        text.line,
-        "time",
-        f"`{text.value}` is no RFC 3339 time with a zone; write for instance 2026-12-01T18:00:00Z.",
-    )
-    return None

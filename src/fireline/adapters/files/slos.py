@@ -24,7 +24,7 @@ from fireline.domain.slo.definition import Slo
 from fireline.usecases.ports import Catalogue
 
 API = "fireline/v1"
-KINDS = ("SLO", "Variables", "Policy", "Exception", "Exceptions")
+KINDS = ("SLO", "Variables", "Policy", "Exception", "Exceptions", "Maintenance")
 SUFFIXES = (".yaml", ".yml")
 
 
@@ -209,7 +209,7 @@ class DefinitionFolder:
         """The definitions as the files are now."""
         with self._lock:
             files = definition_files(self._paths)
-            signature = _signature(files)
+            signature = signature_of(files)
             if signature != self._signature:
                 self._catalogue = self._read(files)
                 self._signature = signature
@@ -233,7 +233,7 @@ class DefinitionFolder:
         return Catalogue(slos, tuple(problems))
 
 
-def _signature(files: Iterable[Path]) -> Signature:
+def signature_of(files: Iterable[Path]) -> Signature:
     """Changes whenever a file does."""
     found = []
     for file in files:

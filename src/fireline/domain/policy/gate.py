@@ -44,11 +44,20 @@ def gate_slo(slo: Slo, status: SloStatus | None, policy: Policy, now: datetime) 
     # Missing data never betters a budget: a limit that was reached holds, good figures do not.
     if old and rule.consequence.rank < Consequence.REQUIRE_APPROVAL.rank:
         return _unknown(slo, known_at, status.sentence.rstrip("."))
-    sentence = _sentence(status.remaining, rule)
+    sentence = _sentence(status, rule)
     if old:
         sentence += f" (newest data {ago_words(known_at, now)})"
     consequence = rule.consequence
-    return GateSlo(slo.name, slo.tier, state, consequence, status.remaining, known_at, sentence)
+    return GateSlo(
+        name=slo.name,
+        tier=slo.tier,
+        budget_state=state,
+        consequence=consequence,
+        remaining=status.remaining,
+        figures_at=known_at,
+        sentence=sentence,
+        raw_remaining=status.raw_remaining,
+    )
 
 
 def _figures_at(status: SloStatus) -> datetime:
@@ -68,14 +77,19 @@ def _off(at: datetime, now: datetime) -> str:
     return f"are of {clock_words(at, now)}, {ago_words(at, now)}"
 
 
-def _left_words(remaining: float) -> str:
-    return f"{100 * remaining:z.1f} % of the budget left"
+def _left_words(remaining: float, raw: float | None) -> str:
+    words = f"{100 * remaining:z.1f} % of the budget left"
+    if raw is None:
+        return words
+    return f"{words} without maintenance ({100 * raw:z.1f} % with it)"
 
 
-def _sentence(remaining: float | None, rule: StateRule) -> str:
+def _sentence(status: SloStatus, rule: StateRule) -> str:
     words = rule.rule or GENERIC[rule.consequence]
     state = rule.state.replace("_", " ")
-    left = "there is no budget to spend" if remaining is None else _left_words(remaining)
+    left = "there is no budget to spend"
+    if status.remaining is not None:
+        left = _left_words(status.remaining, status.raw_remaining)
     said = f"{state}, {left}: {words}"
     if rule.approver is None or rule.consequence.rank < Consequence.REQUIRE_APPROVAL.rank:
         return said

@@ -21,7 +21,8 @@ class Decision(StrEnum):
 class GateSlo:
     """One SLO of the service; without a figure it has neither consequence nor remaining budget.
 
-    `figures_at` is the time that the figures, believed or not, speak of.
+    `figures_at` is the time that the figures, believed or not, speak of; `raw_remaining` counts
+    maintenance where some was taken out of `remaining`.
     """
 
     name: str
@@ -31,6 +32,7 @@ class GateSlo:
     remaining: float | None
     figures_at: datetime | None
     sentence: str
+    raw_remaining: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

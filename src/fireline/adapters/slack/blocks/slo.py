@@ -26,6 +26,7 @@ from fireline.adapters.slack.blocks.particulars import (
     particular_facts,
     whole_words,
 )
+from fireline.adapters.slack.blocks.raw import mark, raw_words
 from fireline.domain.runbook.runbook import RunbookHit
 from fireline.domain.slo.status import BurnSeverity, DataState, PairReading
 from fireline.usecases.views import SloDetail, SloLine, SloList
@@ -53,7 +54,8 @@ def budget_words(line: SloLine, *, break_line: bool = False) -> str:
     if line.remaining is None:
         return none_left(line) or "budget unknown"
     gap = "\n" if break_line else " "
-    return f"{bar(line.remaining)}{gap}*{left_words(line)}* {whole_words(line)}"
+    left = f"*{left_words(line)}*{raw_words(line)}"
+    return f"{bar(line.remaining)}{gap}{left} {whole_words(line)}"
 
 
 def burn_words(line: SloLine) -> str:
@@ -81,7 +83,7 @@ def list_line(line: SloLine) -> str:
         figures = f"last known: {figures}"
     if line.remaining is not None and line.data_state in AGED:
         figures += f" \u00b7 {one_line(line.sentence, 300)}"
-    return f"{head}{burning if line.burning else ''}\n{figures} \u00b7 {tail}"
+    return f"{head}{burning if line.burning else ''}\n{figures}{mark(line)} \u00b7 {tail}"
 
 
 def list_headline(lines: Sequence[SloLine]) -> str:
