@@ -5,7 +5,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from fireline.domain.slo.definition import Absent, RatioSli, Sli, Slo, TimeSliceSli
+from fireline.domain.slo.definition import (
+    Absent,
+    EntityRatioSli,
+    Method,
+    RatioSli,
+    Sli,
+    SlicedRatioSli,
+    Slo,
+    TimeSliceSli,
+)
 from tests.unit.slo_builders import slo
 
 HOURS = 14
@@ -27,7 +36,7 @@ class Case:
 
 def cases() -> tuple[Case, ...]:
     """All of them; names of series begin with `rules_` and the name of the case."""
-    return (*_ratios(), *_slices())
+    return (*_ratios(), *_slices(), *_others())
 
 
 def _ratios() -> tuple[Case, ...]:
@@ -95,6 +104,40 @@ def _slices() -> tuple[Case, ...]:
             {"rules_holes": lambda m: None if m % 300 in range(8) and m > 300 else 5.0},
         ),
     )
+
+
+def _others() -> tuple[Case, ...]:
+    """Ratios judged by slices, as gauges and as means, and entities."""
+    bad = lambda m: 30.0 if m > MINUTES - 30 else 0.0  # noqa: E731 - shorter than a function
+    judged: dict[str, Any] = {"slice_seconds": 300, **_counters("judged")}
+    meant: dict[str, Any] = {"slice_seconds": 300, **_counters("meant")}
+    return (
+        Case(
+            _slo("judged", SlicedRatioSli(Method.TIMESLICES, slice_target=0.9, **judged)),
+            _pair("judged", lambda _: 60, bad),
+            fires=True,
+        ),
+        Case(
+            _slo("meant", SlicedRatioSli(Method.RATIO_TIMESLICES, **meant)),
+            _pair("meant", lambda _: 60, bad),
+            fires=True,
+        ),
+        Case(
+            _slo("entities", EntityRatioSli("max(rules_entities_ok)", "max(rules_entities_all)")),
+            {
+                "rules_entities_all": lambda _: 40.0,
+                "rules_entities_ok": lambda m: 20.0 if m > MINUTES - 30 else 40.0,
+            },
+            fires=True,
+        ),
+    )
+
+
+def _counters(name: str) -> dict[str, Any]:
+    return {
+        "total": f"sum(increase(rules_{name}_all_total[$window]))",
+        "bad": f"sum(increase(rules_{name}_bad_total[$window]))",
+    }
 
 
 def _slo(name: str, sli: Sli, **changes: Any) -> Slo:

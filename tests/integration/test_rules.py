@@ -169,7 +169,7 @@ def test_counts_burn_rates_budgets_and_alerts_equal_our_own_evaluation(
 def expected(case: Case, status: SloStatus, minute: int) -> list[Check]:
     """What the rules must have recorded for this case."""
     name, window = case.slo.name, length(case.slo.window_seconds)
-    unit = case.slo.sli.slice_seconds / 60 if isinstance(case.slo.sli, TimeSliceSli) else 1
+    unit = case.slo.unit_size
     assert status.error is None
     assert status.good is not None
     assert status.total is not None

@@ -1,6 +1,6 @@
 """Rule files: what is in them, that they are always the same, and that every expression parses."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,16 @@ from fireline.adapters.rules.promql import length, selectors, steps
 from fireline.cli.app import app
 from fireline.domain.errors import InvalidDefinitionError
 from fireline.domain.policy.policy import BurnPair, Policy
-from fireline.domain.slo.definition import Absent, RatioSli, Slo, TimeSliceSli
+from fireline.domain.slo.calendar import CalendarUnit, CalendarWindow
+from fireline.domain.slo.definition import (
+    Absent,
+    CompositePart,
+    CompositeSli,
+    DeadlineSli,
+    RatioSli,
+    Slo,
+    TimeSliceSli,
+)
 from fireline.domain.slo.status import BurnSeverity
 from tests.unit.slo_builders import SLICES, slo
 
@@ -326,3 +335,25 @@ def test_the_command_says_what_it_cannot_use(tmp_path: Path) -> None:
     result = CliRunner().invoke(app, ["slo", "rules", str(CATALOGUE), "--out", str(empty)])
     assert result.exit_code == 2
     assert "cannot write" in result.stderr
+
+
+def test_kinds_that_rules_cannot_hold_are_named_at_the_head() -> None:
+    slos = [
+        slo(DeadlineSli("x", time(7)), "95", name="landed"),
+        slo(CompositeSli((CompositePart("a"),)), name="joined"),
+        slo(objective="100", zero_tolerance=True, name="never"),
+        slo(name="monthly", calendar=CalendarWindow(CalendarUnit.MONTH)),
+    ]
+    own, sloth = (render(slos, Policy(), form) for form in RuleFormat)
+    assert "# landed: no rules, as Prometheus knows neither deadlines nor calendars" in own
+    assert "# joined: no rules, as it is made of others" in own
+    assert "# monthly: its budget starts anew each month; that of the rules rolls" in own
+    assert "# never: nothing bad is allowed, so any within five minutes fires." in own
+    assert "# never: no rules, as an objective of 100 % leaves nothing to divide by" in sloth
+    groups = [g["name"] for g in yaml.safe_load(own)["groups"]]
+    assert groups == [
+        "fireline-slo-monthly",
+        "fireline-window-monthly",
+        "fireline-slo-never",
+        "fireline-window-never",
+    ]

@@ -16,8 +16,7 @@ from fireline.domain.policy.guards import (
     SHORT_COVERAGE,
 )
 from fireline.domain.policy.policy import Policy
-from fireline.domain.slo.definition import Absent, RatioSli, Slo, TimeSliceSli
-from fireline.domain.slo.sli import plain
+from fireline.domain.slo.definition import Absent, Family, SlicedRatioSli, Slo, TimeSliceSli
 from fireline.domain.slo.status import BurnSeverity
 from fireline.domain.slo.wording import number_words
 
@@ -42,14 +41,17 @@ def groups(slo: Slo, policy: Policy) -> Iterator[Group]:
     rules: list[Recording | Alert] = [
         _recorded(slo, TOTAL + length(BUCKET), total_expr(slo)),
         _recorded(slo, GOOD + length(BUCKET), good_expr(slo)),
-        _burn(slo, BUCKET),
     ]
+    if slo.budget_fraction > 0:
+        rules.append(_burn(slo, BUCKET))
     for seconds in windows:
         rules += [_sum(slo, TOTAL, seconds), _sum(slo, GOOD, seconds), _burn(slo, seconds)]
     silence = _silence(slo)
     if silence is not None:
         rules.append(_recorded(slo, ABSENT, silence))
     rules += [_pair_alert(slo, pair, labels, judged=silence is not None) for pair in pairs]
+    if slo.budget_fraction <= 0:
+        rules.append(_any_bad_alert(slo, labels))
     if silence is not None:
         rules.append(_absent_alert(slo, pairs, labels))
     yield Group(f"fireline-slo-{slo.name}", tuple(rules), INTERVAL)
@@ -94,9 +96,12 @@ def _budget(slo: Slo) -> Iterator[Recording]:
     window = slo.window_seconds
     yield _sum(slo, TOTAL, window)
     yield _sum(slo, GOOD, window)
-    yield _burn(slo, window)
-    yield _recorded(slo, REMAINING, f"1 - {series(BURN + length(window), slo)}")
-    step = max(BUCKET, slo.sli.slice_seconds) if isinstance(slo.sli, TimeSliceSli) else BUCKET
+    if slo.budget_fraction > 0:
+        yield _burn(slo, window)
+        yield _recorded(slo, REMAINING, f"1 - {series(BURN + length(window), slo)}")
+    step = BUCKET
+    if isinstance(slo.sli, TimeSliceSli | SlicedRatioSli):
+        step = max(BUCKET, slo.sli.slice_seconds)
     five = series(TOTAL + length(BUCKET), slo)
     counted = f"count_over_time({five}{steps(window, BUCKET)})"
     yield _recorded(slo, COVERAGE, f"{counted} / {number(window / step)}")
@@ -104,9 +109,11 @@ def _budget(slo: Slo) -> Iterator[Recording]:
 
 def _silence(slo: Slo) -> str | None:
     """1 while no series that is counted, or read, has a sample; None when none is read."""
-    sli = plain(slo.sli)
-    body = sli.total if isinstance(sli, RatioSli) else sli.value
-    read = selectors(body)
+    sli = slo.sli
+    body = sli.value if isinstance(sli, TimeSliceSli) else getattr(sli, "total", None)
+    if body is None and isinstance(sli, SlicedRatioSli):
+        body = sli.raw
+    read = selectors(body) if body is not None else ()
     return f"max(absent({' or '.join(read)}))" if read else None
 
 
@@ -140,10 +147,27 @@ def _pair_alert(slo: Slo, pair: PlannedPair, labels: dict[str, str], *, judged: 
     )
 
 
+def _any_bad_alert(slo: Slo, labels: dict[str, str]) -> Alert:
+    """The page of an SLO that allows nothing bad."""
+    five = length(BUCKET)
+    annotations = {
+        "summary": literal(f"{slo.title}: bad events where none are allowed"),
+        "description": "{{ $value | humanize }} bad in five minutes; the objective is 100 %.",
+    }
+    return Alert(
+        "SloBudgetBurn",
+        f"{_bad(slo, BUCKET)} > 0",
+        labels
+        | {"slo": slo.name, "severity": BurnSeverity.PAGE.value}
+        | {"long_window": five, "short_window": five},
+        annotations | _runbook(slo),
+    )
+
+
 def _guards(slo: Slo, pair: PlannedPair) -> Iterator[str]:
     """What keeps single misses from waking people; the 95 % bound is beyond PromQL."""
     bad = _bad(slo, pair.long_seconds)
-    if not isinstance(slo.sli, RatioSli):
+    if slo.family is not Family.EVENTS:
         yield f"{bad} >= {number(MIN_BAD_SLICES)}"
         return
     yield f"{bad} >= {number(MIN_BAD[pair.severity])}"
@@ -181,8 +205,10 @@ def _runbook(slo: Slo) -> dict[str, str]:
 
 def notes(slo: Slo, policy: Policy) -> Iterator[str]:
     """What the rules of this SLO cannot do, for a reader of the file."""
-    if not distinct_pairs(slo, policy):
+    if slo.budget_fraction <= 0:
+        yield f"{slo.name}: nothing bad is allowed, so any within five minutes fires."
+    elif not distinct_pairs(slo, policy):
         yield f"{slo.name}: no burn alert, as no pair of windows fits its window and objective."
-    elif isinstance(slo.sli, RatioSli):
+    elif slo.family is Family.EVENTS:
         few = number_words(slo.min_events)
         yield f"{slo.name}: below {few} events in the window the bot counts single misses instead."

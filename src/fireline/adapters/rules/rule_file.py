@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from fireline.adapters.rules import fireline_rules, sloth_rules
+from fireline.adapters.rules.exportable import exportable
 from fireline.adapters.rules.groups import write
 from fireline.domain.errors import InvalidDefinitionError
 from fireline.domain.policy.policy import Policy
@@ -25,17 +26,19 @@ def render(slos: Iterable[Slo], policy: Policy, form: RuleFormat) -> str:
     Raises:
         InvalidDefinitionError: an SLO has a label, a window or an id that cannot be exported.
     """
-    ordered = sorted(slos, key=lambda slo: slo.name)
-    head = HEAD.format(form.value)
-    if form is RuleFormat.SLOTH:
-        _require_own_ids(ordered)
-        return head + write(g for slo in ordered for g in sloth_rules.groups(slo, policy))
-    notes = (note for slo in ordered for note in fireline_rules.notes(slo, policy))
-    head += "".join(f"# {note}\n" for note in notes)
-    return head + write(g for slo in ordered for g in fireline_rules.groups(slo, policy))
+    sloth = form is RuleFormat.SLOTH
+    found = exportable(slos, without_budget=not sloth)
+    notes = [*found.notes]
+    if sloth:
+        _require_own_ids(found.slos)
+    else:
+        notes += [note for slo in found.slos for note in fireline_rules.notes(slo, policy)]
+    head = HEAD.format(form.value) + "".join(f"# {note}\n" for note in sorted(notes))
+    groups = sloth_rules.groups if sloth else fireline_rules.groups
+    return head + write(group for slo in found.slos for group in groups(slo, policy))
 
 
-def _require_own_ids(slos: list[Slo]) -> None:
+def _require_own_ids(slos: Iterable[Slo]) -> None:
     """Sloth's id joins service and name, so two SLOs can come to the same."""
     seen: dict[str, Slo] = {}
     for slo in slos:

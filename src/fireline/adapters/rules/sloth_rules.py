@@ -10,7 +10,6 @@ from fireline.adapters.rules.promql import fraction, length, matchers, number
 from fireline.domain.policy.burn_pairs import PlannedPair
 from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.definition import Slo
-from fireline.domain.slo.sli import plain
 from fireline.domain.slo.status import BurnSeverity
 
 WINDOWS = (300, 1800, 3600, 7200, 21600, 86400, 259200)
@@ -47,7 +46,7 @@ def _slis(slo: Slo, pairs: tuple[PlannedPair, ...], labels: dict[str, str]) -> I
     windows = {*WINDOWS, *(w for p in pairs for w in (p.long_seconds, p.short_seconds))}
     for seconds in sorted(windows - {period}):
         span = length(seconds)
-        expr = error_ratio(plain(slo.sli), seconds)
+        expr = error_ratio(slo.sli, seconds)
         yield Recording(RATIO + span, expr, labels | {"sloth_window": span})
     keys = {key: labels[key] for key in KEYS}
     five, span = f"{RATIO}{length(BUCKET)}{matchers(keys)}", length(period)
