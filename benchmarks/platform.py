@@ -9,7 +9,7 @@ from typing import Any, Self
 import httpx
 import numpy as np
 
-from fireline.adapters.prometheus.source import PrometheusSource
+from fireline.adapters.prometheus.named import NamedSources
 from fireline.adapters.store import SqlStore, migrate, open_engine
 from fireline.bootstrap import parts
 from fireline.demo.processes import RunningServer, start_prometheus
@@ -140,7 +140,7 @@ class Watching:
     """The services of a bot that evaluates a fleet, without Slack."""
 
     services: Services
-    source: PrometheusSource
+    source: NamedSources
     settings: Settings
 
     @classmethod

@@ -8,10 +8,20 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AnyHttpUrl, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AnyHttpUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -25,6 +35,40 @@ from fireline.domain.errors import InvalidInputError
 PREFIX = "FIRELINE_"
 MAX_SECRET_BYTES = 65_536
 SHORTEST_TOKEN = 16
+MAX_HEADER = 1024
+
+SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+
+
+class DataSource(BaseModel):
+    """A Prometheus, or anything with its API, that SLOs may name; secrets come from files."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: AnyHttpUrl
+    dialect: Literal["prometheus", "victoriametrics"] = "prometheus"
+    bearer_token_file: Path | None = None
+    username: str | None = None
+    password_file: Path | None = None
+    org_id: str | None = Field(None, max_length=MAX_HEADER)
+    headers: dict[str, str] = Field(default_factory=dict, max_length=20)
+    ca_file: Path | None = None
+    cert_file: Path | None = None
+    key_file: Path | None = None
+    scrape_interval_seconds: float | None = Field(None, gt=0, le=600)
+    timeout_seconds: float = Field(10, ge=1, le=120)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "DataSource":
+        if (self.username is None) != (self.password_file is None):
+            raise ValueError("give username and password_file together")
+        if self.username is not None and self.bearer_token_file is not None:
+            raise ValueError("give either bearer_token_file or username, not both")
+        if self.key_file is not None and self.cert_file is None:
+            raise ValueError("key_file needs cert_file")
+        if any("\n" in text or "\r" in text for pair in self.headers.items() for text in pair):
+            raise ValueError("a header may have no line break")
+        return self
 
 
 class Settings(BaseSettings):
@@ -42,6 +86,8 @@ class Settings(BaseSettings):
     slack_api_url: AnyHttpUrl = AnyHttpUrl("https://slack.com/api/")
     prometheus_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:9090")
     prometheus_bearer_token: SecretStr | None = None
+    data_sources: dict[SourceName, DataSource] = Field(default_factory=dict, max_length=50)
+    default_data_source: str | None = None
     scrape_interval_seconds: float = Field(30, gt=0, le=600)
     definitions: list[Path] = [Path("slo_definitions")]
     runbooks: Path = Path("runbooks")
@@ -75,6 +121,15 @@ class Settings(BaseSettings):
             text = f"unknown time zone {value!r}; use an IANA name such as Europe/Berlin"
             raise ValueError(text) from error
         return value
+
+    @model_validator(mode="after")
+    def _known_source(self) -> "Settings":
+        chosen = self.default_data_source
+        if chosen is not None and chosen not in self.data_sources:
+            known = ", ".join(sorted(self.data_sources)) or "there are none"
+            text = f"default_data_source {chosen!r} is not under data_sources; known: {known}"
+            raise ValueError(text)
+        return self
 
     @field_validator("gate_token")
     @classmethod
@@ -134,11 +189,21 @@ def _environment() -> Mapping[str, str]:
 
 
 def _secret(variable: str, path: Path) -> str:
+    return secret_in(path, f"{variable}={path}")
+
+
+def secret_in(path: Path, where: str) -> str:
+    """The text of a secret's file.
+
+    Raises:
+        InvalidInputError: it cannot be read; `where` says which setting names it.
+    """
     try:
         with path.open(encoding="utf-8") as file:
             return file.read(MAX_SECRET_BYTES).strip()
-    except OSError as error:
-        text = f"{variable}={path}: cannot be read ({error.strerror}); name a readable file"
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not text"
+        text = f"{where}: cannot be read ({reason}); name a readable file"
         raise InvalidInputError(text) from error
 
 
@@ -171,5 +236,6 @@ def _explain(error: ValidationError) -> str:
     for problem in error.errors(include_url=False, include_input=False):
         name = ".".join(str(part) for part in problem["loc"])
         reason = problem["msg"].removeprefix("Value error, ")
-        lines.append(f"setting {name} ({PREFIX}{name.upper()}): {reason}")
+        variable = f" ({PREFIX}{name.upper()})" if len(problem["loc"]) == 1 else ""
+        lines.append(f"setting {name}{variable}: {reason}" if name else reason)
     return "\n".join(lines)

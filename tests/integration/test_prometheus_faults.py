@@ -1,90 +1,27 @@
 """A Prometheus that is slow, overloaded or half broken: each query pays only for itself."""
 
-import json
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Event, Thread
-from urllib.parse import parse_qs
 
 import pytest
-from typing_extensions import override
 
 from fireline.adapters.prometheus.client import Access
 from fireline.adapters.prometheus.source import PrometheusSource
 from fireline.domain.slo.definition import Slo, TimeSliceSli
 from fireline.usecases.ports import FetchRequest, FetchResult
+from tests.integration.prometheus_stub import EMPTY, Stub, body, error, stub_server
 from tests.unit.slo_builders import slo
 
 T = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 EPOCH = int(T.timestamp())
-EMPTY = {"status": "success", "data": {"resultType": "matrix", "result": []}}
-
-
-class Stub:
-    """A server whose answers a test decides; remembers the forms it was sent."""
-
-    def __init__(self) -> None:
-        self.forms: list[dict[str, str]] = []
-        self.headers: list[dict[str, str]] = []
-        self.paths: list[str] = []
-        self.released = Event()
-        self.answer: Callable[[dict[str, str]], tuple[int, bytes]] = lambda _: (200, body(EMPTY))
-        self.drip = False
-        self.url = ""
-
-
-def body(value: object) -> bytes:
-    return json.dumps(value).encode()
-
-
-def error(kind: str, text: str) -> bytes:
-    return body({"status": "error", "errorType": kind, "error": text})
 
 
 @pytest.fixture
 def stub() -> Iterator[Stub]:
-    made = Stub()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            raw = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            form = {key: values[0] for key, values in parse_qs(raw).items()}
-            made.forms.append(form)
-            made.paths.append(self.path)
-            made.headers.append(dict(self.headers))
-            status, content = made.answer(form)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            try:
-                self._send(content)
-            except (BrokenPipeError, ConnectionResetError):
-                self.close_connection = True
-
-        def _send(self, content: bytes) -> None:
-            if not made.drip:
-                self.wfile.write(content)
-                return
-            for index in range(len(content)):
-                self.wfile.write(content[index : index + 1])
-                if made.released.wait(0.05):
-                    return
-
-        @override
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.02,))
-        thread.start()
-        made.url = f"http://127.0.0.1:{server.server_port}"
+    with stub_server() as made:
         yield made
-        made.released.set()
-        server.shutdown()
-        thread.join()
 
 
 def gauge(name: str) -> Slo:

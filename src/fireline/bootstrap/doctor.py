@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from fireline.adapters.files.slos import DefinitionFolder
 from fireline.adapters.runbooks.library import RunbookFolder
 from fireline.bootstrap import parts
+from fireline.bootstrap.doctor_sources import sources_found
+from fireline.bootstrap.sources import source_of
 from fireline.bootstrap.system import SystemClock
 from fireline.domain.errors import FirelineError, InvalidInputError
 from fireline.settings import Settings, load
@@ -34,6 +36,7 @@ def diagnose() -> list[Finding]:
         _tried("policy", lambda: _policy(settings)),
         _tried("runbooks", lambda: _runbooks(settings)),
         _tried("definitions", lambda: _definitions(settings)),
+        *_sources(settings),
         _tried("prometheus", lambda: _prometheus(settings)),
         _tried("slack", lambda: _slack(settings)),
     ]
@@ -78,18 +81,29 @@ def _definitions(settings: Settings) -> str:
     return f"{len(catalogue.slos)} SLOs"
 
 
+def _sources(settings: Settings) -> list[Finding]:
+    """Each data source by its name."""
+    slos = DefinitionFolder(settings.definitions).current().slos.values()
+    found = []
+    with source_of(settings) as sources:
+        for name, told in sources_found(sources, slos, SystemClock().now()):
+            good = not isinstance(told, InvalidInputError)
+            found.append(Finding(f"data source {name}", good=good, text=str(told)))
+    return found
+
+
 def _prometheus(settings: Settings) -> str:
     slos = list(DefinitionFolder(settings.definitions).current().slos.values())
     if not slos:
         raise InvalidInputError("not asked, as there is no sound SLO to ask about")
-    with parts.source_of(settings) as source:
+    with source_of(settings) as source:
         found = report(slos, source, SystemClock().now(), parts.policy_of(settings))
     blind = [status for status in found if not status.has_figure]
     if blind:
         first = blind[0]
         text = f"{len(blind)} of {len(found)} SLOs have no figure; {first.slo}: {first.sentence}"
         raise InvalidInputError(text)
-    return f"{len(found)} SLOs evaluated at {settings.prometheus_url}"
+    return f"{len(found)} SLOs evaluated"
 
 
 def _slack(settings: Settings) -> str:

@@ -51,6 +51,7 @@ def report_rows(
         given["definitions"] = [definitions]
     if prometheus is not None:
         given["prometheus_url"] = prometheus
+        given["default_data_source"] = None
     settings = load(**given)
     catalogue = DefinitionFolder(settings.definitions).current()
     slos = _chosen(catalogue, names)

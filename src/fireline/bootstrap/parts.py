@@ -1,9 +1,8 @@
 """The adapters, built from settings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from importlib.metadata import version
 
 from slack_sdk import WebClient
 from sqlalchemy import Engine, make_url
@@ -14,18 +13,19 @@ from fireline.adapters.files.exceptions import ExceptionsFile
 from fireline.adapters.files.maintenance import MaintenanceFiles
 from fireline.adapters.files.policy import load_policy
 from fireline.adapters.files.slos import DefinitionFolder
-from fireline.adapters.prometheus.client import Access
-from fireline.adapters.prometheus.source import PrometheusSource
 from fireline.adapters.render.documents import JinjaDocuments
 from fireline.adapters.runbooks.library import RunbookFolder
 from fireline.adapters.slack.calls import web_client
 from fireline.adapters.slack.chat import SlackChat
 from fireline.adapters.store import migrate, open_engine
+from fireline.bootstrap.sources import source_of
 from fireline.bootstrap.system import SortableIds, SystemClock
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.policy.policy import Policy
 from fireline.settings import Settings
-from fireline.usecases.ports import ChannelPlan, Chat, Services, Store
+from fireline.usecases.ports import ChannelPlan, Chat, Services, SliSource, Store
+
+__all__ = ["source_of"]
 
 SLACK_TIMEOUT_SECONDS = 15
 RATE_LIMIT_RETRIES = 2
@@ -88,19 +88,6 @@ def policy_of(settings: Settings) -> Policy:
     return load_policy(path) if path is not None and path.exists() else Policy()
 
 
-def source_of(settings: Settings) -> PrometheusSource:
-    """Prometheus."""
-    token = settings.prometheus_bearer_token
-    headers: Mapping[str, str] = (
-        {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
-    )
-    return PrometheusSource(
-        Access(str(settings.prometheus_url).rstrip("/"), tuple(headers.items())),
-        version=version("fireline"),
-        scrape_interval=scrape_interval(settings),
-    )
-
-
 def scrape_interval(settings: Settings) -> timedelta:
     """How often the SLIs are scraped."""
     return timedelta(seconds=settings.scrape_interval_seconds)
@@ -128,7 +115,7 @@ def client_of(settings: Settings) -> WebClient:
     )
 
 
-def services_of(settings: Settings, store: Store, chat: Chat, source: PrometheusSource) -> Services:
+def services_of(settings: Settings, store: Store, chat: Chat, source: SliSource) -> Services:
     """Everything a use case may use."""
     clock = SystemClock()
     return Services(

@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 
 from fireline.adapters.http.metrics import Gauges
 from fireline.adapters.http.server import HttpServer, SlackReply, build_http
+from fireline.adapters.http.source_metrics import SourceMetrics
 from fireline.adapters.slack.app import build_app
 from fireline.adapters.slack.catch_up import catch_up
 from fireline.adapters.slack.requests import dispatch
@@ -50,6 +51,7 @@ class Program:
         self.services: Services = parts.services_of(settings, store, self._chat, self._source)
         self.watcher = Watcher(self.services, parts.scrape_interval(settings))
         self.gauges = Gauges(self.runtime.pending_count, self._dead_letters)
+        self.gauges.registry.register(SourceMetrics(self._source.health))
         app = build_app(
             self.services,
             client,

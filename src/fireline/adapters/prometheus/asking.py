@@ -1,7 +1,7 @@
 """Many questions in few queries: joined by `or`, taken apart again when one of them is wrong."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
@@ -10,6 +10,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from fireline.adapters.prometheus.breaker import Breaker
 from fireline.adapters.prometheus.client import Answer, PrometheusClient, Row
 from fireline.adapters.prometheus.failures import BY_PART, SOURCE_WIDE, Cause, QueryFailure
 from fireline.adapters.prometheus.questions import (
@@ -61,9 +62,11 @@ class Asker:
 
     Args:
         clients: connections, one per query at a time.
+        breaker: of the server; after failures in a row it is not asked for a while.
     """
 
-    def __init__(self, clients: Sequence[PrometheusClient]) -> None:
+    def __init__(self, clients: Sequence[PrometheusClient], breaker: Breaker | None = None) -> None:
+        self._breaker = breaker or Breaker()
         self._clients: SimpleQueue[PrometheusClient] = SimpleQueue()
         for client in clients:
             self._clients.put(client)
@@ -77,14 +80,30 @@ class Asker:
         self._wrong = {e: w for e, w in self._wrong.items() if w[0] > at}
         answers: Answers = {q: self._wrong[q.expr][1] for q in wanted if q.expr in self._wrong}
         pieces = {q: list(_pieces(q)) for q in wanted if q not in answers}
-        round_ = _Round(self._clients)
-        flat = dict.fromkeys(piece for parts in pieces.values() for piece in parts)
-        with ThreadPoolExecutor(self._width) as pool:
-            list(pool.map(round_.run, batches(flat, self._slow)))
+        outcomes = self._outcomes(dict.fromkeys(p for parts in pieces.values() for p in parts))
         for question, parts in pieces.items():
-            answers[question] = _joined([round_.outcomes[p] for p in parts])
+            answers[question] = _joined([outcomes[p] for p in parts])
         self._learn(answers, at)
         return answers
+
+    def _outcomes(self, questions: Mapping[Question, None]) -> Answers:
+        """What the server says to each question, unless it rests."""
+        if not questions:
+            return {}
+        if not self._breaker.may_ask():
+            resting = QueryFailure(Cause.RESTING, self._breaker.reason)
+            return dict.fromkeys(questions, resting)
+        round_ = _Round(self._clients)
+        try:
+            with ThreadPoolExecutor(self._width) as pool:
+                list(pool.map(round_.run, batches(questions, self._slow)))
+        finally:
+            outage = round_.outage
+            if outage is None:
+                self._breaker.answered()
+            else:
+                self._breaker.failed(outage.sentence)
+        return round_.outcomes
 
     def _learn(self, answers: Answers, at: int) -> None:
         """Remember which expressions were wrong or slow."""
@@ -104,9 +123,15 @@ class _Round:
         self.outcomes: Answers = {}
         self._clients = clients
         self._down: QueryFailure | None = None
+        self._late: QueryFailure | None = None
         self._timeouts = 0
         self._answered = False
         self._lock = Lock()
+
+    @property
+    def outage(self) -> QueryFailure | None:
+        """Why nothing at all was answered; None when something was, or only a query is wrong."""
+        return None if self._answered else self._down or self._late
 
     def run(self, batch: Batch) -> None:
         """Ask a batch; take it apart when one of its questions is wrong."""
@@ -138,7 +163,10 @@ class _Round:
     def _note(self, failure: QueryFailure) -> None:
         """Stop asking when the failure is the server's and not the query's."""
         with self._lock:
-            self._timeouts += failure.cause is Cause.TIMEOUT
+            if failure.cause is Cause.TIMEOUT:
+                self._timeouts += 1
+                self._late = failure
+            self._answered |= failure.cause in BY_PART
             hangs = self._timeouts >= GIVE_UP_TIMEOUTS and not self._answered
             if failure.cause in SOURCE_WIDE or hangs:
                 self._down = failure

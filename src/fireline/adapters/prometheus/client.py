@@ -1,30 +1,39 @@
 """One connection to Prometheus: `prometheus-api-client` with our bounds and our errors."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from random import SystemRandom
+from threading import Event
+from time import monotonic
 from typing import Any
 
 import requests
 from prometheus_api_client import PrometheusConnect
 
 from fireline.adapters.prometheus.failures import Cause, QueryFailure
-from fireline.adapters.prometheus.session import BoundedSession
+from fireline.adapters.prometheus.session import CONNECT_SECONDS, BoundedSession
+from fireline.adapters.prometheus.telemetry import Telemetry
 
-CONNECT_SECONDS = 2.0
 SERVER_MARGIN = 2.0
-RETRIED = frozenset({Cause.UNREACHABLE, Cause.SERVER})
+JITTER_SECONDS = (0.05, 0.3)
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How to get in: address, extra headers such as a bearer token, TLS files."""
+    """How to get in: address, extra headers such as a bearer token, TLS files.
+
+    `credentials` answers with a header such as `Authorization` at each request, for tokens that
+    change while the bot runs; `parameters` go with every query.
+    """
 
     url: str
     headers: tuple[tuple[str, str], ...] = ()
     verify: bool | str = True
-    cert: tuple[str, str] | None = None
+    cert: tuple[str, str] | str | None = None
+    credentials: Callable[[], tuple[tuple[str, str], ...]] | None = None
+    parameters: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +58,19 @@ class PrometheusClient:
     Args:
         access: address and credentials.
         version: our version, for the User-Agent.
-        deadline: seconds for a whole answer.
+        deadline: seconds for a whole answer, a second try included.
+        telemetry: where queries are noted.
     """
 
-    def __init__(self, access: Access, version: str, deadline: float) -> None:
-        self._session = BoundedSession(access.url, deadline)
+    def __init__(
+        self, access: Access, version: str, deadline: float, telemetry: Telemetry | None = None
+    ) -> None:
+        self._telemetry = telemetry or Telemetry()
+        self._session = BoundedSession(access.url, deadline, self._telemetry)
+        self._session.credentials = access.credentials
+        self._parameters = dict(access.parameters)
+        self._chance = SystemRandom()
+        self._pause = Event()
         self._session.headers["User-Agent"] = f"fireline/{version}"
         self._session.headers.update(dict(access.headers))
         self._session.verify = access.verify
@@ -67,6 +84,11 @@ class PrometheusClient:
         self._url = access.url.rstrip("/")
         self._session.mount_own(self._url)
 
+    @property
+    def session(self) -> BoundedSession:
+        """For pages that are no queries."""
+        return self._session
+
     def close(self) -> None:
         """Give the connection back."""
         self._session.close()
@@ -75,24 +97,32 @@ class PrometheusClient:
         """Values of `expr` at start, start + step .. end.
 
         Raises:
-            QueryFailure: there is no answer; a lost connection was tried twice.
+            QueryFailure: there is no answer; a lost connection or a server not ready was tried
+                twice, if there was time.
         """
+        begun = monotonic()
+        self._session.left = self._session.deadline
         try:
             return self._ask(expr, start, end, step)
         except QueryFailure as failure:
-            if failure.cause not in RETRIED:
+            wait = self._chance.uniform(*JITTER_SECONDS)
+            left = self._session.deadline - (monotonic() - begun) - wait
+            if not failure.again or left <= 0:
                 raise
+        self._pause.wait(wait)
+        self._session.left = left
         return self._ask(expr, start, end, step)
 
     def _ask(self, expr: str, start: int, end: int, step: int) -> Answer:
-        server_limit = max(1.0, self._session.deadline - SERVER_MARGIN)
-        with self._failures_told():
+        """One request, noted."""
+        server_limit = max(1.0, self._session.left - SERVER_MARGIN)
+        with self._noted(), self._failures_told():
             result = self._api.custom_query_range(
                 expr,
                 datetime.fromtimestamp(start, UTC),
                 datetime.fromtimestamp(end, UTC),
                 str(step),
-                params={"timeout": f"{server_limit:.0f}s"},
+                params={"timeout": f"{server_limit:.0f}s", **self._parameters},
             )
             rows = [Row(row["metric"], row["values"]) for row in result]
         return Answer(rows, self._session.warnings)
@@ -103,14 +133,28 @@ class PrometheusClient:
         Raises:
             QueryFailure: there is no answer.
         """
-        with self._failures_told():
+        self._session.left = self._session.deadline
+        with self._noted(), self._failures_told():
             response = self._session.request(
                 "GET",
                 f"{self._url}/api/v1/{path}",
                 params=params,
-                timeout=(CONNECT_SECONDS, self._session.deadline),
             )
             return response.json()["data"]
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Note how long a request took, and how it ended."""
+        begun = monotonic()
+        self._session.size = 0
+        told: tuple[str, str] | None = None
+        try:
+            yield
+        except QueryFailure as failure:
+            told = failure.cause.value, failure.sentence
+            raise
+        finally:
+            self._telemetry.asked(monotonic() - begun, self._session.size, told)
 
     @contextmanager
     def _failures_told(self) -> Iterator[None]:
@@ -141,6 +185,7 @@ def _unreachable(base: str, why: str) -> QueryFailure:
     return QueryFailure(
         Cause.UNREACHABLE,
         f"Prometheus at {base} cannot be reached ({why}); check that it runs and the address.",
+        again=True,
     )
 
 

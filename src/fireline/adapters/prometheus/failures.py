@@ -13,9 +13,12 @@ class Cause(StrEnum):
     TIMEOUT = "timeout"
     QUERY = "query"
     TOO_LARGE = "too_large"
+    RESTING = "resting"
 
 
-SOURCE_WIDE = frozenset({Cause.UNREACHABLE, Cause.WRONG_URL, Cause.REFUSED, Cause.SERVER})
+SOURCE_WIDE = frozenset(
+    {Cause.UNREACHABLE, Cause.WRONG_URL, Cause.REFUSED, Cause.SERVER, Cause.RESTING}
+)
 BY_PART = frozenset({Cause.QUERY, Cause.TOO_LARGE})
 
 
@@ -25,9 +28,11 @@ class QueryFailure(Exception):  # noqa: N818 - an answer too, kept per query
     Args:
         cause: whose fault it is.
         sentence: what happened, where, and what to do.
+        again: whether asking at once a second time may help.
     """
 
-    def __init__(self, cause: Cause, sentence: str) -> None:
+    def __init__(self, cause: Cause, sentence: str, *, again: bool = False) -> None:
         super().__init__(sentence)
         self.cause = cause
         self.sentence = sentence
+        self.again = again

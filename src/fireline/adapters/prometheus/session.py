@@ -1,7 +1,9 @@
 """The HTTP session under the client: queries in the body, bounded answers, no redirects."""
 
 import json
-from time import monotonic
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from time import monotonic, time
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,7 +14,11 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from urllib3.util.retry import Retry
 
 from fireline.adapters.prometheus.failures import Cause, QueryFailure
+from fireline.adapters.prometheus.telemetry import Telemetry
+from fireline.domain.errors import InvalidInputError
 
+CONNECT_SECONDS = 2.0
+SHORTEST_READ = 0.05
 MAX_BYTES = 64 * 1024 * 1024
 CHUNK = 256 * 1024
 OK = 200
@@ -21,6 +27,9 @@ BAD_REQUEST = 400
 AUTH = (401, 403)
 UNPROCESSABLE = 422
 SERVER_ERROR = 500
+TRIED_AGAIN = (502, 503, 504)
+# A Date header is cut to whole seconds: half a second is missing in the middle.
+DATE_CUT = 0.5
 TAIL = 4096
 
 
@@ -37,12 +46,20 @@ class BoundedSession(requests.Session):
     Args:
         url: base address, for messages and for mounting the adapter.
         deadline: seconds for a whole answer, not only for one read.
+        telemetry: told of the server's clock.
+
+    `left` is what remains of the deadline for the next request; `size` how many bytes the last
+    answer had.
     """
 
-    def __init__(self, url: str, deadline: float) -> None:
+    def __init__(self, url: str, deadline: float, telemetry: Telemetry) -> None:
         super().__init__()
         self.base = shown_url(url)
         self.deadline = deadline
+        self.left = deadline
+        self.size = 0
+        self.credentials: Callable[[], tuple[tuple[str, str], ...]] | None = None
+        self._telemetry = telemetry
         self.warnings: tuple[str, ...] = ()
         self.trust_env = False
 
@@ -58,8 +75,11 @@ class BoundedSession(requests.Session):
         if method == "POST" and kwargs.get("data") is None:
             kwargs["data"], params = params, None
         kwargs.update(params=params, allow_redirects=False, stream=True)
+        kwargs["timeout"] = (min(CONNECT_SECONDS, self.left), self.left)
+        self._show_credentials()
         begun = monotonic()
         response = super().request(method, url, *args, **kwargs)
+        self._note_clock(response)
         try:
             # The client reads `.json()` of the response; filling its body here keeps the bounds.
             response._content = self._body(response, begun)  # noqa: SLF001
@@ -69,6 +89,15 @@ class BoundedSession(requests.Session):
             raise self._refusal(response)
         self.warnings = _warnings(response.content)
         return response
+
+    def _show_credentials(self) -> None:
+        """Read them anew: a token in a file may have been replaced."""
+        if self.credentials is None:
+            return
+        try:
+            self.headers.update(dict(self.credentials()))
+        except InvalidInputError as error:
+            raise QueryFailure(Cause.REFUSED, str(error)) from error
 
     def _body(self, response: requests.Response, begun: float) -> bytes:
         """The whole body within its bounds; a lost connection raises as requests' own would."""
@@ -80,20 +109,39 @@ class BoundedSession(requests.Session):
             raise requests.ConnectionError(str(error)) from error
 
     def _read(self, response: requests.Response, begun: float) -> bytes:
-        chunks, size = [], 0
+        told = response.headers.get("Content-Length", "")
+        if told.isdecimal() and int(told) > MAX_BYTES:
+            raise self._too_large()
+        chunks: list[bytes] = []
         # read1 gives what has come; iter_content would wait for a whole chunk of a dripping body.
         while chunk := response.raw.read1(CHUNK, decode_content=True):
-            size += len(chunk)
+            self.size += len(chunk)
             chunks.append(chunk)
-            if size > MAX_BYTES:
-                raise QueryFailure(
-                    Cause.TOO_LARGE,
-                    f"Prometheus at {self.base} answered with more than 64 MB; "
-                    "aggregate the query to one value.",
-                )
-            if monotonic() - begun > self.deadline:
+            if self.size > MAX_BYTES:
+                raise self._too_large()
+            left = self.left - (monotonic() - begun)
+            if left <= 0:
                 raise self.timed_out()
+            _wait_at_most(response, left)
         return b"".join(chunks)
+
+    def _note_clock(self, response: requests.Response) -> None:
+        """Compare the server's clock with ours; a page of something else has no say."""
+        date = response.headers.get("Date")
+        if date is None or response.status_code != OK:
+            return
+        try:
+            there = parsedate_to_datetime(date).timestamp()
+        except ValueError:
+            return
+        self._telemetry.clock_seen(there + DATE_CUT - time())
+
+    def _too_large(self) -> QueryFailure:
+        return QueryFailure(
+            Cause.TOO_LARGE,
+            f"Prometheus at {self.base} answered with more than 64 MB; "
+            "aggregate the query to one value.",
+        )
 
     def timed_out(self) -> QueryFailure:
         """The failure for an answer that did not come in time."""
@@ -128,12 +176,21 @@ class BoundedSession(requests.Session):
                 Cause.SERVER,
                 f"Prometheus at {self.base} failed (HTTP {status}{': ' + said if said else ''}); "
                 "look at its log.",
+                again=status in TRIED_AGAIN,
             )
         return QueryFailure(
             Cause.WRONG_URL,
             f"{self.base} is not a Prometheus (HTTP {status} for /api/v1/query_range); "
             "check the address.",
         )
+
+
+def _wait_at_most(response: requests.Response, seconds: float) -> None:
+    """Give the next read no more time than is left of the whole."""
+    connection = getattr(response.raw, "connection", None)
+    sock = getattr(connection, "sock", None)
+    if sock is not None:
+        sock.settimeout(max(SHORTEST_READ, seconds))
 
 
 def _prometheus_error(content: bytes) -> tuple[str, str]:

@@ -9,6 +9,8 @@ from fireline.adapters.prometheus.asking import Answers, Asker
 from fireline.adapters.prometheus.client import Access, PrometheusClient
 from fireline.adapters.prometheus.kinds.choice import plan
 from fireline.adapters.prometheus.planning import Moment, result
+from fireline.adapters.prometheus.session import shown_url
+from fireline.adapters.prometheus.telemetry import Telemetry
 from fireline.usecases.ports import FetchRequest, FetchResult
 
 CONNECTIONS = 3
@@ -24,6 +26,9 @@ class PrometheusSource:
         access: address and credentials.
         version: our version, told to the server.
         scrape_interval: of the targets; the open part of a ratio is asked for after four of them.
+        deadline: seconds for an answer to a question of the last day.
+        backfill_deadline: the same for questions that reach further back.
+        telemetry: where queries are noted, with the breaker.
     """
 
     def __init__(
@@ -34,13 +39,17 @@ class PrometheusSource:
         scrape_interval: timedelta = timedelta(seconds=60),
         deadline: float = DEADLINE_SECONDS,
         backfill_deadline: float = BACKFILL_SECONDS,
+        telemetry: Telemetry | None = None,
     ) -> None:
         reach = Access(access) if isinstance(access, str) else access
+        noted = telemetry or Telemetry(url=shown_url(reach.url))
         self._scrape = int(scrape_interval.total_seconds())
-        self._clients = [PrometheusClient(reach, version, deadline) for _ in range(CONNECTIONS)]
-        self._backfill = PrometheusClient(reach, version, backfill_deadline)
-        self._asker = Asker(self._clients)
-        self._patient = Asker([self._backfill])
+        self._clients = [
+            PrometheusClient(reach, version, deadline, noted) for _ in range(CONNECTIONS)
+        ]
+        self._backfill = PrometheusClient(reach, version, backfill_deadline, noted)
+        self._asker = Asker(self._clients, noted.breaker)
+        self._patient = Asker([self._backfill], noted.breaker)
 
     def close(self) -> None:
         """Close all connections."""

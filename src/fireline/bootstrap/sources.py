@@ -1,0 +1,74 @@
+"""The data sources, built from settings: the usual one and those that SLOs name."""
+
+import base64
+from collections.abc import Callable
+from datetime import timedelta
+from importlib.metadata import version
+
+from fireline.adapters.prometheus.client import Access
+from fireline.adapters.prometheus.named import NamedSources, Server
+from fireline.settings import DataSource, Settings, secret_in
+from fireline.usecases.source_health import DEFAULT
+
+Headers = tuple[tuple[str, str], ...]
+# Its cache would give yesterday's answer about buckets that changed since.
+VICTORIA_PARAMETERS = (("nocache", "1"),)
+
+
+def source_of(settings: Settings) -> NamedSources:
+    """All data sources, connected when first asked."""
+    servers = {
+        name: _server(name, source, settings.scrape_interval_seconds)
+        for name, source in settings.data_sources.items()
+    }
+    default = settings.default_data_source
+    if default is None:
+        default = DEFAULT
+        servers = {DEFAULT: _usual(settings), **servers}
+    return NamedSources(servers, version("fireline"), default)
+
+
+def _usual(settings: Settings) -> Server:
+    """The server of `prometheus_url`."""
+    token = settings.prometheus_bearer_token
+    headers: Headers = ()
+    if token is not None:
+        headers = (("Authorization", f"Bearer {token.get_secret_value()}"),)
+    access = Access(str(settings.prometheus_url).rstrip("/"), headers)
+    return Server(access, timedelta(seconds=settings.scrape_interval_seconds))
+
+
+def _server(name: str, source: DataSource, usual_interval: float) -> Server:
+    headers = dict(source.headers)
+    if source.org_id is not None:
+        headers["X-Scope-OrgID"] = source.org_id
+    cert = (str(source.cert_file), str(source.key_file)) if source.key_file else None
+    access = Access(
+        str(source.url).rstrip("/"),
+        tuple(headers.items()),
+        verify=str(source.ca_file) if source.ca_file else True,
+        cert=cert or (str(source.cert_file) if source.cert_file else None),
+        credentials=_credentials(name, source),
+        parameters=VICTORIA_PARAMETERS if source.dialect == "victoriametrics" else (),
+    )
+    interval = source.scrape_interval_seconds or usual_interval
+    return Server(access, timedelta(seconds=interval), source.timeout_seconds)
+
+
+def _credentials(name: str, source: DataSource) -> Callable[[], Headers] | None:
+    """Reads the secret at each request, so that a renewed one is taken up."""
+    token, user, password = source.bearer_token_file, source.username, source.password_file
+    where = f"data source {name}"
+    if token is not None:
+        return lambda: (
+            ("Authorization", f"Bearer {secret_in(token, f'{where}, bearer_token_file {token}')}"),
+        )
+    if password is None:
+        return None
+
+    def basic() -> Headers:
+        secret = secret_in(password, f"{where}, password_file {password}")
+        coded = base64.b64encode(f"{user}:{secret}".encode()).decode()
+        return (("Authorization", f"Basic {coded}"),)
+
+    return basic
