@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from threading import Event, Thread
-from typing import BinaryIO
 from urllib.parse import parse_qs
 
 from typing_extensions import override
@@ -38,7 +38,7 @@ def error(kind: str, text: str) -> bytes:
     return body({"status": "error", "errorType": kind, "error": text})
 
 
-def _send(made: Stub, wire: BinaryIO, content: bytes) -> None:
+def _send(made: Stub, wire: BufferedIOBase, content: bytes) -> None:
     if not made.drip:
         wire.write(content)
         return

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import formatdate
+from itertools import count
 from pathlib import Path
 from time import monotonic, time
 
 import pytest
 
+from fireline.adapters.prometheus.breaker import Breaker
 from fireline.adapters.prometheus.client import Access
 from fireline.adapters.prometheus.named import NamedSources, Server
 from fireline.adapters.prometheus.source import PrometheusSource
@@ -132,12 +134,13 @@ def test_queries_bytes_failures_and_the_clock_are_noted(stub: Stub) -> None:
 
 def test_after_five_outages_the_server_is_left_alone(stub: Stub) -> None:
     stub.answer = lambda _: (500, b"oops")
-    with NamedSources({"default": Server(Access(stub.url))}) as source:
+    telemetry = Telemetry(breaker=Breaker(count(0, 2).__next__))
+    with PrometheusSource(stub.url, telemetry=telemetry) as source:
         for _ in range(5):
             ask(source)
         asked = len(stub.forms)
         (result,) = ask(source)
-        (health,) = source.health()
+        health = telemetry.health()
     assert len(stub.forms) == asked
     assert health.breaker is BreakerState.OPEN
     assert "After 5 failures in a row it is asked every 30 s." in (result.error or "")

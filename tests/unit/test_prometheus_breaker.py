@@ -17,14 +17,17 @@ def opened(clock: Seconds) -> Breaker:
     breaker = Breaker(clock)
     for _ in range(FAILURES):
         assert breaker.may_ask()
+        clock.now += 2
         breaker.failed("Prometheus is down.")
     return breaker
 
 
 def test_four_failures_and_an_answer_leave_it_closed() -> None:
-    breaker = Breaker(Seconds())
+    clock = Seconds()
+    breaker = Breaker(clock)
     for _ in range(3):
         for _ in range(FAILURES - 1):
+            clock.now += 2
             breaker.failed("down")
         breaker.answered()
     assert breaker.state is BreakerState.CLOSED
@@ -38,6 +41,13 @@ def test_five_in_a_row_open_it_and_say_so() -> None:
     assert breaker.reason == (
         "Prometheus is down. After 5 failures in a row it is asked every 30 s."
     )
+
+
+def test_all_that_fails_within_a_second_is_one_outage() -> None:
+    breaker = Breaker(Seconds())
+    for _ in range(FAILURES):
+        breaker.failed("down")
+    assert breaker.state is BreakerState.CLOSED
 
 
 def test_after_the_pause_one_may_try_and_the_others_wait_for_it() -> None:

@@ -1,5 +1,6 @@
 """Settings come from one place, and a mistake in them is named."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -69,3 +70,23 @@ def test_a_wrong_value_is_named_with_what_would_be_right(
     monkeypatch.setenv(name, value)
     with pytest.raises(InvalidInputError, match=said):
         load()
+
+
+def test_data_sources_come_from_the_file_and_their_mistakes_are_named(empty_folder: Path) -> None:
+    file = empty_folder / "fireline.yaml"
+    file.write_text(
+        "data_sources:\n  eu: {url: 'https://eu.example.com', org_id: data}\n"
+        "default_data_source: eu\n"
+    )
+    assert load().data_sources["eu"].org_id == "data"
+    for text, said in [
+        ("data_sources: {eu: {url: nowhere}}", "data_sources.eu.url"),
+        ("data_sources: {EU: {url: 'http://a'}}", "data_sources.EU"),
+        ("data_sources: {eu: {url: 'http://a', tokn: x}}", "data_sources.eu.tokn"),
+        ("data_sources: {eu: {url: 'http://a', username: x}}", "password_file together"),
+        ("data_sources: {eu: {url: 'http://a', key_file: x}}", "key_file needs cert_file"),
+        ("default_data_source: mars", "'mars' is not under data_sources; known: there are none"),
+    ]:
+        file.write_text(text)
+        with pytest.raises(InvalidInputError, match=re.escape(said)):
+            load()

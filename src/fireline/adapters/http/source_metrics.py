@@ -23,7 +23,6 @@ class SourceMetrics(Collector):
     def __init__(self, health: Callable[[], Sequence[SourceHealth]]) -> None:
         self._health = health
 
-    @override
     def describe(self) -> list[Metric]:
         """Nothing is asked while the program is being built."""
         return []

@@ -8,10 +8,12 @@ from fireline.usecases.source_health import BreakerState
 
 FAILURES = 5
 PAUSE_SECONDS = 30.0
+# Questions of one tick that fail together are one outage.
+TOGETHER_SECONDS = 1.0
 
 
 class Breaker:
-    """Counts outages of one data source; a question round that hits one counts once.
+    """Counts outages of one data source; what fails within a second is one.
 
     Args:
         clock: seconds that never go back.
@@ -33,6 +35,7 @@ class Breaker:
         self._opened: float | None = None
         self._trying = False
         self._reason = ""
+        self._counted: float | None = None
 
     @property
     def reason(self) -> str:
@@ -70,10 +73,15 @@ class Breaker:
         """The server could not be had; the reason is told to those who come while it rests."""
         with self._lock:
             self._reason = reason
-            self._failures += 1
-            self._trying = False
-            if self._failures >= self._limit:
-                self._opened = self._clock()
+            now = self._clock()
+            if self._counted is None or now - self._counted >= TOGETHER_SECONDS:
+                self._failures += 1
+                self._counted = now
+            if self._trying:
+                self._trying = False
+                self._opened = now
+            if self._opened is None and self._failures >= self._limit:
+                self._opened = now
 
     def _rested(self) -> bool:
         return self._opened is not None and self._clock() - self._opened >= self._pause
