@@ -10,7 +10,7 @@ import yaml
 
 from fireline.adapters.files.slos import read_files
 from fireline.demo.processes import MissingProgramError
-from fireline.domain.slo.definition import RatioSli, TimeSliceSli
+from fireline.domain.slo.definition import RatioSli, SlicedRatioSli
 from tests.servers import missing
 
 pytestmark = pytest.mark.real
@@ -84,8 +84,8 @@ def expressions(text: str) -> dict[str, str]:
         if isinstance(sli, RatioSli):
             named = {"good": sli.good, "bad": sli.bad, "total": sli.total}
         else:
-            assert isinstance(sli, TimeSliceSli)
-            named = {"value": sli.value}
+            assert isinstance(sli, SlicedRatioSli)
+            named = {"good": sli.good, "bad": sli.bad, "total": sli.total, "raw": sli.raw}
         for part, expr in named.items():
             if expr:
                 parts[f"{read.slo.name} {part}"] = expr.replace("$window", "5m")
@@ -94,14 +94,11 @@ def expressions(text: str) -> dict[str, str]:
 
 def test_imported_expressions_count_what_happened_in_prometheus(tmp_path: Path) -> None:
     expected: dict[str, dict[str, float | None]] = {
-        SLOTH: {"events bad": None, "events total": 100, "raw bad": 150, "raw total": 300},
+        SLOTH: {"events bad": None, "events total": 100, "raw raw": 0.5},
         PYRRA: {"fed bad": 2, "fed total": 52},
         OPENSLO.replace("METHOD", "Occurrences"): {"open good": 50, "open total": 52},
-        OPENSLO.replace("METHOD", "Timeslices"): {"open value": 50 / 52},
-        OPENSLO.replace("METHOD", "RatioTimeslices"): {
-            "open good": 50 / 52 * 300,
-            "open total": 300,
-        },
+        OPENSLO.replace("METHOD", "Timeslices"): {"open good": 50, "open total": 52},
+        OPENSLO.replace("METHOD", "RatioTimeslices"): {"open good": 50, "open total": 52},
         GENERATOR: {"filters bad": None, "filters total": 50},
     }
     cases: list[dict[str, Any]] = []

@@ -4,7 +4,14 @@ from dataclasses import replace
 
 from fireline.adapters.files.imports.writing import converted
 from fireline.adapters.files.slos import read_files
-from fireline.domain.slo.definition import RatioSli, Slo, SourceRef, TimeSliceSli
+from fireline.domain.slo.definition import (
+    LatencySli,
+    RatioSli,
+    SlicedRatioSli,
+    Slo,
+    SourceRef,
+    TimeSliceSli,
+)
 
 NOWHERE = SourceRef("", 0)
 
@@ -35,6 +42,16 @@ def only(*texts: str) -> Slo:
 
 def ratio(slo: Slo) -> RatioSli:
     assert isinstance(slo.sli, RatioSli)
+    return slo.sli
+
+
+def latency(slo: Slo) -> LatencySli:
+    assert isinstance(slo.sli, LatencySli)
+    return slo.sli
+
+
+def sliced(slo: Slo) -> SlicedRatioSli:
+    assert isinstance(slo.sli, SlicedRatioSli)
     return slo.sli
 
 

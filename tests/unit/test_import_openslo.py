@@ -5,8 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from fireline.domain.slo.definition import Absent
-from tests.unit.import_reading import loaded, only, ratio, refused, time_slice, warned
+from fireline.domain.slo.calendar import CalendarUnit, CalendarWindow
+from fireline.domain.slo.definition import (
+    Absent,
+    CompositePart,
+    CompositeSli,
+    Method,
+    SlicedRatioSli,
+)
+from tests.unit.import_reading import loaded, only, ratio, refused, sliced, time_slice, warned
 
 V1 = """\
 apiVersion: openslo/v1
@@ -154,7 +161,9 @@ def test_another_backend_is_an_error_that_names_it() -> None:
         ("{duration: 1M, isRolling: true}", "`1M` has no fixed length"),
         ("{duration: 1Q, isRolling: true}", "`1Q` has no fixed length"),
         ("{duration: 1m, calendar: {startTime: 2026-01-01}}", "a calendar month is `1M`"),
-        ("{duration: 1M, calendar: {timeZone: Europe/Berlin}}", "calendar windows are not"),
+        ("{duration: 2w, calendar: {timeZone: Europe/Berlin}}", "`2w` is no period"),
+        ("{duration: 1M, calendar: {timeZone: Europe/Berln}}", "did you mean `Europe/Berlin`?"),
+        ("{duration: 1M, isRolling: true, calendar: {timeZone: UTC}}", "`isRolling` is on beside"),
         ("{duration: 1d, isRolling: false}", "`isRolling` is off"),
         ("{duration: 5m, isRolling: true}", "it must be from 1h to 92d"),
         ("{isRolling: true}", "`spec.timeWindow[0].duration` is missing"),
@@ -162,6 +171,38 @@ def test_another_backend_is_an_error_that_names_it() -> None:
 )
 def test_windows_that_fireline_has_not_are_refused(window: str, words: str) -> None:
     refused(V1.replace("{duration: 4w, isRolling: true}", window), 18, words)
+
+
+@pytest.mark.parametrize(
+    ("window", "unit", "zone"),
+    [
+        ("{duration: 1M, calendar: {startTime: 2026-01-01 00:00:00, timeZone: Europe/Berlin}}",
+         CalendarUnit.MONTH, "Europe/Berlin"),
+        ("{duration: 1Q, isRolling: false, calendar: {startTime: 2026-04-01}}",
+         CalendarUnit.QUARTER, "UTC"),
+        ("{duration: 1w, calendar: {timeZone: UTC}}", CalendarUnit.WEEK, "UTC"),
+    ],
+)  # fmt: skip
+def test_calendar_windows_begin_at_local_midnight(
+    window: str, unit: CalendarUnit, zone: str
+) -> None:
+    text = V1.replace("{duration: 4w, isRolling: true}", window)
+    assert only(text).calendar == CalendarWindow(unit, zone)
+    _, problems = loaded(text)
+    assert problems == []
+
+
+@pytest.mark.parametrize("start", ["2026-01-21 12:30:00", "2026-01-02", "2026-02-01 00:00:01"])
+def test_a_period_that_begins_elsewhere_is_told(start: str) -> None:
+    window = f"{{duration: 1M, calendar: {{startTime: {start}, timeZone: UTC}}}}"
+    text = V1.replace("{duration: 4w, isRolling: true}", window)
+    warned(text, 18, f"`startTime` {start} is not carried over: each month begins at midnight")
+
+
+def test_the_first_version_has_calendar_windows_too() -> None:
+    window = "{unit: Month, count: 1, calendar: {timeZone: Europe/Berlin}}"
+    slo = only(ALPHA.replace("{unit: Day, count: 28}", window))
+    assert slo.calendar == CalendarWindow(CalendarUnit.MONTH, "Europe/Berlin")
 
 
 def test_there_must_be_exactly_one_window() -> None:
@@ -175,7 +216,7 @@ def test_there_must_be_exactly_one_window() -> None:
         ("{unit: Month, count: 1}", "`1M` has no fixed length"),
         ("{unit: Moon, count: 1}", "the unit `Moon` is not known"),
         ("{unit: Day, count: 7, isRolling: false}", "`isRolling` is off"),
-        ("{unit: Week, count: 1, calendar: {timeZone: UTC}}", "calendar windows are not"),
+        ("{unit: Year, count: 1, calendar: {timeZone: UTC}}", "`1Y` is no period"),
     ],
 )
 def test_windows_of_the_first_version_are_refused_alike(unit: str, words: str) -> None:
@@ -202,27 +243,33 @@ def test_the_first_version_has_incremental_counters_and_thresholds() -> None:
     refused(text[: text.index("  indicator")], 10, "`spec.indicator.thresholdMetric` is missing")
 
 
-def test_time_slices_of_a_ratio_compare_it_slice_by_slice() -> None:
+def test_time_slices_of_a_ratio_are_judged_slice_by_slice() -> None:
     text = V1.replace("Occurrences", "Timeslices")
     refused(text, 13, "Timeslices of a ratio need `timeSliceTarget`")
-    text = text.replace("0.995}", "0.995, timeSliceTarget: 0.9, timeSliceWindow: 5m}")
+    text = text.replace("0.995}", "0.995, timeSliceTarget: 0.9, timeSliceWindow: 5}")
     slo = only(text)
-    sli = time_slice(slo)
-    assert (sli.op, sli.threshold, sli.slice_seconds) == (">=", 0.9, 300)
-    assert "[5m]" in sli.value
-    assert "$window" not in sli.value
-    assert slo.absent is Absent.IGNORE
-    assert time_slice(only(text.replace("good:", "bad:"))).value.startswith("1 - ")
-    plain = text.replace("counter: true", "counter: false")
-    assert squeezed(time_slice(only(plain)).value) == '(sum(req{code="2xx"}))/(sum(req))'
+    sli = sliced(slo)
+    assert (sli.method, sli.slice_seconds, sli.slice_target) == (Method.TIMESLICES, 300, 0.9)
+    assert without_blanks_and_brackets(sli.total) == "sum" + without_blanks_and_brackets(
+        growth("req")
+    )
+    assert (sli.bad, slo.absent) == (None, Absent.UNKNOWN)
+    assert sliced(only(text.replace("good:", "bad:"))).good is None
+    plain = sliced(only(text.replace("counter: true", "counter: false")))
+    assert squeezed(plain.raw) == '(sum(req{code="2xx"}))/(sum(req))'
+    assert not plain.raw_is_error
 
 
-def test_ratio_time_slices_weigh_every_five_minutes_alike() -> None:
+def test_ratio_time_slices_are_the_mean_of_their_ratios() -> None:
     text = V1.replace("Occurrences", "RatioTimeslices")
-    slo = only(text)
-    assert squeezed(ratio(slo).total).startswith("0*((sum(")
-    assert squeezed(ratio(slo).good).endswith(")*300")
-    warned(text, 15, "gives a ratio without totals")
+    sli = sliced(only(text))
+    assert (sli.method, sli.slice_seconds, sli.slice_target) == (
+        Method.RATIO_TIMESLICES,
+        300,
+        None,
+    )
+    own = sliced(only(text.replace("0.995}", "0.995, timeSliceWindow: 1m}")))
+    assert own.slice_seconds == 60
 
 
 def raw(query: str, kind: str) -> str:
@@ -232,20 +279,61 @@ def raw(query: str, kind: str) -> str:
 
 
 def test_a_raw_ratio_is_read_as_its_type_says() -> None:
-    windowed = "1 - avg_over_time(broken[{{.window}}])"
-    assert squeezed(ratio(only(raw(windowed, "success"))).good).startswith("(1-avg_over_time")
-    assert ratio(only(raw(windowed, "failure"))).good is None
-    gauge = ratio(only(raw("broken", "failure")))
-    assert squeezed(gauge.bad) == "(avg_over_time((broken)[$window:1m]))*300"
+    windowed = raw("1 - avg_over_time(broken[{{.window}}])", "success")
+    assert sliced(only(windowed)) == SlicedRatioSli(
+        Method.RATIO_TIMESLICES, raw="1 - avg_over_time(broken[$window])", raw_is_error=False
+    )
+    warned(windowed, 14, "gives a ratio without totals")
+    gauge = raw("broken", "failure")
+    assert sliced(only(gauge)) == SlicedRatioSli(Method.RATIO_TIMESLICES, 60, raw="broken")
     refused(raw("broken", "so-so"), 15, "`rawType` must be success or failure")
-    sliced = raw("broken", "failure").replace("Occurrences", "Timeslices")
-    sliced = sliced.replace("0.995}", "0.995, timeSliceTarget: 0.9}")
-    assert squeezed(time_slice(only(sliced)).value) == "1-(broken)"
+    asked = gauge.replace("Occurrences", "Timeslices")
+    asked = asked.replace("0.995}", "0.995, timeSliceTarget: 0.9}")
+    assert sliced(only(asked)) == SlicedRatioSli(Method.TIMESLICES, 60, 0.9, raw="broken")
 
 
-def test_a_composite_is_refused() -> None:
-    text = V1.replace("{target: 0.995}", "{target: 0.995, indicatorRef: pages, compositeWeight: 2}")
-    refused(text, 21, "composite SLOs")
+COMPOSITE = BY_REFERENCE.replace("  indicatorRef: pages\n", "").replace("Timeslices", "METHOD")
+FIRST = "indicatorRef: pages, compositeWeight: 2, "
+SECOND = SLI.replace("name: pages", "name: others").replace("max(lag_seconds)", "max(other)")
+
+
+def composed(method: str, second: str = "indicatorRef: others, ") -> str:
+    text = COMPOSITE.replace("METHOD", method).replace("timeSliceWindow: 5}", "timeSliceWindow: 5}")
+    text = text.replace("{displayName: quick, ", "{displayName: quick, " + FIRST)
+    slow = "{displayName: slow, timeSliceWindow: 5, "
+    return text.replace("{displayName: slow, ", slow + second)
+
+
+def test_a_composite_is_its_objectives_and_one_over_them() -> None:
+    slos, problems = loaded(composed("Timeslices"), SLI, SECOND, SOURCE)
+    assert [slo.name for slo in slos] == ["lag", "lag-0", "lag-1"]
+    assert slos[0].sli == CompositeSli(
+        (CompositePart("lag-0", 2.0), CompositePart("lag-1")), Method.TIMESLICES
+    )
+    assert slos[0].objective == Decimal(95)
+    assert [time_slice(slo).value for slo in slos[1:]] == ["max(lag_seconds)", "max(other)"]
+    assert any(
+        "gives a composite no target of its own; `lag` gets the lowest" in p for p in problems
+    )
+
+
+def test_a_composite_may_have_its_indicators_inline() -> None:
+    source = "{metricSource: {type: Prometheus, spec: {query: max(other)}}}"
+    inline = f"indicator: {{metadata: {{name: x}}, spec: {{thresholdMetric: {source}}}}}, "
+    slos, _ = loaded(composed("Timeslices", inline), SLI, SOURCE)
+    assert time_slice(slos[2]).value == "max(other)"
+    for second, words in (
+        ("indicator: {metadata: {name: x}}, ", "`spec.objectives[1].indicator.spec` is missing"),
+        ("", "needs an `indicator` or an `indicatorRef`"),
+    ):
+        slos, problems = loaded(composed("Timeslices", second), SLI, SOURCE)
+        assert [slo.name for slo in slos] == ["lag-0"]
+        assert any(p.startswith("0.yaml:10: error") and words in p for p in problems), problems
+
+
+def test_an_indicator_for_all_beside_a_composite_is_told() -> None:
+    text = composed("Timeslices").replace("  service: shop", "  service: shop\n  indicatorRef: x")
+    warned(text, 6, "`spec.indicatorRef` is not carried over", SLI, SECOND, SOURCE)
 
 
 POLICY = """\

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.unit.import_reading import only, ratio, refused, time_slice, warned
+from tests.unit.import_reading import latency, only, ratio, refused, time_slice, warned
 
 OBJECT = """\
 apiVersion: pyrra.dev/v1alpha1
@@ -75,15 +75,43 @@ def test_only_bare_selectors_are_counted(metric: str) -> None:
     refused(text, 18, "must be a bare selector")
 
 
-def test_a_classic_histogram_is_its_bucket_of_its_count() -> None:
-    text = HEAD + (
+def of_histogram(success: str, total: str) -> str:
+    return HEAD + (
         "    latency:\n"
-        "      success: {metric: 'd_bucket{le=\"1\"}'}\n"
-        "      total: {metric: d_count}\n"
+        f"      success: {{metric: '{success}'}}\n"
+        f"      total: {{metric: '{total}'}}\n"
     )
-    assert ratio(only(text)).good == fed('d_bucket{le="1"}')
-    assert ratio(only(text)).total == fed("d_count")
-    warned(text, 14, "whether a bucket with this `le` exists is not checked")
+
+
+def test_a_classic_histogram_is_a_latency() -> None:
+    sli = latency(only(of_histogram('d_bucket{le="1",code=~"2.."}', 'd_count{code=~"2.."}')))
+    assert (sli.histogram, sli.threshold, sli.native) == ('d{code=~"2.."}', 1.0, False)
+    assert sli.good == 'sum(increase(d_bucket{code=~"2..",le=~"1|1\\\\.0"}[$window]))'
+    assert sli.total == 'sum(increase(d_count{code=~"2.."}[$window]))'
+
+
+@pytest.mark.parametrize(
+    ("success", "total"),
+    [
+        ('d_bucket{le="1",code="200"}', "d_count"),
+        ('d_bucket{le="1"}', "e_count"),
+        ('d_bucket{le=~"1|2"}', "d_count"),
+        ('d_bucket{le="+Inf"}', "d_count"),
+        ("d_bucket", "d_count"),
+    ],
+)
+def test_selectors_of_no_one_histogram_are_a_ratio(success: str, total: str) -> None:
+    text = of_histogram(success, total)
+    assert ratio(only(text)).good == fed(success)
+    assert ratio(only(text)).total == fed(total)
+    warned(text, 14, "are not a bucket and the count of one histogram")
+
+
+def test_a_native_histogram_is_a_latency() -> None:
+    text = HEAD + "    latencyNative: {total: {metric: 'd{a=\"b\"}'}, latency: 250ms}\n"
+    sli = latency(only(text))
+    assert (sli.histogram, sli.threshold, sli.native) == ('d{a="b"}', 0.25, True)
+    refused(HEAD + "    latencyNative: {latency: 1s}\n", 14, "latencyNative.total` is missing")
 
 
 def test_a_bool_gauge_is_a_time_slice() -> None:
@@ -110,7 +138,5 @@ def test_what_cannot_be_used_is_an_error_at_its_line(
     refused(OBJECT.replace(old, new, 1), line, words)
 
 
-def test_native_histograms_and_halves_of_objects_are_refused() -> None:
-    native = "    latencyNative: {total: {metric: d}, latency: 1s}\n"
-    refused(HEAD + native, 14, "`latencyNative` is not supported yet")
+def test_halves_of_objects_are_refused() -> None:
     refused(OBJECT[: OBJECT.index("spec:")], 1, "`metadata` and `spec` must be there")

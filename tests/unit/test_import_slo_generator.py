@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.unit.import_reading import loaded, only, ratio, refused, warned
+from fireline.domain.slo.definition import Method, SlicedRatioSli
+from tests.unit.import_reading import latency, loaded, only, ratio, refused, sliced, warned
 
 DOCUMENT = """\
 apiVersion: sre.google.com/v2
@@ -71,31 +72,47 @@ def test_a_query_of_the_sli_weighs_every_five_minutes_alike() -> None:
         "  service_level_indicator:\n"
         "    expression: sum(rate(ok[window])) / sum(rate(req[window]))\n"
     )
-    share = "(sum(rate(ok[$window])) / sum(rate(req[$window])))"
-    assert ratio(only(text)).good == f"{share} * 300"
-    assert ratio(only(text)).total == f"0 * {share} + 300"
+    share = "sum(rate(ok[$window])) / sum(rate(req[$window]))"
+    assert sliced(only(text)) == SlicedRatioSli(
+        Method.RATIO_TIMESLICES, raw=share, raw_is_error=False
+    )
     warned(text, 12, "gives a ratio without totals")
 
 
+CUT = HEAD + (
+    "  method: distribution_cut\n"
+    "  service_level_indicator:\n"
+    "    expression: 'd_bucket'\n"
+    "    threshold_bucket: 0.25\n"
+)
+
+
 @pytest.mark.parametrize(
-    ("expression", "bucket", "count"),
+    ("expression", "histogram", "good"),
     [
-        ("d_bucket", 'd_bucket{le="0.25"}', "d_count"),
-        ("d_bucket{}", 'd_bucket{le="0.25"}', "d_count{}"),
-        ('d_bucket{code="200"}', 'd_bucket{code="200", le="0.25"}', 'd_count{code="200"}'),
+        ("d_bucket", "d", 'sum(increase(d_bucket{le="0.25"}[$window]))'),
+        ("d_bucket{}", "d", 'sum(increase(d_bucket{le="0.25"}[$window]))'),
+        (
+            'd_bucket{code="200"}',
+            'd{code="200"}',
+            'sum(increase(d_bucket{code="200",le="0.25"}[$window]))',
+        ),
     ],
 )
-def test_a_distribution_cut_is_the_bucket_of_the_count(
-    expression: str, bucket: str, count: str
-) -> None:
-    text = HEAD + (
-        "  method: distribution_cut\n"
-        "  service_level_indicator:\n"
-        f"    expression: '{expression}'\n"
-        "    threshold_bucket: 0.25\n"
-    )
-    assert ratio(only(text)).good == f"sum(increase({bucket}[$window]))"
-    assert ratio(only(text)).total == f"sum(increase({count}[$window]))"
+def test_a_distribution_cut_is_a_latency(expression: str, histogram: str, good: str) -> None:
+    sli = latency(only(CUT.replace("'d_bucket'", f"'{expression}'")))
+    assert (sli.histogram, sli.threshold, sli.good) == (histogram, 0.25, good)
+
+
+def test_a_distribution_cut_with_operators_of_its_own_is_a_ratio() -> None:
+    other = CUT.replace("    threshold", "    operators: [rate, sum]\n    threshold")
+    assert ratio(only(other)).good == 'sum(increase(d_bucket{le="0.25"}[$window]))'
+    assert ratio(only(other)).total == "sum(increase(d_count[$window]))"
+    warned(other, 12, "the histogram is read as a ratio")
+    whole = CUT.replace("'d_bucket'", "'sum(increase(d_bucket{a=\"b\"}[window]))'")
+    whole = whole.replace("    threshold", "    operators: [abs]\n    threshold")
+    bucket = 'd_bucket{a="b", le="0.25"}'
+    assert ratio(only(whole)).good == f"abs(sum(increase({bucket}[$window])))"
 
 
 @pytest.mark.parametrize(

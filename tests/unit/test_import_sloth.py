@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from fireline.domain.slo.definition import Absent
-from tests.unit.import_reading import loaded, only, ratio, refused, warned
+from fireline.domain.slo.definition import Absent, Method, SlicedRatioSli
+from tests.unit.import_reading import loaded, only, ratio, refused, sliced, warned
 
 FILE = """\
 version: prometheus/v1
@@ -99,9 +99,8 @@ def test_alert_settings_of_the_kubernetes_form_are_told(line: int, words: str) -
 def test_a_raw_ratio_weighs_every_five_minutes_alike() -> None:
     raw = "raw: {error_ratio_query: 'sum(rate(a[{{.window}}])) / sum(rate(b[{{.window}}]))'}"
     text = FILE[: FILE.index("events:")] + raw + "\n"
-    share = "(sum(rate(a[$window])) / sum(rate(b[$window])))"
-    assert ratio(only(text)).bad == f"{share} * 300"
-    assert ratio(only(text)).total == f"0 * {share} + 300"
+    share = "sum(rate(a[$window])) / sum(rate(b[$window]))"
+    assert sliced(only(text)) == SlicedRatioSli(Method.RATIO_TIMESLICES, raw=share)
     warned(text, 12, "gives a ratio without totals")
 
 

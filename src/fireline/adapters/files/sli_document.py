@@ -39,7 +39,7 @@ KEYS = (*KINDS, "absent")
 
 @dataclass(frozen=True, slots=True)
 class FoundSli:
-    """An SLI, its absence rule, and the lines of its fields, such as `sli.ratio.bad`."""
+    """An SLI, its absence rule, and the lines of its fields, such as `bad`."""
 
     sli: Sli
     absent: Absent
@@ -71,9 +71,7 @@ def read_sli(fields: Fields, variables: Mapping[str, str], findings: Findings) -
     absent = _absent(sli, name, findings)
     if findings.errors > before or found is None or absent is None:
         return None
-    lines = {f"sli.{key}": line for key, line in sli.key_lines.items()}
-    lines |= {f"sli.{name}.{key}": line for key, line in inner.key_lines.items()}
-    return FoundSli(found, absent, lines)
+    return FoundSli(found, absent, {**sli.key_lines, **inner.key_lines})
 
 
 def _kinds() -> str:

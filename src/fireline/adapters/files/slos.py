@@ -88,7 +88,7 @@ def _joined(file: FileRead, slos: Mapping[str, Slo]) -> FileRead:
         if message is None:
             kept.append(read)
         else:
-            line = read.lines.get("sli.composite.parts", read.slo.source.line)
+            line = read.lines.get("parts", read.slo.source.line)
             problems.append(Problem(file.path, line, Level.ERROR, "composite", message))
     return replace(file, slos=tuple(kept), problems=tuple(problems))
 

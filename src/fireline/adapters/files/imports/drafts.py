@@ -1,12 +1,12 @@
 """What was understood of a foreign SLO, laid out as a native document."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from yaml.error import Mark
-from yaml.nodes import MappingNode, Node, ScalarNode
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from fireline.adapters.files.imports.branches import NOT_CARRIED, Branch
 from fireline.adapters.files.problems import Problem
@@ -18,9 +18,12 @@ INTEGER = "tag:yaml.org,2002:int"
 NUMBER = "tag:yaml.org,2002:float"
 MAPPING = "tag:yaml.org,2002:map"
 API = "fireline/v1"
+SEQUENCE = "tag:yaml.org,2002:seq"
+NUMBERS = frozenset({"objective", "tier", "slice_target", "weight"})
 TIER = "2"
 LONGEST_NAME = 63
-Tree = Mapping[str, "Text | Tree"]
+Tree = Mapping[str, "Text | Tree | Sequence[Tree]"]
+Branches = dict[str, "Text | Tree | Sequence[Tree]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,15 @@ class Imported:
         return self.line, next(v.value for k, v in self.node.value if k.value == "name")
 
 
+@dataclass(frozen=True, slots=True)
+class Sli:
+    """The kind of an SLI, its parts, and what a stretch without samples means."""
+
+    kind: str
+    parts: Tree
+    absent: str | None = None
+
+
 @dataclass(slots=True)
 class Draft:
     """The parts of a native SLO, each with the foreign line it comes from."""
@@ -47,13 +59,14 @@ class Draft:
     name: Text
     service: Text
     objective: Text
-    window: Text
+    window: Text | Tree
     kind: str
-    sli: Mapping[str, Text]
+    sli: Tree
     description: Text | None = None
     title: Text | None = None
     absent: str | None = None
     labels: dict[str, Text] = field(default_factory=dict)
+    weight: Text | None = None
 
 
 def finished(branch: Branch, draft: Draft | None) -> Imported:
@@ -83,7 +96,7 @@ def as_percent(fraction: Text) -> Text:
 def _document(branch: Branch, draft: Draft) -> MappingNode:
     at = draft.line
     title, description = _words(draft)
-    tree: dict[str, Text | Tree] = {
+    tree: Branches = {
         "apiVersion": Text(API, at),
         "kind": Text("SLO", at),
         "name": _name(branch, draft.name),
@@ -96,7 +109,7 @@ def _document(branch: Branch, draft: Draft) -> MappingNode:
     owner = draft.labels.get("owner")
     if owner is not None and owner.value.strip():
         tree["owner"] = owner
-    sli: dict[str, Text | Tree] = {draft.kind: draft.sli}
+    sli: Branches = {draft.kind: draft.sli}
     if draft.absent:
         sli["absent"] = Text(draft.absent, at)
     tree["sli"] = sli
@@ -118,9 +131,14 @@ def _words(draft: Draft) -> tuple[Text, Text | None]:
     return title, draft.description
 
 
+def plain_name(name: str) -> str:
+    """The name in our letters."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:LONGEST_NAME]
+
+
 def _name(branch: Branch, name: Text) -> Text:
     """The name in our letters; a changed one is told."""
-    plain = re.sub(r"[^a-z0-9]+", "-", name.value.lower()).strip("-")[:LONGEST_NAME]
+    plain = plain_name(name.value)
     if plain and plain != name.value:
         branch.warning(name.line, "name", f"`{name.value}` is called `{plain}` here.")
     return Text(plain or name.value, name.line)
@@ -140,21 +158,33 @@ def _labels(branch: Branch, labels: Mapping[str, Text]) -> dict[str, Text]:
 def _mapping(tree: Tree, line: int) -> MappingNode:
     pairs: list[tuple[Node, Node]] = []
     for key, value in tree.items():
-        at = value.line if isinstance(value, Text) else _first_line(value, line)
-        item = _scalar(key, value) if isinstance(value, Text) else _mapping(value, at)
-        pairs.append((_leaf(key, at), item))
+        at = _line(value, line)
+        pairs.append((_leaf(key, at), _node(key, value, at)))
     return MappingNode(MAPPING, pairs, _mark(line), _mark(line), flow_style=False)
 
 
-def _first_line(tree: Tree, line: int) -> int:
-    return min((v.line for v in tree.values() if isinstance(v, Text)), default=line)
+def _node(key: str, value: Text | Tree | Sequence[Tree], line: int) -> Node:
+    if isinstance(value, Text):
+        return _scalar(key, value)
+    if isinstance(value, Mapping):
+        return _mapping(value, line)
+    items: list[Node] = [_mapping(item, _line(item, line)) for item in value]
+    return SequenceNode(SEQUENCE, items, _mark(line), _mark(line), flow_style=False)
+
+
+def _line(value: Text | Tree | Sequence[Tree], line: int) -> int:
+    """The first line that any part comes from."""
+    if isinstance(value, Text):
+        return value.line
+    inside = list(value.values()) if isinstance(value, Mapping) else list(value)
+    return min((_line(part, line) for part in inside), default=line)
 
 
 def _scalar(key: str, text: Text) -> ScalarNode:
     tag, style = TEXT, None
-    if key in {"objective", "tier"} and re.fullmatch(r"\d+", text.value):
+    if key in NUMBERS and re.fullmatch(r"\d+", text.value):
         tag = INTEGER
-    elif key == "objective" and re.fullmatch(r"\d+\.\d+", text.value):
+    elif key in NUMBERS and re.fullmatch(r"\d+\.\d+", text.value):
         tag = NUMBER
     elif "\n" in text.value:
         style = "|"

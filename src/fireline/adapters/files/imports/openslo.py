@@ -7,15 +7,16 @@ from fireline.adapters.files.imports.branches import UNSUPPORTED, Branch
 from fireline.adapters.files.imports.drafts import (
     Draft,
     Imported,
+    Sli,
     as_percent,
     finished,
     without_slo,
 )
+from fireline.adapters.files.imports.openslo_composite import composite
 from fireline.adapters.files.imports.openslo_metrics import (
     METHODS,
     MINUTE,
     OCCURRENCES,
-    Sli,
     Slicing,
     query_v1,
     query_v1alpha,
@@ -34,7 +35,7 @@ from fireline.adapters.files.yaml_fields import Text
 
 GROUP = "openslo/"
 VERSIONS = ("v1", "v1alpha")
-COMPOSITE = ("indicator", "indicatorRef", "compositeWeight")
+OWN_INDICATOR = ("indicator", "indicatorRef", "compositeWeight")
 
 
 def read_document(document: Branch, objects: Objects) -> Iterator[Imported]:
@@ -73,21 +74,21 @@ class _Reading:
         objectives = spec.branches("objectives", apart=True)
         if not objectives:
             spec.error(spec.line, "missing", "`spec.objectives` is missing or empty.")
-        shared = version == "v1alpha" or not any(k in o for o in objectives for k in COMPOSITE)
-        if not shared:
-            spec.skip("indicator", "indicatorRef")
-        found = []
+        apart = version == "v1" and any(k in o for o in objectives for k in OWN_INDICATOR)
+        if apart:
+            spec.lost("indicator", "each objective has its own.")
+            spec.lost("indicatorRef", "each objective has its own.")
+        found: list[tuple[Branch, Draft | None]] = []
         for index, objective in enumerate(objectives):
-            sli = self._sli(version, objective, method) if shared and method else None
-            if not shared:
-                _composite(objective)
+            weight = objective.text("compositeWeight") if apart else None
+            sli = self._sli(version, objective, method, apart=apart) if method else None
             single = draft and _of_objective(draft, objective, sli)
             if single and len(objectives) > 1:
                 name = Text(f"{single.name.value}-{index}", single.name.line)
-                single = replace(single, name=name)
+                single = replace(single, name=name, weight=weight)
             found.append((objective, single))
-        everything = without_slo(self._document)
-        yield everything
+        joined = composite(self._spec, draft, [d for _, d in found], method) if apart else None
+        yield finished(self._document, joined)
         broken = bool(self._document.findings.errors)
         for objective, single in found:
             yield finished(objective, None if broken else single)
@@ -114,12 +115,12 @@ class _Reading:
         self._spec.error(text.line, "budgetingMethod", message)
         return None
 
-    def _sli(self, version: str, objective: Branch, method: str) -> Sli | None:
+    def _sli(self, version: str, objective: Branch, method: str, *, apart: bool) -> Sli | None:
         target = objective.text("timeSliceTarget")
-        slicing = Slicing(method, target, _slice(objective))
+        slicing = Slicing(method, target, _slice(objective), said="timeSliceWindow" in objective)
         if version == "v1alpha":
             return self._sli_v1alpha(objective, slicing)
-        outer = self._indicator(objective)
+        outer = self._own_indicator(objective) if apart else self._indicator(objective)
         indicator = outer.branch("spec") if outer else None
         if outer is None or indicator is None:
             return None
@@ -136,6 +137,21 @@ class _Reading:
             found = None
         outer.leftovers()
         return found
+
+    def _own_indicator(self, objective: Branch) -> Branch | None:
+        """The indicator of this objective alone."""
+        ref, indicator = objective.text("indicatorRef"), objective.branch("indicator")
+        if ref is not None:
+            return self._objects.whole(objective, INDICATOR, ref)
+        if indicator is None:
+            message = "each objective of a composite needs an `indicator` or an `indicatorRef`."
+            objective.error(objective.line, "missing", message)
+            return None
+        indicator.skip("metadata", "kind", "apiVersion")
+        if "spec" not in indicator:
+            message = f"`{indicator.full('spec')}` is missing."
+            objective.error(indicator.line, "missing", message)
+        return indicator
 
     def _indicator(self, objective: Branch) -> Branch | None:
         """The indicator, from the place or from another document."""
@@ -167,12 +183,6 @@ class _Reading:
             return None
         text = query_v1alpha(indicator, "thresholdMetric")
         return threshold(text, objective, slicing) if text else None
-
-
-def _composite(objective: Branch) -> None:
-    objective.skip(*objective.names())
-    message = "composite SLOs (an indicator per objective) are not supported yet."
-    objective.error(objective.line, UNSUPPORTED, message)
 
 
 def _of_objective(draft: Draft, objective: Branch, sli: Sli | None) -> Draft | None:

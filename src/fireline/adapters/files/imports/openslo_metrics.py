@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from fireline.adapters.files.expressions import WINDOW
 from fireline.adapters.files.imports.branches import UNSUPPORTED, Branch
+from fireline.adapters.files.imports.drafts import Sli, as_percent
 from fireline.adapters.files.imports.openslo_objects import SOURCE, Objects
 from fireline.adapters.files.imports.queries import (
     counted,
     fed,
-    over,
-    shares,
+    mean_ratio,
+    share,
     templated,
     windowed,
 )
@@ -25,21 +26,13 @@ MINUTE = "1m"
 
 
 @dataclass(frozen=True, slots=True)
-class Sli:
-    """The kind of an SLI, its parts, and what a stretch without samples means."""
-
-    kind: str
-    parts: dict[str, Text]
-    absent: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Slicing:
-    """How the budget is counted."""
+    """How the budget is counted; `said` when the file gives the length of a slice itself."""
 
     method: str
     target: Text | None
     window: Text
+    said: bool = False
 
 
 Source = Callable[[Branch, str], Text | None]
@@ -158,28 +151,19 @@ def _events(metric: Branch, queries: dict[str, Text], *, grows: bool) -> Sli | N
 def _slices(
     metric: Branch, queries: tuple[str, Text, Text], slicing: Slicing, *, grows: bool
 ) -> Sli | None:
-    """The ratio of each slice, compared with the target or counted as it is."""
+    """The ratio of each slice, held against the target or counted as it is."""
     key, part, total = queries
-    size = slicing.window.value if slicing.method == TIMESLICES else WINDOW
-    both = []
+    parts = {}
     for name, text in ((key, part), ("total", total)):
-        if grows:
-            ready = fed(metric, name, text, size)
-        else:
-            ready = windowed(metric, name, text) if size == WINDOW else _sliced(text, size)
+        ready = fed(metric, name, text) if grows else windowed(metric, name, text)
         if ready is None:
             return None
-        both.append(ready.value)
-    share = f"({both[0]}\n) / ({both[1]}\n)"
-    if slicing.method == RATIO_TIMESLICES:
-        parts = shares(metric, key, Text(share, part.line), key)
-        return Sli("ratio", parts) if parts else None
-    good = share if key == "good" else f"1 - {share}"
-    return _compared(metric, Text(good, part.line), slicing)
-
-
-def _sliced(text: Text, size: str) -> Text:
-    return over(text, size) if WINDOW in text.value else text
+        parts[name] = ready
+    if not all(WINDOW in text.value for text in parts.values()):
+        ratio = f"({parts[key].value}\n) / ({parts['total'].value}\n)"
+        one = share(metric, key, Text(ratio, part.line), error=key == "bad")
+        return _judged(metric, one, slicing)
+    return _judged(metric, parts, slicing)
 
 
 def _raw(metric: Branch, source: Source, slicing: Slicing) -> Sli | None:
@@ -189,30 +173,28 @@ def _raw(metric: Branch, source: Source, slicing: Slicing) -> Sli | None:
     if kind.value not in {"success", "failure"}:
         metric.error(kind.line, "rawType", "`rawType` must be success or failure.")
         return None
-    good = kind.value == "success"
-    if slicing.method == TIMESLICES:
-        value = _sliced(query, slicing.window.value)
-        text = value.value if good else f"1 - ({value.value}\n)"
-        return _compared(metric, Text(text, value.line), slicing)
+    error = kind.value == "failure"
     ready = windowed(metric, "raw", query)
-    if WINDOW not in ready.value:
-        return _over_buckets(metric, ready, good=good)
-    parts = shares(metric, "raw", ready, "good" if good else "bad")
-    return Sli("ratio", parts) if parts else None
+    if slicing.method == OCCURRENCES:
+        parts = mean_ratio(metric, "raw", ready, error=error)
+        return Sli("ratio", parts) if parts else None
+    return _judged(metric, share(metric, "raw", ready, error=error), slicing)
 
 
-def _over_buckets(metric: Branch, query: Text, *, good: bool) -> Sli | None:
-    """A ratio that is a gauge: its mean over the window."""
-    mean = Text(f"avg_over_time(({query.value}\n)[{WINDOW}:1m])", query.line)
-    parts = shares(metric, "raw", mean, "good" if good else "bad")
-    return Sli("ratio", parts) if parts else None
-
-
-def _compared(metric: Branch, value: Text, slicing: Slicing) -> Sli | None:
+def _judged(metric: Branch, parts: dict[str, Text] | None, slicing: Slicing) -> Sli | None:
+    """The ratio with what makes a slice good."""
+    if parts is None:
+        return None
+    if slicing.method == RATIO_TIMESLICES:
+        size = {"slice": slicing.window} if slicing.said else {}
+        return Sli("ratio", {**parts, "method": Text("ratio_timeslices", metric.line), **size})
     if slicing.target is None:
         message = "Timeslices of a ratio need `timeSliceTarget`."
         metric.error(metric.line, "missing", message)
         return None
-    good = Text(f">= {slicing.target.value}", slicing.target.line)
-    parts = {"value": value, "good": good, "slice": slicing.window}
-    return Sli("time_slice", parts, absent="ignore")
+    more = {
+        "method": Text("timeslices", metric.line),
+        "slice": slicing.window,
+        "slice_target": as_percent(slicing.target),
+    }
+    return Sli("ratio", {**parts, **more})

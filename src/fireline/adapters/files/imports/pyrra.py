@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from fireline.adapters.files.imports.branches import UNSUPPORTED, Branch
-from fireline.adapters.files.imports.drafts import Draft, Imported, finished
+from fireline.adapters.files.imports.drafts import Draft, Imported, Sli, finished
+from fireline.adapters.files.imports.histograms import latency
 from fireline.adapters.files.imports.queries import feed
 from fireline.adapters.files.yaml_fields import Text
 
 GROUP = "pyrra.dev/"
 KINDS = ("ratio", "latency", "latencyNative", "bool_gauge")
 ALERTING = ("disabled", "name", "burnrates", "absent", "absentName", "severities")
-Sli = tuple[str, dict[str, Text]]
 
 
 def read_object(document: Branch, _window: str) -> Iterator[Imported]:
@@ -42,9 +42,16 @@ def _slo(document: Branch, metadata: Branch, spec: Branch) -> Draft | None:
     if name is None or target is None or window is None or sli is None:
         return None
     service = labels.get("service", name)
-    kind, parts = sli
     return Draft(
-        document.line, name, service, target, window, kind, parts, description, labels=labels
+        line=document.line,
+        name=name,
+        service=service,
+        objective=target,
+        window=window,
+        kind=sli.kind,
+        sli=sli.parts,
+        description=description,
+        labels=labels,
     )
 
 
@@ -82,12 +89,7 @@ def _sli(spec: Branch) -> Sli | None:
         return _counters(body, "errors", "bad")
     if given[0] == "latency":
         return _latency(body)
-    if given[0] == "bool_gauge":
-        return _gauge(body)
-    body.skip("total", "latency")
-    message = "`latencyNative` is not supported yet; use a classic histogram's `latency`."
-    body.error(body.line, UNSUPPORTED, message)
-    return None
+    return _gauge(body) if given[0] == "bool_gauge" else _native(body)
 
 
 def _grouped(body: Branch) -> bool:
@@ -107,26 +109,45 @@ def _grouped(body: Branch) -> bool:
 
 def _counters(body: Branch, part: str, ours: str) -> Sli | None:
     counted, total = _metric(body, part), _metric(body, "total")
-    return ("ratio", {ours: counted, "total": total}) if counted and total else None
+    return Sli("ratio", {ours: counted, "total": total}) if counted and total else None
 
 
 def _metric(body: Branch, key: str) -> Text | None:
+    text = _said(body, key)
+    branch = body.branch(key)
+    return feed(branch, "metric", text) if text and branch else None
+
+
+def _latency(body: Branch) -> Sli | None:
+    """A histogram, where the two selectors belong together; else a ratio of what they count."""
+    success, total = (_said(body, key) for key in ("success", "total"))
+    found = latency(success, total) if success and total else None
+    if found is not None:
+        return Sli("latency", found)
+    body.warning(
+        body.line,
+        "latency",
+        "the two selectors are not a bucket and the count of one histogram, so they are read as a "
+        "ratio; whether a bucket with this `le` exists is not checked.",
+    )
+    return _counters(body, "success", "good")
+
+
+def _native(body: Branch) -> Sli | None:
+    total, bound = _said(body, "total"), body.needed("latency")
+    if total is None or bound is None:
+        return None
+    parts = {"histogram": total, "threshold": bound, "native": Text("true", body.line)}
+    return Sli("latency", parts)
+
+
+def _said(body: Branch, key: str) -> Text | None:
+    """The metric as it is written."""
     branch = body.branch(key)
     if branch is None:
         body.error(body.line, "missing", f"`{body.full(key)}` is missing.")
         return None
-    text = branch.needed("metric")
-    return feed(branch, "metric", text) if text else None
-
-
-def _latency(body: Branch) -> Sli | None:
-    body.warning(
-        body.line,
-        "latency",
-        "the histogram is read as a ratio of its bucket to its count; whether a bucket with this "
-        "`le` exists is not checked.",
-    )
-    return _counters(body, "success", "good")
+    return branch.needed("metric")
 
 
 def _gauge(body: Branch) -> Sli | None:
@@ -140,4 +161,4 @@ def _gauge(body: Branch) -> Sli | None:
         "all series.",
     )
     value = Text(f"min({text.value})", text.line)
-    return "time_slice", {"value": value, "good": Text(">= 1", text.line)}
+    return Sli("time_slice", {"value": value, "good": Text(">= 1", text.line)})

@@ -15,7 +15,6 @@ TEMPLATE = re.compile(r"\{\{-?\s*\.?window\s*-?\}\}")
 QUOTED = r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`|#[^\n]*"
 RATE = re.compile(rf"({QUOTED})|(?<![\w:])(i?rate)(?=\s*\()")
 RANGE = re.compile(rf"({QUOTED})|\[\s*([0-9smhdwy]+)\s*\]")
-BUCKET = 300
 SHOWN_SENTINEL = "52d1h11m"
 
 
@@ -93,24 +92,34 @@ def _warn_of_shares(branch: Branch, key: str, text: Text) -> None:
         )
 
 
-def shares(branch: Branch, key: str, text: Text, part: str) -> dict[str, Text] | None:
-    """A ratio query as seconds: each five minutes weigh 300, in the share that it gives."""
+def mean_ratio(branch: Branch, key: str, text: Text, *, error: bool) -> dict[str, Text] | None:
+    """A ratio without totals as the mean of the ratios of its slices, which is told.
+
+    One over no window is read every minute, else every five.
+    """
+    ready = share(branch, key, text, error=error)
+    if ready is None:
+        return None
+    branch.warning(
+        text.line,
+        "unweighted",
+        f"`{branch.full(key)}` gives a ratio without totals: every slice weighs the same, whatever "
+        "the traffic; give events to weigh it by traffic.",
+    )
+    ready["method"] = Text("ratio_timeslices", text.line)
+    if WINDOW not in text.value:
+        ready["slice"] = Text("1m", text.line)
+    return ready
+
+
+def share(branch: Branch, key: str, text: Text, *, error: bool) -> dict[str, Text] | None:
+    """A ratio query under the key for its kind; one that filters is an error."""
     for found in check_value(text.value.replace(WINDOW, "5m")):
         if found.fatal:
             message = f"`{branch.full(key)}`: {found.message}"
             branch.error(text.line, found.code, message)
             return None
-    branch.warning(
-        text.line,
-        "unweighted",
-        f"`{branch.full(key)}` gives a ratio without totals: every five minutes weigh the same "
-        f"({BUCKET} seconds), whatever the traffic; give events to weigh it by traffic.",
-    )
-    expr = text.value + ("\n" if "#" in text.value else "")
-    return {
-        part: Text(f"({expr}) * {BUCKET}", text.line),
-        "total": Text(f"0 * ({expr}) + {BUCKET}", text.line),
-    }
+    return {"error_ratio" if error else "success_ratio": text}
 
 
 def feed(branch: Branch, key: str, text: Text) -> Text | None:

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from fireline.adapters.files.imports.branches import NOT_CARRIED, UNSUPPORTED, Branch
-from fireline.adapters.files.imports.drafts import Draft, Imported, as_percent, finished
-from fireline.adapters.files.imports.queries import counted, shares, templated
+from fireline.adapters.files.imports.drafts import Draft, Imported, Sli, as_percent, finished
+from fireline.adapters.files.imports.histograms import latency
+from fireline.adapters.files.imports.queries import counted, mean_ratio, templated
 from fireline.adapters.files.yaml_fields import Text
 from fireline.domain.slo.wording import window_words
 
@@ -72,7 +73,15 @@ def _slo(
     service = labels.get("service_name", name)
     objective = as_percent(goal)
     return Draft(
-        document.line, name, service, objective, window, "ratio", sli, description, labels=labels
+        line=document.line,
+        name=name,
+        service=service,
+        objective=objective,
+        window=window,
+        kind=sli.kind,
+        sli=sli.parts,
+        description=description,
+        labels=labels,
     )
 
 
@@ -90,7 +99,7 @@ def _window(spec: Branch, window: str, periods: dict[str, int]) -> Text:
     return Text(window, line)
 
 
-def _sli(spec: Branch) -> dict[str, Text] | None:
+def _sli(spec: Branch) -> Sli | None:
     backend, method = spec.needed("backend"), spec.needed("method")
     body = spec.branch("service_level_indicator")
     if backend is None or method is None:
@@ -112,19 +121,19 @@ def _sli(spec: Branch) -> dict[str, Text] | None:
     return readers[method.value](body)
 
 
-def _ratio(body: Branch) -> dict[str, Text] | None:
+def _ratio(body: Branch) -> Sli | None:
     good = _filtered(body, "filter_good")
     if good is None:
         return None
     if "filter_valid" in body:
         body.lost("filter_bad", "`filter_valid` says already what is counted.")
         total = _filtered(body, "filter_valid")
-        return {"good": good, "total": total} if total else None
+        return Sli("ratio", {"good": good, "total": total}) if total else None
     bad = _filtered(body, "filter_bad")
     if bad is None:
         return None
     both = f"({good.value} or vector(0)) + ({bad.value} or vector(0))"
-    return {"bad": bad, "total": Text(both, good.line)}
+    return Sli("ratio", {"bad": bad, "total": Text(both, good.line)})
 
 
 def _filtered(body: Branch, key: str) -> Text | None:
@@ -163,12 +172,16 @@ def _bounded(query: str, le: str) -> str:
     return inner if inner != query else re.sub(r",?\s*\}", f", {matcher}}}", query)
 
 
-def _cut(body: Branch) -> dict[str, Text] | None:
+def _cut(body: Branch) -> Sli | None:
+    """A histogram, where a bare selector of its buckets is summed; else a ratio of its counters."""
     text, bound = body.needed("expression"), body.needed("threshold_bucket")
     query = templated(body, "expression", text) if text else None
     if query is None or bound is None:
         return None
     operators = _operators(body)
+    found = latency(query, bound=bound) if operators == OPERATORS else None
+    if found is not None:
+        return Sli("latency", found)
     body.warning(
         query.line,
         "latency",
@@ -176,15 +189,16 @@ def _cut(body: Branch) -> dict[str, Text] | None:
         "`le` exists is not checked.",
     )
     total = Text(query.value.replace("_bucket", "_count"), query.line)
-    return {
-        "good": _operated(query, operators, bound.value),
-        "total": _operated(total, operators),
-    }
+    good = counted(body, "expression", _operated(query, operators, bound.value))
+    every = counted(body, "expression", _operated(total, operators))
+    return Sli("ratio", {"good": good, "total": every}) if good and every else None
 
 
-def _query(body: Branch) -> dict[str, Text] | None:
+def _query(body: Branch) -> Sli | None:
     text = body.needed("expression")
     query = templated(body, "expression", text) if text else None
     if query is None:
         return None
-    return shares(body, "expression", Text(_windowed(query.value), query.line), "good")
+    ready = Text(_windowed(query.value), query.line)
+    parts = mean_ratio(body, "expression", ready, error=False)
+    return Sli("ratio", parts) if parts else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fireline.adapters.files.imports.branches import NOT_CARRIED, UNSUPPORTED, Branch
 from fireline.adapters.files.imports.drafts import Draft, Imported, finished, without_slo
-from fireline.adapters.files.imports.queries import counted, shares, templated
+from fireline.adapters.files.imports.queries import counted, mean_ratio, templated
 from fireline.adapters.files.yaml_fields import Text
 
 VERSION = "prometheus/v1"
@@ -210,7 +210,7 @@ def _count(branch: Branch, key: str) -> Text | None:
 def _raw(branch: Branch, key: str) -> dict[str, Text] | None:
     text = branch.needed(key)
     query = templated(branch, key, text) if text else None
-    return shares(branch, key, query, "bad") if query else None
+    return mean_ratio(branch, key, query, error=True) if query else None
 
 
 def _alerting(slo: Branch, spelling: Spelling) -> None:

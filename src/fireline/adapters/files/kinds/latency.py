@@ -101,9 +101,11 @@ def _taken_apart(histogram: str) -> tuple[str, str]:
 
 def _classic(name: str, matchers: str, bound: Decimal) -> tuple[str, str]:
     before = f"{matchers}," if matchers else ""
-    pattern = "|".join(re.escape(form).replace("\\", "\\\\") for form in le_forms(bound))
+    forms = le_forms(bound)
+    pattern = "|".join(re.escape(form).replace("\\", "\\\\") for form in forms)
+    le = f'le="{forms[0]}"' if len(forms) == 1 else f'le=~"{pattern}"'
     total = f"{name}_count{{{matchers}}}" if matchers else f"{name}_count"
-    good = f'{name}_bucket{{{before}le=~"{pattern}"}}'
+    good = f"{name}_bucket{{{before}{le}}}"
     return f"sum(increase({good}[$window]))", f"sum(increase({total}[$window]))"
 
 
