@@ -9,14 +9,19 @@ from fireline.domain.slo.buckets import BUCKET_SECONDS
 from fireline.domain.slo.definition import Absent, Family
 from fireline.domain.slo.reading import Reading
 from fireline.domain.slo.status import DataState
-from fireline.domain.slo.wording import ago_words, clock_words, span_words, window_words
+from fireline.domain.slo.wording import (
+    ago_words,
+    clock_words,
+    history_words,
+    span_words,
+    window_words,
+)
 
 STALE_AFTER = timedelta(minutes=5)
 STALE_SCRAPES = 3
 QUIET_SECONDS = 3600
 FULL_COVERAGE = 0.90
 SHORT_HISTORY = 0.20
-DAY = 86400
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,8 @@ def _partial(reading: Reading) -> Believed | None:
 def _provisional(reading: Reading) -> Believed | None:
     if not _short(reading):
         return None
-    return Believed(DataState.PROVISIONAL, history_words(reading))
+    words = history_words(reading.history_seconds, reading.epoch - reading.left)
+    return Believed(DataState.PROVISIONAL, words)
 
 
 def _no_traffic(reading: Reading) -> Believed | None:
@@ -103,11 +109,3 @@ def window_phrase(reading: Reading) -> str:
     if reading.slo.calendar is not None:
         return f"this {reading.slo.calendar.unit.value} so far"
     return f"the {window_words(reading.slo.window_seconds)} window"
-
-
-def history_words(reading: Reading) -> str:
-    """How much of the window there is, such as `6 of 30 d`."""
-    have, whole = reading.history_seconds, reading.epoch - reading.left
-    if have >= DAY and whole >= DAY:
-        return f"{have // DAY} of {whole // DAY} d"
-    return f"{span_words(have)} of {span_words(whole)}"

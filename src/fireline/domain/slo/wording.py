@@ -23,6 +23,14 @@ def window_words(seconds: int) -> str:
     return f"{seconds}s"
 
 
+def history_words(have: int, whole: int) -> str:
+    """How many seconds of a window there are, such as `6 of 30 d`."""
+    day, _ = _UNITS[0]
+    if have >= day and whole >= day:
+        return f"{have // day} of {whole // day} d"
+    return f"{span_words(have)} of {span_words(whole)}"
+
+
 def parse_range(text: str) -> int | None:
     """Seconds of `30d`, `4w`, `1h30m`; None when it is no such thing."""
     total, digits = 0, ""
