@@ -15,7 +15,15 @@ from fireline.usecases.ports import (
     PostedRef,
     RawMessage,
 )
-from fireline.usecases.views import BacktestChart, BudgetChart, FileMessage, IncidentCard, Message
+from fireline.usecases.views import (
+    BacktestChart,
+    BudgetChart,
+    BudgetOverview,
+    BurnChart,
+    FileMessage,
+    IncidentCard,
+    Message,
+)
 
 EPOCH = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 
@@ -246,6 +254,16 @@ class FakeCharts:
     drawn: list[str] = field(default_factory=list)
 
     def budget(self, chart: BudgetChart, *, dark: bool = False) -> bytes:
+        _ = dark
+        self.drawn.append(chart.version)
+        return b"\x89PNG\r\n\x1a\n"
+
+    def burn(self, chart: BurnChart, *, dark: bool = False) -> bytes:
+        _ = dark
+        self.drawn.append(chart.version)
+        return b"\x89PNG\r\n\x1a\n"
+
+    def overview(self, chart: BudgetOverview, *, dark: bool = False) -> bytes:
         _ = dark
         self.drawn.append(chart.version)
         return b"\x89PNG\r\n\x1a\n"

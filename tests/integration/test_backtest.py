@@ -119,7 +119,7 @@ def test_without_a_record_alerts_are_listed_and_not_called_false(
     ("options", "said"),
     [
         (["bt-order", *RANGE], "Did you mean bt-orders"),
-        (["--from", "2026-11-02", "--to", "2026-11-01"], "--from must be before --to"),
+        (["--from", "2026-11-02", "--to", "2026-11-01"], "must begin 5 minutes or more before"),
         (["--from", "yesterday"], "is no time; write 2026-11-23T04:00:00Z"),
         (["--from", "2026-11-02T10:00:00"], "has no zone"),
         (["--from", "2026-09-01", "--to", "2026-09-20"], "there is data since 2026-10-14"),

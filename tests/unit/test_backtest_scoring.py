@@ -16,7 +16,7 @@ from fireline.domain.incident.incident import Stamp
 from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries
 from fireline.domain.slo.status import BurnSeverity, Episode, PairReading
-from fireline.usecases.backtest import known_incident, recorded_incidents
+from fireline.usecases.recorded_incidents import known_incident, recorded_incidents
 from tests.builders import WORKED_STAMPS, an_incident, night, the_worked_incident
 from tests.store_fixture import RecordingStore
 from tests.unit.slo_builders import EPOCH, T, slo

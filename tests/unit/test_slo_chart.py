@@ -4,13 +4,24 @@ import struct
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import numpy as np
 import pytest
 
 from fireline.adapters.charts.drawing import MatplotlibCharts
-from fireline.usecases.views import BudgetChart
+from fireline.domain.slo.status import BurnSeverity
+from fireline.usecases.views import (
+    BacktestChart,
+    BacktestPanel,
+    BudgetChart,
+    BudgetOverview,
+    BurnChart,
+    ChartSpan,
+    SpanKind,
+)
 from tests.unit.slo_builders import EPOCH, T
 
 
@@ -58,3 +69,74 @@ def test_matplotlib_is_loaded_only_when_something_is_drawn() -> None:
         "MatplotlibCharts(); sys.exit('matplotlib' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+HOUR = timedelta(hours=1)
+SPANS = (
+    ChartSpan(SpanKind.PAGE, T - 3 * HOUR, T - 2 * HOUR),
+    ChartSpan(SpanKind.TICKET, T - 300 * HOUR, T - 290 * HOUR),
+    ChartSpan(SpanKind.FALSE, T - 200 * HOUR, T - 199 * HOUR),
+    ChartSpan(SpanKind.INCIDENT, T - 3 * HOUR, T + 99 * HOUR, "INC-142"),
+    ChartSpan(SpanKind.INCIDENT, T - 3.1 * HOUR, T, "INC-141, with a very long name"),
+    ChartSpan(SpanKind.MAINTENANCE, T - 50 * HOUR, T - 40 * HOUR, "upgrade"),
+    ChartSpan(SpanKind.MAINTENANCE, T - 5000 * HOUR, T - 4000 * HOUR, "long ago"),
+)
+
+
+def sized(png: bytes) -> tuple[int, int]:
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    assert len(png) < 300_000
+    width, height = struct.unpack(">II", png[16:24])
+    return int(width), int(height)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_happened_is_marked_below_the_budget(*, dark: bool) -> None:
+    plain = MatplotlibCharts().budget(chart(0.4), dark=dark)
+    marked = MatplotlibCharts().budget(replace(chart(0.4), spans=SPANS), dark=dark)
+    assert sized(plain) == (1440, 860)
+    assert sized(marked) == (1440, 992)
+
+
+@pytest.mark.parametrize("hours", [1, 30, 72, 240])
+def test_burn_is_drawn_with_the_limits_of_its_alerts(hours: int) -> None:
+    count = hours * 12
+    times = np.array([EPOCH - 300.0 * i for i in range(count)][::-1], np.float64)
+    wild = np.abs(np.sin(np.arange(count) / 9)) * 90
+    nothing = np.full(count, np.nan)
+    drawn = BurnChart(
+        "v1",
+        "Orders land: burn rate by window",
+        "words",
+        times,
+        (("5m", wild), ("1h", wild / 9), ("6h", nothing)),
+        ((BurnSeverity.PAGE, 14.4), (BurnSeverity.TICKET, 3.0), (BurnSeverity.TICKET, 2000.0)),
+        SPANS,
+    )
+    assert sized(MatplotlibCharts().burn(drawn))[0] == 1440
+
+
+def test_the_worst_budgets_are_bars() -> None:
+    bars = (("orders " * 20, -3.0), ("loads", 0.0), ("cdc", 0.4), ("lake", 1.0))
+    drawn = BudgetOverview("v1", "Budgets left", "words", bars, left_out=3)
+    assert sized(MatplotlibCharts().overview(drawn))[0] == 1440
+    empty = BudgetOverview("v1", "Budgets left", "words", ())
+    assert sized(MatplotlibCharts().overview(empty))[0] == 1440
+
+
+def test_a_backtest_shows_one_budget_below_the_other() -> None:
+    times = np.linspace(EPOCH - 86400.0, EPOCH, 50)
+    known = BacktestPanel("Orders", times, np.linspace(1, -0.5, 50), SPANS)
+    unknown = BacktestPanel("Loads", times, np.full(50, np.nan), ())
+    drawn = BacktestChart("Backtest", "words", (known, unknown), left_out=2)
+    assert sized(MatplotlibCharts().backtest(drawn)) == (1440, 1280)
+
+
+def test_a_whole_picture_takes_well_under_a_second() -> None:
+    """It is drawn in a flow beside the ticks and must not keep the interpreter for long."""
+    charts = MatplotlibCharts()
+    wanted = replace(chart(0.4), spans=SPANS)
+    charts.budget(wanted)
+    begun = process_time()
+    charts.budget(wanted)
+    assert process_time() - begun < 0.8

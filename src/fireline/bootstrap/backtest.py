@@ -26,10 +26,10 @@ from fireline.usecases.backtest import (
     backtest,
     check_range,
     chosen,
-    recorded_incidents,
 )
 from fireline.usecases.backtest_views import backtest_chart
 from fireline.usecases.past_budgets import Progress
+from fireline.usecases.recorded_incidents import recorded_incidents
 
 USUAL = timedelta(days=30)
 

@@ -8,14 +8,12 @@ from fireline.domain.backtest.replay import Fired, edges_of, replay
 from fireline.domain.backtest.scoring import KnownIncident, Score
 from fireline.domain.backtest.suggesting import Range, Suggestion, suggest
 from fireline.domain.errors import InvalidInputError, NotFoundError
-from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.policy.policy import Policy
-from fireline.domain.review.facts import NOT_COUNTED
 from fireline.domain.slo.buckets import BUCKET_SECONDS
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.exclusions import Exclusion
 from fireline.usecases.past_budgets import Progress, Stretch, fetch_pasts
-from fireline.usecases.ports import SliSource, UnitOfWork
+from fireline.usecases.ports import SliSource
 from fireline.usecases.slo_views import slo_named
 
 LONGEST = timedelta(days=400)
@@ -84,8 +82,8 @@ def check_range(start: datetime, end: datetime, now: datetime) -> None:
         InvalidInputError: it is empty, too long, or not over yet; says what would do.
     """
     if end - start < SHORTEST:
-        text = f"the range begins {_instant(start)} and ends {_instant(end)}: --from must be before"
-        raise InvalidInputError(f"{text} --to, by 5 minutes or more", "from")
+        text = f"the range begins {_instant(start)} and ends {_instant(end)}"
+        raise InvalidInputError(f"{text}; it must begin 5 minutes or more before its end", "from")
     if end > now:
         text = f"the range ends {_instant(end)}, but it is {_instant(now)} now: only the past can"
         raise InvalidInputError(f"{text} be replayed", "to")
@@ -175,30 +173,6 @@ def _notes(of: Range) -> tuple[str, ...]:
 
 def _instant(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
-
-
-def recorded_incidents(
-    uow: UnitOfWork, start: datetime, end: datetime
-) -> tuple[KnownIncident, ...]:
-    """The incidents on record that touch the range; what was declined or merged is none."""
-    found = (i for i in uow.incidents.all() if i.state not in NOT_COUNTED)
-    known = (known_incident(incident) for incident in found)
-    return tuple(incident for incident in known if incident.touches(start, end))
-
-
-def known_incident(incident: Incident) -> KnownIncident:
-    """From when its impact started until service was restored."""
-    stamps = (Stamp.IMPACT_STARTED, Stamp.DETECTED, Stamp.DECLARED)
-    started = next(at for stamp in stamps if (at := incident.at(stamp)) is not None)
-    over = incident.at(Stamp.RESTORED) or incident.at(Stamp.RESOLVED)
-    return KnownIncident(
-        ref=incident.ref,
-        start=started,
-        end=over,
-        title=incident.title,
-        slos=incident.slos,
-        service=incident.service,
-    )
 
 
 def chosen(slos: Mapping[str, Slo], names: Sequence[str]) -> tuple[Slo, ...]:

@@ -31,7 +31,7 @@ from fireline.usecases.store_ports import (
     Timeline,
     UnitOfWork,
 )
-from fireline.usecases.views import BacktestChart, BudgetChart, Message
+from fireline.usecases.views import BacktestChart, BudgetChart, BudgetOverview, BurnChart, Message
 
 __all__ = [
     "Actions",
@@ -254,6 +254,14 @@ class Charts(Protocol):
 
     def budget(self, chart: BudgetChart, *, dark: bool = False) -> bytes:
         """A PNG of the remaining budget over its window."""
+        ...
+
+    def burn(self, chart: BurnChart, *, dark: bool = False) -> bytes:
+        """A PNG of the burn rate by window."""
+        ...
+
+    def overview(self, chart: BudgetOverview, *, dark: bool = False) -> bytes:
+        """A PNG of the worst budgets beside each other."""
         ...
 
     def backtest(self, chart: BacktestChart, *, dark: bool = False) -> bytes:

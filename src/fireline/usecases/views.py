@@ -53,6 +53,33 @@ class BudgetChart:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class BurnChart:
+    """Burn rate over several windows, shortest first, with the limits of the burn alerts.
+
+    `lines` holds each window's name and its rates (NaN without events); `limits` are the factors.
+    """
+
+    version: str
+    title: str
+    alt: str
+    times: Counts
+    lines: tuple[tuple[str, Counts], ...]
+    limits: tuple[tuple[BurnSeverity, float], ...]
+    spans: tuple[ChartSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetOverview:
+    """The worst budgets as bars: each one's name and what is left of it; `left_out` more."""
+
+    version: str
+    title: str
+    alt: str
+    bars: tuple[tuple[str, float], ...]
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class BacktestPanel:
     """One SLO's budget over a replayed range; `remaining` holds NaN where nothing is known."""
 
@@ -297,6 +324,15 @@ class SloDetail:
     chart: BudgetChart | None
     source: str
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BurnDetail:
+    """How fast one SLO burns, by window, with its pairs."""
+
+    line: SloLine
+    pairs: tuple[PairReading, ...]
+    chart: BurnChart | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 WIDTH, DPI = 7.2, 200
 DAY = 86400
 SMALLEST = 0.006
+DAYS_BY_NAME, MANY_DAYS = 1.5, 10.0
 LANES = (
     ("alerts", (SpanKind.TICKET, SpanKind.PAGE, SpanKind.FALSE)),
     ("incidents", (SpanKind.INCIDENT,)),
@@ -43,6 +44,7 @@ def png(height: float, theme: Theme, draw: Callable[[Figure], None]) -> bytes:
 
 def bare(axes: Axes, theme: Theme) -> None:
     """Without a frame, with quiet labels."""
+    axes.set_facecolor(theme.paper)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(theme.grid)
@@ -50,16 +52,21 @@ def bare(axes: Axes, theme: Theme) -> None:
 
 
 def dates(axes: Axes, first: float, last: float, *, end: str = "now") -> None:
-    """Five dates, or times when the range is short; the last one in words."""
-    at = np.linspace(first, last, 5)
-    shape = "%-d %b" if last - first > 3 else "%-d %b %H:%M"  # noqa: PLR2004 - days
-    if last - first <= 1.5:  # noqa: PLR2004 - days
-        shape = "%H:%M"
+    """A few dates, midnights or times, by how long the range is; the last one in words."""
+    if DAYS_BY_NAME < last - first <= MANY_DAYS:
+        # Not so near to an edge that the words there would be overwritten.
+        room = 0.1 * (last - first)
+        at = np.arange(np.ceil(first), last, max(1, round((last - first) / 5)))
+        at = np.append(at[(at > first + room / 3) & (at < last - room)], last)
+    else:
+        at = np.linspace(first, last, 5)
+    shape = "%-d %b" if last - first > DAYS_BY_NAME else "%H:%M"
     words = [f"{datetime.fromtimestamp(day * DAY, UTC):{shape}}" for day in at]
     words[-1] = end or words[-1]
     axes.set_xlim(first, last)
     axes.set_xticks(at, words)
-    axes.get_xticklabels()[0].set_horizontalalignment("left")
+    if at[0] == first:
+        axes.get_xticklabels()[0].set_horizontalalignment("left")
     axes.get_xticklabels()[-1].set_horizontalalignment("right")
 
 
@@ -87,8 +94,7 @@ def lanes(axes: Axes, spans: Sequence[ChartSpan], first: float, last: float, the
                     bars.append((begin, max(end - begin, least)))
             axes.broken_barh(bars, (row - 0.36, 0.72), **_look(kind, theme), linewidth=0.9)
     _names(axes, spans, rows, theme, first, last)
-    axes.set_facecolor(theme.paper)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.set_ylim(max(1, len(rows)) - 0.5, -0.5)
     axes.set_yticks(range(len(rows)), [name for name, _ in rows], fontsize=9)
     bare(axes, theme)
     axes.spines["bottom"].set_visible(False)
@@ -117,21 +123,26 @@ def _names(
     named = [s for s in spans if s.kind is SpanKind.INCIDENT and s.label]
     starts = sorted((max(days(s.start), first), min(days(s.end), last), s.label) for s in named)
     room = 0.02 * (last - first)
-    for index, (begin, end, label) in enumerate(starts):
+    taken = first
+    for index, (begin, over, label) in enumerate(starts):
+        end = max(over, begin + room / 3)
         wide = room * (0.5 + 0.75 * len(label[:12]))
         after = starts[index + 1][0] if index + 1 < len(starts) else last
-        if row is None or not first <= begin <= last or max(end, begin + room / 3) + wide > after:
+        if row is None or not first <= begin <= last:
             continue
-        at = (max(end, begin + room / 3), row)
-        axes.annotate(
-            label[:12],
-            at,
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9,
-            color=theme.spans[SpanKind.INCIDENT],
-        )
+        right = end + wide <= after
+        if right or begin - wide >= taken:
+            axes.annotate(
+                label[:12],
+                (end if right else begin, row),
+                xytext=(4 if right else -4, 0),
+                textcoords="offset points",
+                ha="left" if right else "right",
+                va="center",
+                fontsize=9,
+                color=theme.spans[SpanKind.INCIDENT],
+            )
+        taken = end + wide if right else end
 
 
 def shade(axes: Axes, spans: Sequence[ChartSpan], theme: Theme) -> None:
@@ -178,8 +189,8 @@ def heading(figure: Figure, text: str, theme: Theme, left: float, height: float)
     figure.text(
         left,
         height,
-        wrapped(text, 52),
-        fontsize=12.5,
+        wrapped(text, 57),
+        fontsize=12,
         fontweight="bold",
         color=theme.ink,
         va="top",
@@ -193,3 +204,8 @@ def wrapped(text: str, width: int) -> str:
 
     lines = wrap(text, width) or [""]
     return "\n".join([lines[0], *([f"{lines[1]}\u2026"] if len(lines) > 2 else lines[1:])])  # noqa: PLR2004 - two lines
+
+
+def clipped(text: str, most: int) -> str:
+    """The text within so many letters, cut visibly."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}\u2026"

@@ -4,8 +4,10 @@ from threading import Lock
 
 from fireline.adapters.charts.backtest_picture import backtest_png
 from fireline.adapters.charts.budget_picture import budget_png
+from fireline.adapters.charts.burn_picture import burn_png
+from fireline.adapters.charts.overview_picture import overview_png
 from fireline.adapters.charts.theme import DARK, LIGHT
-from fireline.usecases.views import BacktestChart, BudgetChart
+from fireline.usecases.views import BacktestChart, BudgetChart, BudgetOverview, BurnChart
 
 
 class MatplotlibCharts:
@@ -19,6 +21,16 @@ class MatplotlibCharts:
         """A PNG of the budget left over its window, with a strip of how fast it burned."""
         with self._lock:
             return budget_png(chart, DARK if dark else LIGHT)
+
+    def burn(self, chart: BurnChart, *, dark: bool = False) -> bytes:
+        """A PNG of the burn rate by window, with the limits of the alerts."""
+        with self._lock:
+            return burn_png(chart, DARK if dark else LIGHT)
+
+    def overview(self, chart: BudgetOverview, *, dark: bool = False) -> bytes:
+        """A PNG of the worst budgets as bars."""
+        with self._lock:
+            return overview_png(chart, DARK if dark else LIGHT)
 
     def backtest(self, chart: BacktestChart, *, dark: bool = False) -> bytes:
         """A PNG of a replayed range."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from fireline.adapters.slack import incident_verbs, promise_verbs, slo_verbs
+from fireline.adapters.slack import incident_verbs, promise_verbs, slo_pictures, slo_verbs
 from fireline.adapters.slack.blocks import answers
 from fireline.adapters.slack.desk import Asked, Desk, Reply
 from fireline.adapters.slack.grammar import Typed, nearest, typed
@@ -46,6 +46,7 @@ NOUNS: Mapping[str, Noun] = {
             slo_verbs.slo_bare,
             slo_verbs.SLO_VERBS,
             slo_verbs.SLO_HELP,
+            slo_pictures.OPTIONS,
             otherwise=slo_verbs.slo_by_name,
             only_reads=True,
         ),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from fireline.adapters.slack import slo_pictures
 from fireline.adapters.slack.blocks import modals, render
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply, log
 from fireline.adapters.slack.grammar import Typed, readable
@@ -18,6 +19,7 @@ SLO_HELP: Mapping[str, str] = {
     "": "this incident's SLOs; elsewhere all, worst first",
     "list": "all SLOs, worst first",
     "show NAME": "one SLO: budget, burn, chart, runbook",
+    **slo_pictures.HELP,
 }
 RUNBOOK_HELP: Mapping[str, str] = {
     "": "what fits this incident; elsewhere a search form",
@@ -92,5 +94,10 @@ def runbook_show(desk: Desk, _asked: Asked, typed: Typed) -> Reply:
     return find_runbook.page(desk.s, typed.words[0])
 
 
-SLO_VERBS: Mapping[str, Verb] = {"list": slo_all, "show": slo_show}
+SLO_VERBS: Mapping[str, Verb] = {
+    "list": slo_all,
+    "show": slo_show,
+    "burn": slo_pictures.slo_burn,
+    "backtest": slo_pictures.slo_backtest,
+}
 RUNBOOK_VERBS: Mapping[str, Verb] = {"search": runbook_search, "show": runbook_show}

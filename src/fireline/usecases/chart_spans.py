@@ -1,0 +1,55 @@
+"""What is marked in the pictures of an SLO: its alerts, its incidents, maintenance."""
+
+from datetime import UTC, datetime
+
+from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.reading import Reading
+from fireline.usecases.ports import UnitOfWork
+from fireline.usecases.recorded_incidents import known_incident
+from fireline.usecases.views import ChartSpan, SpanKind
+
+MOST = 60
+
+
+def spans_for(
+    uow: UnitOfWork, slo: Slo, reading: Reading, start: datetime, end: datetime
+) -> tuple[ChartSpan, ...]:
+    """Everything that touches the range, oldest first; the newest of very many."""
+    alerts = [
+        ChartSpan(SpanKind(e.severity.value), e.opened_at, e.closed_at or end)
+        for e in uow.episodes.between(start, end)
+        if e.slo == slo.name
+    ]
+    known = (known_incident(incident) for incident in uow.incidents.between(start, end))
+    incidents = [
+        ChartSpan(SpanKind.INCIDENT, i.start, i.end or end, i.ref)
+        for i in known
+        if i.concerns(slo) and i.touches(start, end)
+    ]
+    maintenance = [
+        ChartSpan(
+            SpanKind.MAINTENANCE,
+            datetime.fromtimestamp(e.start, UTC),
+            datetime.fromtimestamp(e.end, UTC),
+            e.reason,
+        )
+        for e in reading.exclusions
+        if e.end > start.timestamp() and e.start < end.timestamp()
+    ]
+    every = sorted((*alerts, *incidents, *maintenance), key=lambda s: (s.start, s.kind))
+    return tuple(every[-MOST:])
+
+
+def spans_words(spans: tuple[ChartSpan, ...]) -> str:
+    """How many of each there are, in words; an empty text for none."""
+    parts = []
+    for kind, one, many in (
+        (SpanKind.PAGE, "page", "pages"),
+        (SpanKind.TICKET, "ticket", "tickets"),
+        (SpanKind.INCIDENT, "incident", "incidents"),
+        (SpanKind.MAINTENANCE, "maintenance window", "maintenance windows"),
+    ):
+        count = sum(span.kind is kind for span in spans)
+        if count:
+            parts.append(f"{count} {one if count == 1 else many}")
+    return ", ".join(parts)
