@@ -17,6 +17,7 @@ from fireline.bootstrap.offline import open_store
 from fireline.bootstrap.system import SystemClock
 from fireline.domain.backtest.scoring import KnownIncident
 from fireline.domain.errors import InvalidInputError, NotFoundError
+from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.domain.slo.wording import parse_range
 from fireline.settings import Settings, load
 from fireline.usecases.backtest import (
@@ -70,6 +71,7 @@ def run_backtest(asked: Asked, progress: Progress) -> Answered:
         given["definitions"] = [asked.definitions]
     if asked.prometheus is not None:
         given["prometheus_url"] = asked.prometheus
+        given["default_data_source"] = None
     settings = load(**given)
     now = SystemClock().now()
     end = moment(asked.end, now, "--to") if asked.end else now
@@ -91,6 +93,7 @@ def run_backtest(asked: Asked, progress: Progress) -> Answered:
         step=asked.step,
         suggests=asked.suggests,
         scrape_interval=parts.scrape_interval(settings),
+        maintenance=_maintenance(settings),
     )
     with parts.source_of(settings) as source:
         found = backtest(source, wanted, now, progress)
@@ -123,6 +126,13 @@ def moment(text: str, now: datetime, option: str) -> datetime:
     zone = " has no zone; write" if found else " is no time; write"
     text = f"{option} {text!r}{zone} 2026-11-23T04:00:00Z, 2026-11-23, or 30d for 30 days ago"
     raise InvalidInputError(text)
+
+
+def _maintenance(settings: Settings) -> MaintenancePlan:
+    plan = parts.maintenance_of(settings).current()
+    if plan.problems:
+        raise InvalidInputError("\n".join(plan.problems))
+    return plan
 
 
 def _policies(asked: Asked, settings: Settings) -> tuple[NamedPolicy, ...]:

@@ -11,7 +11,7 @@ from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.buckets import BUCKET_SECONDS
 from fireline.domain.slo.definition import Slo
-from fireline.domain.slo.exclusions import Exclusion
+from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.usecases.past_budgets import Progress, Stretch, fetch_pasts
 from fireline.usecases.ports import SliSource
 from fireline.usecases.slo_views import slo_named
@@ -43,7 +43,7 @@ class Wanted:
     step: int = BUCKET_SECONDS
     suggests: bool = True
     scrape_interval: timedelta = timedelta(seconds=60)
-    exclusions: Mapping[str, tuple[Exclusion, ...]] = field(default_factory=dict)
+    maintenance: MaintenancePlan = field(default_factory=MaintenancePlan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def backtest(source: SliSource, wanted: Wanted, now: datetime, progress: Progres
         source,
         wanted.slos,
         Stretch(wanted.start, wanted.end, now),
-        wanted.exclusions,
+        wanted.maintenance,
         wanted.scrape_interval,
         progress,
     )

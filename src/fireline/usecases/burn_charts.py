@@ -42,7 +42,7 @@ def stored_burn_chart(
     """The chart as of the last evaluation; None where there is nothing to draw."""
     if status is None or status.remaining is None:
         return None
-    reading = stored_reading(uow, slo, status.at)
+    reading = stored_reading(s, uow, slo, status.at)
     spans = spans_for(uow, slo, reading, reading.at - LOOK_BACK, reading.at)
     return burn_chart(reading, status.pairs, s.policy, spans)
 

@@ -1,14 +1,14 @@
 """The past of SLOs as the source knows it, fetched in pieces that no server minds."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from fireline.domain.backtest.replay import Past
 from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries
 from fireline.domain.slo.definition import Slo
-from fireline.domain.slo.exclusions import Exclusion
 from fireline.domain.slo.ledger import cut, first_known, floor_edge, merge
+from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.usecases.budget_cache import window_start
 from fireline.usecases.ports import FetchRequest, SliSource
 
@@ -43,7 +43,7 @@ def fetch_pasts(
     source: SliSource,
     slos: Sequence[Slo],
     over: Stretch,
-    exclusions: Mapping[str, tuple[Exclusion, ...]],
+    maintenance: MaintenancePlan,
     scrape_interval: timedelta,
     progress: Progress,
 ) -> Pasts:
@@ -53,7 +53,7 @@ def fetch_pasts(
         source: who is asked.
         slos: of which.
         over: the range.
-        exclusions: maintenance by SLO.
+        maintenance: what is taken out of the budgets.
         scrape_interval: of the targets.
         progress: told what is done, how much of it, and how much there is.
     """
@@ -71,7 +71,7 @@ def fetch_pasts(
         if first_known(kept) is None:
             found.lacking[slo.name] = _since_when(source, slo, over)
             continue
-        mine = exclusions.get(slo.name, ())
+        mine = maintenance.exclusions(slo, window_start(slo, over.start), int(over.end.timestamp()))
         found.known[slo.name] = Past(slo, kept, scrape_interval, mine)
     return found
 

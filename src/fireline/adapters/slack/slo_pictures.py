@@ -14,6 +14,7 @@ from fireline.domain.slo.wording import parse_range
 from fireline.usecases.backtest import NamedPolicy, Wanted, backtest, check_range
 from fireline.usecases.backtest_views import backtest_chart
 from fireline.usecases.burn_charts import burn_detail
+from fireline.usecases.maintenance import current_plan
 from fireline.usecases.recorded_incidents import recorded_incidents
 from fireline.usecases.slo_views import find_slo
 
@@ -58,8 +59,10 @@ def slo_backtest(desk: Desk, asked: Asked, typed: Typed) -> Reply:
         )
     with desk.s.store() as uow:
         incidents = recorded_incidents(uow, start, end)
+        plan = current_plan(desk.s, uow)
     named = NamedPolicy("the team's policy", desk.s.policy)
-    return Later(lambda: _replayed(desk, Wanted((slo,), start, end, (named,), incidents)))
+    wanted = Wanted((slo,), start, end, (named,), incidents, maintenance=plan)
+    return Later(lambda: _replayed(desk, wanted))
 
 
 def _replayed(desk: Desk, wanted: Wanted) -> Rendered:
