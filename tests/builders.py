@@ -1,5 +1,6 @@
 """Valid records with sensible values; a test names only what it is about."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,6 +13,7 @@ from fireline.domain.people import Actor
 from fireline.domain.policy.policy import Policy
 from fireline.domain.postmortem.action import ActionItem, ActionState
 from fireline.domain.runbook.runbook import Runbook, Step
+from fireline.domain.slo.alerting.group import AlertGroup
 from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries
 from fireline.domain.slo.definition import RatioSli, Slo, SourceRef, TimeSliceSli
 from fireline.domain.slo.status import (
@@ -23,7 +25,7 @@ from fireline.domain.slo.status import (
     SloStatus,
     WindowBurn,
 )
-from fireline.usecases.ports import ChannelPlan, Services, Store
+from fireline.usecases.ports import ChannelPlan, Services, Store, UnitOfWork
 from tests.fakes import (
     EPOCH,
     FakeCharts,
@@ -148,6 +150,32 @@ def an_episode(slo: Slo, **changes: Any) -> Episode:
         "peak_burn": 100.0,
     }
     return Episode(**{**given, **changes})
+
+
+def an_alert_group(episode: Episode, **changes: Any) -> AlertGroup:
+    """The alert of one episode alone, with the episode's id."""
+    page = episode.severity is BurnSeverity.PAGE
+    given: dict[str, Any] = {
+        "id": episode.id,
+        "channel": episode.channel,
+        "kind": episode.kind,
+        "severity": episode.severity,
+        "tier": 0,
+        "keys": ("service:orders",),
+        "opened_at": episode.opened_at,
+        "newest_at": episode.opened_at,
+        "paged_at": episode.opened_at if page else None,
+    }
+    return AlertGroup(**{**given, **changes})
+
+
+def keep_alert(uow: UnitOfWork, *episodes: Episode, **changes: Any) -> AlertGroup:
+    """Store the episodes and the one alert that tells of them."""
+    group = an_alert_group(episodes[0], **changes)
+    for episode in episodes:
+        uow.episodes.save(replace(episode, group_id=group.id))
+    uow.alerts.save(group)
+    return group
 
 
 def an_incident(incident_id: int = 142, **changes: Any) -> Incident:

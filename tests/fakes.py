@@ -66,6 +66,7 @@ class FakePost:
     message: Message
     chart_file: str | None = None
     edits: int = 0
+    thread: str | None = None
 
 
 @dataclass
@@ -116,11 +117,17 @@ class FakeChat:
         self.topics[self._id(channel)] = topic
 
     def post(
-        self, channel: str, message: Message, key: str, chart_file: str | None = None
+        self,
+        channel: str,
+        message: Message,
+        key: str,
+        chart_file: str | None = None,
+        thread: PostedRef | None = None,
     ) -> PostedRef:
         self._called("post")
         where = self._id(channel)
-        post = FakePost(where, f"1700000000.{len(self.posts):06d}", key, message, chart_file)
+        ts = f"1700000000.{len(self.posts):06d}"
+        post = FakePost(where, ts, key, message, chart_file, thread=thread.ts if thread else None)
         self.posts.append(post)
         posted = PostedRef(where, post.ts)
         if isinstance(message, IncidentCard):
@@ -140,9 +147,12 @@ class FakeChat:
                 return
         raise RejectedError("there is no such message", "message_not_found")
 
-    def find_post(self, channel: str, key: str) -> PostedRef | None:
+    def find_post(
+        self, channel: str, key: str, thread: PostedRef | None = None
+    ) -> PostedRef | None:
         self._called("find_post")
-        found = (p for p in self.posts if (p.channel_id, p.key) == (self._id(channel), key))
+        wanted = (self._id(channel), key, thread.ts if thread else None)
+        found = (p for p in self.posts if (p.channel_id, p.key, p.thread) == wanted)
         return next((PostedRef(p.channel_id, p.ts) for p in found), None)
 
     def fingerprint(self, message: Message) -> str:

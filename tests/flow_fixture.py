@@ -75,6 +75,7 @@ class Recorded:
             publish=publish,
             evaluate=lambda: self.did("evaluate", None),
             remind=lambda: self.did("remind", None),
+            remind_alerts=lambda: self.did("remind_alerts", None),
             review=lambda: self.did("review", None),
             prune=lambda: self.did("prune", None),
             record_failure=lambda *failure: self.failures.append(failure),

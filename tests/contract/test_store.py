@@ -16,8 +16,9 @@ from fireline.domain.incident.incident import (
     Stamp,
 )
 from fireline.domain.postmortem.action import ActionItem, ActionState, Postmortem
-from fireline.domain.slo.status import BurnSeverity
+from fireline.domain.slo.status import AlertKind, BurnSeverity
 from fireline.usecases.ports import FlowCall, PostedMessage, RawMessage, ReviewRecord
+from tests.builders import keep_alert
 from tests.contract.store_records import NOW, an_entry, an_episode, an_incident, kept, run_together
 from tests.store_fixture import RecordingStore
 
@@ -143,13 +144,13 @@ def test_incidents_of_a_week_are_those_declared_or_still_open_in_it(
     assert [incident.id for incident in found] == [1, 3, 4]
 
 
-def test_only_one_episode_burns_per_slo_and_severity(any_store: RecordingStore) -> None:
+def test_only_one_episode_is_open_per_slo_and_kind(any_store: RecordingStore) -> None:
     with any_store() as uow:
         uow.episodes.add(an_episode())
-        uow.episodes.add(an_episode("e2", severity=BurnSeverity.TICKET))
+        uow.episodes.add(an_episode("e2", kind=AlertKind.EXHAUSTED))
         uow.commit()
-    with any_store() as uow, pytest.raises(ConflictError, match="already has an open page"):
-        uow.episodes.add(an_episode("e3"))
+    with any_store() as uow, pytest.raises(ConflictError, match="already has an open burn"):
+        uow.episodes.add(an_episode("e3", severity=BurnSeverity.TICKET))
     with any_store() as uow:
         uow.episodes.save(an_episode(closed_at=NOW, spent=0.1))
         uow.episodes.add(an_episode("e3", opened_at=NOW + timedelta(hours=1)))
@@ -165,18 +166,18 @@ def test_an_evaluation_does_not_undo_an_acknowledgement_made_meanwhile(
     any_store: RecordingStore,
 ) -> None:
     with any_store() as uow:
-        uow.episodes.add(an_episode())
+        before = keep_alert(uow, an_episode())
         uow.commit()
     with any_store() as tick:
-        (seen,) = tick.episodes.open()
+        (seen,) = tick.alerts.open()
         with any_store() as person:
-            person.episodes.save(an_episode(acknowledged_by="U1", acknowledged_at=NOW))
+            person.alerts.save(replace(before, acknowledged_by="U1", acknowledged_at=NOW))
             person.commit()
-        tick.episodes.save(replace(seen, peak_burn=20.0))
+        tick.alerts.save(replace(seen, tier=1))
         tick.commit()
     with any_store() as uow:
-        (episode,) = uow.episodes.open()
-    assert (episode.peak_burn, episode.acknowledged_by) == (20.0, "U1")
+        (group,) = uow.alerts.open()
+    assert (group.tier, group.acknowledged_by) == (1, "U1")
 
 
 def test_an_envelope_is_taken_once(any_store: RecordingStore) -> None:

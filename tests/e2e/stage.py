@@ -16,6 +16,7 @@ from fireline.flows.runtime import Runtime
 from fireline.sandbox.entities import Channel, FileObject, Message
 from fireline.usecases.ports import FlowCall
 from fireline.usecases.verify_chains import verify_chains
+from tests.builders import keep_alert
 from tests.e2e.bot_process import BotProcess
 from tests.e2e.broken_orders import write_definition
 from tests.e2e.conftest import ROOT, settings_for
@@ -104,7 +105,7 @@ class Stage:
         key = f"alert:{EPISODE}"
         call = FlowCall("publish", (key, f"#{ALERTS}", "alert", EPISODE), "burn", "posting", ALERTS)
         with self.store() as uow:
-            uow.episodes.save(episode)
+            keep_alert(uow, episode)
             uow.start(call)
             uow.commit()
         self.settled()

@@ -4,12 +4,12 @@ from dataclasses import replace
 from threading import Thread
 from typing import Any
 
-from fireline.domain.slo.status import Episode
+from fireline.domain.slo.alerting.group import AlertGroup
 from fireline.sandbox.entities import Message
 from fireline.usecases.ports import PostedMessage
 from fireline.usecases.projections import PROJECTIONS
 from fireline.usecases.publish import publish
-from tests.builders import a_slo, an_episode
+from tests.builders import a_slo, an_episode, keep_alert
 from tests.integration.slack_bot import Bot
 
 WHERE = "data-platform-alerts"
@@ -19,7 +19,7 @@ def alert(bot: Bot) -> Message:
     """A burn alert in its channel."""
     episode = an_episode(a_slo())
     with bot.store() as uow:
-        uow.episodes.add(episode)
+        keep_alert(uow, episode)
         uow.commit()
     target = PostedMessage(f"alert:{episode.id}", f"#{WHERE}", "alert", episode.id)
     publish(bot.services, PROJECTIONS, target)
@@ -42,9 +42,9 @@ def press(bot: Bot, message: Message, action_id: str, user: str) -> dict[str, An
     raise AssertionError(action_id)
 
 
-def stored(bot: Bot, episode_id: str) -> Episode:
+def stored(bot: Bot, group_id: str) -> AlertGroup:
     with bot.store() as uow:
-        found = uow.episodes.get(episode_id)
+        found = uow.alerts.get(group_id)
     assert found is not None
     return found
 
@@ -95,9 +95,9 @@ def test_declare_pressed_by_two_opens_one_incident_and_says_so(bot: Bot) -> None
 
 def test_an_alert_that_recovered_meanwhile_is_explained(bot: Bot) -> None:
     message = alert(bot)
-    episode = stored(bot, an_episode(a_slo()).id)
+    group = stored(bot, an_episode(a_slo()).id)
     with bot.store() as uow:
-        uow.episodes.save(replace(episode, closed_at=bot.services.clock.now()))
+        uow.alerts.save(replace(group, closed_at=bot.services.clock.now()))
         uow.commit()
     press(bot, message, "alert_acknowledge", "ana")
     bot.until(lambda: private(bot, "ana"))

@@ -87,7 +87,7 @@ def a_chart() -> BudgetChart:
 
 def an_alert(**changes: object) -> AlertMessage:
     message = AlertMessage(
-        episode_id="EP1",
+        alert_id="EP1",
         slo=a_line(),
         service="orders-pipeline",
         objective="99 % of minutes fresher than 60 min",

@@ -1,7 +1,6 @@
 """Declaring: words are enough, and one episode gives one incident."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pytest
 
@@ -16,7 +15,9 @@ from tests.builders import (
     a_burning_status,
     a_lag_slo,
     a_slo,
+    an_alert_group,
     an_episode,
+    keep_alert,
     night,
     services,
 )
@@ -32,7 +33,7 @@ def s(sqlite_store: RecordingStore) -> Services:
     definitions = FakeDefinitions({LAG.name: LAG, "orders-api-availability": a_slo()})
     made = services(sqlite_store, definitions=definitions)
     with made.store() as uow:
-        uow.episodes.add(EPISODE)
+        keep_alert(uow, EPISODE)
         uow.statuses.save([a_burning_status(LAG)])
         uow.commit()
     return made
@@ -82,13 +83,14 @@ def test_an_episode_brings_slo_tier_severity_datasets_and_times(s: Services) -> 
 
 def test_an_acknowledged_alert_keeps_its_time(s: Services) -> None:
     with s.store() as uow:
-        uow.episodes.save(replace(EPISODE, acknowledged_by=BEN.id, acknowledged_at=night("02:09")))
+        taken = an_alert_group(EPISODE, acknowledged_by=BEN.id, acknowledged_at=night("02:09"))
+        uow.alerts.save(taken)
         uow.commit()
     incident = declare(s, Declare("lag", ANA, episode_id=EPISODE.id)).incident
     assert incident.at(Stamp.ACKNOWLEDGED) == night("02:09")
 
 
-def test_the_episode_knows_its_incident_and_the_alert_is_refreshed(
+def test_the_alert_knows_its_incident_and_is_refreshed(
     s: Services, sqlite_store: RecordingStore
 ) -> None:
     with s.store() as uow:
@@ -99,19 +101,17 @@ def test_the_episode_knows_its_incident_and_the_alert_is_refreshed(
         uow.commit()
     incident = declare(s, Declare("lag", ANA, episode_id=EPISODE.id)).incident
     with s.store() as uow:
-        episode = uow.episodes.get(EPISODE.id)
+        group = uow.alerts.get(EPISODE.id)
         first = uow.timeline.entries(incident.id)[0]
-    assert episode is not None
-    assert episode.incident_id == incident.id
+    assert group is not None
+    assert group.incident_id == incident.id
     assert (first.kind, first.occurred_at) == (EntryKind.ALERT, night("02:05"))
     assert (first.provenance.channel, first.provenance.ts) == ("C1", "17.5")
     (call,) = sqlite_store.started("publish")
     assert call.args == (f"alert:{EPISODE.id}", EPISODE.channel, "alert", EPISODE.id)
 
 
-def test_the_same_episode_gives_the_open_incident(
-    s: Services, sqlite_store: RecordingStore
-) -> None:
+def test_the_same_alert_gives_the_open_incident(s: Services, sqlite_store: RecordingStore) -> None:
     first = declare(s, Declare("lag", ANA, episode_id=EPISODE.id))
     second = declare(s, Declare("lag again", BEN, episode_id=EPISODE.id))
     assert not second.created

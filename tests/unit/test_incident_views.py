@@ -23,6 +23,7 @@ from tests.builders import (
     a_runbook,
     a_status,
     an_episode,
+    keep_alert,
     night,
     services,
 )
@@ -54,7 +55,7 @@ def s(sqlite_store: RecordingStore, chat: FakeChat, clock: FakeClock) -> Service
     )
     with made.store() as uow:
         uow.statuses.save([a_status(LAG, 0.4)])
-        uow.episodes.add(an_episode(LAG))
+        keep_alert(uow, an_episode(LAG))
         uow.commit()
     return made
 

@@ -33,6 +33,7 @@ from tests.builders import (
     an_entry,
     an_episode,
     an_incident,
+    keep_alert,
     night,
     services,
     the_worked_incident,
@@ -209,7 +210,7 @@ def resolved(s: Services, clock: FakeClock) -> Incident:
     """The worked example, lived through: 68 bad minutes in the ledger."""
     with s.store() as uow:
         uow.ledger.write(LAG.name, LAG.revision, a_ledger(night("01:40"), 68, night("07:00")))
-        uow.episodes.add(an_episode(LAG))
+        keep_alert(uow, an_episode(LAG))
         uow.statuses.save([a_status(LAG, 0.843, at=night("07:00"))])
         uow.commit()
     made = declare(s, Declare("Orders CDC 3 h behind", ANA, episode_id=an_episode(LAG).id))

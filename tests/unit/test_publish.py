@@ -9,7 +9,7 @@ from fireline.usecases.ports import PostedMessage, Services, UnitOfWork
 from fireline.usecases.projections import PROJECTIONS
 from fireline.usecases.publish import Projections, publish
 from fireline.usecases.views import Message, Notice
-from tests.builders import a_lag_slo, a_status, an_episode, services
+from tests.builders import a_lag_slo, a_status, an_episode, keep_alert, services
 from tests.fakes import FakeCharts, FakeChat, FakeDefinitions
 from tests.store_fixture import RecordingStore
 
@@ -101,7 +101,7 @@ def test_a_picture_is_uploaded_once_per_version(
     s = services(sqlite_store, chat=chat, charts=charts, definitions=definitions)
     episode = an_episode(lag)
     with s.store() as uow:
-        uow.episodes.add(episode)
+        keep_alert(uow, episode)
         uow.statuses.save([a_status(lag, 0.4)])
         uow.commit()
     target = PostedMessage(f"alert:{episode.id}", episode.channel, "alert", episode.id)

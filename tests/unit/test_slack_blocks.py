@@ -140,15 +140,15 @@ def test_a_cards_buttons_are_the_next_steps() -> None:
     assert buttons(a_card(state=IncidentState.RESOLVED)) == ["Add action item"]
 
 
-def test_an_open_alert_offers_declare_acknowledge_and_snooze() -> None:
-    assert buttons(an_alert()) == ["Declare incident", "Acknowledge", "static_select"]
-    assert buttons(an_alert(acknowledged_by="U1", incident_ref="INC-1")) == ["static_select"]
+def test_an_open_alert_offers_declare_acknowledge_and_a_menu() -> None:
+    assert buttons(an_alert()) == ["Declare incident", "Acknowledge", "overflow"]
+    assert buttons(an_alert(acknowledged_by="U1", incident_ref="INC-1")) == ["overflow"]
 
 
 def test_a_recovered_alert_says_how_long_and_what_it_cost() -> None:
     shown = render(USUAL["alert_recovered"])
     assert "Recovered after 16 min; it cost 4.1 % of the budget" in shown.text
-    assert buttons(USUAL["alert_recovered"]) == ["Declare incident"]
+    assert buttons(USUAL["alert_recovered"]) == ["Declare incident", "overflow"]
 
 
 def test_an_slo_without_data_shows_no_number() -> None:

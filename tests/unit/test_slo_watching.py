@@ -9,10 +9,11 @@ import pytest
 
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.people import Actor
+from fireline.domain.slo.alerting.group import AlertGroup
 from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketFlag, BucketSeries
-from fireline.domain.slo.status import BurnSeverity, DataState, Episode
-from fireline.usecases.alert_episodes import acknowledge, link_incident, snooze
+from fireline.domain.slo.status import AlertKind, BurnSeverity, DataState, Episode
 from fireline.usecases.alert_projection import alert
+from fireline.usecases.handle_alerts import acknowledge, link_incident, snooze
 from fireline.usecases.ports import FetchRequest, FetchResult, Services
 from fireline.usecases.report_budgets import report, status_json
 from fireline.usecases.slo_views import slo_detail, slo_list
@@ -79,9 +80,16 @@ class World:
         self.clock.set(at)
         return self.watcher.tick(at)
 
-    def episodes(self) -> list[Episode]:
+    def episodes(self, kind: AlertKind = AlertKind.BURN) -> list[Episode]:
         with self.store() as uow:
-            return uow.episodes.between(T - timedelta(days=9), T + timedelta(days=9))
+            every = uow.episodes.between(T - timedelta(days=9), T + timedelta(days=9))
+        return [e for e in every if e.kind is kind]
+
+    def alert(self) -> AlertGroup:
+        """The only one there is."""
+        with self.store() as uow:
+            (group,) = uow.alerts.between(T - timedelta(days=9), T + timedelta(days=9))
+        return group
 
     def posts(self) -> int:
         return len(self.store.started("publish"))
@@ -172,7 +180,8 @@ def test_a_ticket_that_grows_becomes_a_page_in_the_same_message(world: World) ->
         world.tick(minutes=minutes)
     (page,) = world.episodes()
     assert (page.id, page.severity) == (ticket.id, BurnSeverity.PAGE)
-    assert page.acknowledged_by is None
+    group = world.alert()
+    assert (group.severity, group.acknowledged_by) == (BurnSeverity.PAGE, None)
 
 
 def test_a_recovered_page_is_not_followed_by_a_ticket_on_the_same_events(world: World) -> None:
@@ -254,7 +263,8 @@ def test_acknowledging_is_recorded_once_and_shown(world: World) -> None:
         actions = [e.action for e in uow.audit.all()]
     assert shown is not None
     assert shown.acknowledged_by == "U1"
-    assert actions == ["alert.opened", "alert.acknowledged"]
+    opened = ["alert.opened", "alert.opened", "alert.notified"]  # the burn, and the spent budget
+    assert actions == [*opened, "alert.acknowledged"]
 
 
 def test_what_is_gone_or_over_cannot_be_acknowledged_or_snoozed(world: World) -> None:

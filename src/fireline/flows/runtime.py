@@ -26,6 +26,7 @@ VERSION = "1"
 # One queue, since every queue polls the database; its partitions keep the callers' queues apart.
 QUEUE = "fireline"
 
+ALERT_RHYTHM = "*/15 * * * * *"
 HISTORY_KEPT = timedelta(days=2)
 FORGET_AT_ONCE = 200
 FORGET_ROUNDS = 200
@@ -195,6 +196,11 @@ class Runtime:
                     "workflow_fn": clockwork.remind,
                     "schedule": "5 * * * *",
                     "cron_timezone": zone,
+                },
+                {
+                    "schedule_name": "remind_alerts",
+                    "workflow_fn": clockwork.remind_alerts,
+                    "schedule": ALERT_RHYTHM,
                 },
                 {
                     "schedule_name": "review",

@@ -14,6 +14,7 @@ from fireline.usecases import (
 )
 from fireline.usecases.ports import ChannelRef, PostedMessage, Services
 from fireline.usecases.publish import Projections, publish
+from fireline.usecases.remind_alerts import remind_alerts
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Steps:
     publish: Callable[[PostedMessage], object]
     evaluate: Callable[[], object]
     remind: Callable[[], object]
+    remind_alerts: Callable[[], object]
     review: Callable[[], object]
     prune: Callable[[], object]
     record_failure: Callable[[str, str, str], None]
@@ -43,6 +45,7 @@ def steps_of(s: Services, projections: Projections, evaluate: Callable[[], objec
         finish=partial(draft_postmortem.finish, s),
         publish=partial(publish, s, projections),
         evaluate=evaluate,
+        remind_alerts=lambda: remind_alerts(s, s.clock.now()),
         remind=lambda: chase_actions.remind_due(s, s.clock.now()),
         review=lambda: post_review.post_week(s, s.clock.now()),
         prune=lambda: retain.prune(s, s.clock.now()),

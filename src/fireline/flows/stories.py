@@ -28,6 +28,7 @@ class Clockwork:
 
     evaluate: Scheduled
     remind: Scheduled
+    remind_alerts: Scheduled
     review: Scheduled
     retain: Scheduled
 
@@ -72,6 +73,10 @@ def register_clockwork(
     def remind(_scheduled_at: datetime, _context: Any) -> None:
         do("remind owners", _quiet(steps.remind))
 
+    @DBOS.workflow(name="remind_alerts")
+    def remind_alerts(_scheduled_at: datetime, _context: Any) -> None:
+        do("remind of alerts that nobody took", _quiet(steps.remind_alerts))
+
     @DBOS.workflow(name="review")
     def review(_scheduled_at: datetime, _context: Any) -> None:
         do("post the review", _quiet(steps.review))
@@ -81,7 +86,7 @@ def register_clockwork(
         do("forget old envelopes", _quiet(steps.prune))
         do("forget old flows", forget_flows)
 
-    return Clockwork(evaluate, remind, review, retain)
+    return Clockwork(evaluate, remind, remind_alerts, review, retain)
 
 
 class Tick:

@@ -15,9 +15,13 @@ from fireline.domain.incident.severity import (
 from fireline.domain.incident.stamps import check_order
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.people import SYSTEM, Actor
+from fireline.domain.slo.alerting.group import DATASET, SOURCE, AlertGroup
 from fireline.domain.slo.definition import Slo
-from fireline.domain.slo.status import BurnSeverity, Episode
-from fireline.usecases.alert_episodes import link_incident
+from fireline.domain.slo.status import AlertKind, BurnSeverity
+from fireline.usecases.alert_book import SOURCE_SUBJECT
+from fireline.usecases.alert_messages import alert_key
+from fireline.usecases.alert_projection import alert
+from fireline.usecases.handle_alerts import link_incident
 from fireline.usecases.incident_record import (
     COMMAND,
     Change,
@@ -31,11 +35,31 @@ from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.stored_budgets import first_bad
 
 TITLE_LIMIT = 150
+MOST_DATASETS = 20
+HAPPENS = {
+    AlertKind.BURN: "error budget is burning",
+    AlertKind.EXHAUSTED: "error budget is spent",
+    AlertKind.ABSENT: "no data",
+    AlertKind.STALE: "data stopped",
+    AlertKind.SOURCE_DOWN: "queries fail",
+    AlertKind.DEADLINE_AT_RISK: "deadline at risk",
+}
+ALERTS = {
+    AlertKind.BURN: "burn",
+    AlertKind.EXHAUSTED: "budget",
+    AlertKind.ABSENT: "telemetry",
+    AlertKind.STALE: "telemetry",
+    AlertKind.SOURCE_DOWN: "telemetry",
+    AlertKind.DEADLINE_AT_RISK: "deadline",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Declare:
-    """What was said when an incident was declared; `text` may be empty when an SLO is named."""
+    """What was said when an incident was declared; `text` may be empty when an SLO is named.
+
+    `episode_id` is the id of the alert it is declared from.
+    """
 
     text: str
     actor: Actor
@@ -57,17 +81,19 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """What the incident is about, as far as it is known."""
+    """What the incident is about, as far as it is known; `names` are all SLOs of the alert."""
 
     slo: Slo | None
-    episode: Episode | None
+    alert: AlertGroup | None
     burning: BurnSeverity | None
     impact: datetime | None
+    names: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
 
 
 @retried
 def declare(s: Services, command: Declare) -> Declared:
-    """Open the incident and start its flow, or give the open one of the same burn episode.
+    """Open the incident and start its flow, or give the open one of the same alert.
 
     Raises:
         InvalidInputError: there is neither a word nor an SLO to name it by.
@@ -90,27 +116,46 @@ def declare(s: Services, command: Declare) -> Declared:
 
 
 def _link(s: Services, uow: UnitOfWork, command: Declare) -> _Link:
-    """Find the episode and the SLO that were named."""
-    episode = uow.episodes.get(command.episode_id) if command.episode_id else None
-    if command.episode_id and episode is None:
-        raise NotFoundError("That alert is not known any more. Declare with words instead.")
-    name = episode.slo if episode else command.slo
-    slo = s.definitions.current().slos.get(name) if name else None
-    if name and slo is None and episode is None:
-        raise NotFoundError(f"There is no SLO named {name}. `/slo` lists them.")
-    if episode is not None:
-        return _Link(slo, episode, episode.severity, episode.first_bad_at)
+    """Find the alert and the SLOs that were named."""
+    if command.episode_id:
+        return _alert_link(s, uow, command.episode_id)
+    slo = s.definitions.current().slos.get(command.slo) if command.slo else None
+    if command.slo and slo is None:
+        raise NotFoundError(f"There is no SLO named {command.slo}. `/slo` lists them.")
     status = uow.statuses.get(slo.name) if slo else None
     burning = status.burning[0] if status and status.burning else None
     impact = first_bad(s, uow, slo.name, s.clock.now()) if slo and burning else None
-    return _Link(slo, None, burning, impact)
+    names = (slo.name,) if slo else ()
+    return _Link(slo, None, burning, impact, names, slo.datasets if slo else ())
+
+
+def _alert_link(s: Services, uow: UnitOfWork, alert_id: str) -> _Link:
+    """Everything an alert tells of, the worst first; all its SLOs are the incident's."""
+    group = uow.alerts.get(alert_id)
+    shown = alert(s, uow, alert_id)
+    if group is None or shown is None:
+        raise NotFoundError("That alert is not known any more. Declare with words instead.")
+    slos = s.definitions.current().slos
+    names = tuple(m.slo.name for m in shown.members if m.slo.name != SOURCE_SUBJECT)
+    known = [slos[name] for name in names if name in slos]
+    shared = tuple(k.removeprefix(DATASET) for k in group.keys if k.startswith(DATASET))
+    every = dict.fromkeys(dataset for slo in known for dataset in slo.datasets)
+    burns = group.severity if group.kind is AlertKind.BURN else None
+    return _Link(
+        slo=known[0] if known else None,
+        alert=group,
+        burning=burns,
+        impact=shown.first_bad_at,
+        names=names,
+        datasets=(shared if len(known) > 1 and shared else tuple(every))[:MOST_DATASETS],
+    )
 
 
 def _new(s: Services, uow: UnitOfWork, command: Declare, link: _Link) -> Incident:
     """The incident as the domain sees it at its declaration."""
     now = s.clock.now()
-    tier = link.slo.tier if link.slo else DEFAULT_TIER
-    name = link.slo.name if link.slo else (link.episode.slo if link.episode else None)
+    tier = link.alert.tier if link.alert else link.slo.tier if link.slo else DEFAULT_TIER
+    name = link.names[0] if link.names else None
     computed = assess(tier, burn_of(link.burning), name)
     shown = _asked(command, computed)
     slo = link.slo
@@ -125,11 +170,11 @@ def _new(s: Services, uow: UnitOfWork, command: Declare, link: _Link) -> Inciden
         stamps=_stamps(link, now),
         computed_severity=computed.severity,
         service=command.service or (slo.service if slo else None),
-        slos=(name,) if name else (),
-        datasets=command.datasets or (slo.datasets if slo else ()),
+        slos=link.names,
+        datasets=command.datasets or link.datasets,
         roles={Role.COMMANDER: command.actor.id},
-        episode_id=link.episode.id if link.episode else None,
-        dedupe_key=f"episode:{link.episode.id}" if link.episode else None,
+        episode_id=link.alert.id if link.alert else None,
+        dedupe_key=f"episode:{link.alert.id}" if link.alert else None,
     )
 
 
@@ -148,11 +193,11 @@ def _stamps(link: _Link, now: datetime) -> dict[Stamp, datetime]:
         Stamp.ACKNOWLEDGED: now,
         Stamp.COMMANDER_ASSIGNED: now,
     }
-    if link.episode is not None:
-        fired = link.episode.opened_at
+    if link.alert is not None:
+        fired = link.alert.opened_at
         stamps[Stamp.ALERT_FIRED] = fired
         stamps[Stamp.DETECTED] = min(fired, now)
-        stamps[Stamp.ACKNOWLEDGED] = link.episode.acknowledged_at or now
+        stamps[Stamp.ACKNOWLEDGED] = link.alert.acknowledged_at or now
     if link.impact is not None and link.impact <= min(stamps.values()):
         stamps[Stamp.IMPACT_STARTED] = link.impact
     check_order(stamps)
@@ -160,17 +205,26 @@ def _stamps(link: _Link, now: datetime) -> dict[Stamp, datetime]:
 
 
 def _title(command: Declare, link: _Link) -> str:
-    """One line from the words; without words, from the SLO."""
+    """One line from the words; without words, from the alert or the SLO."""
     words = " ".join(command.text.split())
+    if not words and link.alert is not None:
+        words = f"{_subject(link)}: {HAPPENS[link.alert.kind]}"
     if not words and link.slo is not None:
         burns = link.burning is not None
         words = f"{link.slo.title}: {'error budget is burning' if burns else 'reported broken'}"
-    if not words and link.episode is not None:
-        words = f"{link.episode.slo}: error budget is burning"
     if not words:
         message = "Say what is wrong, in your own words: `/incident declare orders are late`."
         raise InvalidInputError(message, field="title")
     return words if len(words) <= TITLE_LIMIT else words[: TITLE_LIMIT - 1].rstrip() + "…"
+
+
+def _subject(link: _Link) -> str:
+    """What the alert is about: its SLO, or how many share what."""
+    if link.alert is None or len(link.names) <= 1:
+        return link.slo.title if link.slo else (link.names[0] if link.names else "Prometheus")
+    upstream = link.alert.upstream
+    shared = "" if upstream.startswith(SOURCE.rstrip(":")) else f" of {upstream}"
+    return f"{len(link.names)} SLOs{shared}"
 
 
 def _change(uow: UnitOfWork, incident: Incident, command: Declare) -> Change:
@@ -195,16 +249,19 @@ def _change(uow: UnitOfWork, incident: Incident, command: Declare) -> Change:
 
 
 def _alert_entry(uow: UnitOfWork, incident: Incident) -> list[NewEntry]:
-    """The burn alert, at the time it fired."""
-    episode = uow.episodes.get(incident.episode_id) if incident.episode_id else None
-    if episode is None:
+    """The alert, at the time it fired."""
+    group = uow.alerts.get(incident.episode_id) if incident.episode_id else None
+    if group is None:
         return []
-    posted = uow.messages.get(f"alert:{episode.id}")
+    posted = uow.messages.get(alert_key(group.id))
     where = Provenance(
         source="burn alert",
         channel=posted.channel_id if posted else None,
         ts=posted.ts if posted else None,
-        detail=episode.id,
+        detail=group.id,
     )
-    text = f"{episode.severity.value.capitalize()}-level burn alert of {episode.slo}"
-    return [happened(SYSTEM, text, episode.opened_at, EntryKind.ALERT, where)]
+    level = group.severity.value.capitalize()
+    names = incident.slos
+    of = names[0] if len(names) == 1 else f"{len(names)} SLOs" if names else "Prometheus"
+    text = f"{level}-level {ALERTS[group.kind]} alert of {of}"
+    return [happened(SYSTEM, text, group.opened_at, EntryKind.ALERT, where)]

@@ -14,7 +14,7 @@ from fireline.domain.errors import ConflictError, NotFoundError
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.people import Actor
-from fireline.usecases.alert_episodes import post_alert
+from fireline.usecases.alert_messages import post_alert
 from fireline.usecases.ports import FlowCall, Services, UnitOfWork
 from fireline.usecases.publish import posting
 
@@ -116,9 +116,9 @@ def show(s: Services, uow: UnitOfWork, kind: str, channel: str, ref: str) -> Non
 
 def show_alert(s: Services, uow: UnitOfWork, incident: Incident) -> None:
     """Start bringing the alert that the incident was born from up to date."""
-    episode = uow.episodes.get(incident.episode_id) if incident.episode_id else None
-    if episode is not None:
-        post_alert(s, uow, episode)
+    group = uow.alerts.get(incident.episode_id) if incident.episode_id else None
+    if group is not None:
+        post_alert(s, uow, group)
 
 
 def follow(uow: UnitOfWork, flow: str, incident: Incident, call_id: str) -> None:

@@ -11,6 +11,7 @@ from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.buckets import Bucket, BucketSeries
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.maintenance import MaintenancePlan
+from fireline.usecases.alert_ports import Alerts, AlertStep, Mute, Mutes
 from fireline.usecases.store_ports import (
     Actions,
     Audit,
@@ -35,6 +36,8 @@ from fireline.usecases.views import BacktestChart, BudgetChart, BudgetOverview, 
 
 __all__ = [
     "Actions",
+    "AlertStep",
+    "Alerts",
     "Audit",
     "Catalogue",
     "ChannelPlan",
@@ -55,6 +58,8 @@ __all__ = [
     "Ledger",
     "Maintenances",
     "Messages",
+    "Mute",
+    "Mutes",
     "NoExceptions",
     "NoMaintenances",
     "PostedMessage",
@@ -128,16 +133,26 @@ class Chat(Protocol):
 
     def set_topic(self, channel: str, topic: str) -> None: ...
     def post(
-        self, channel: str, message: Message, key: str, chart_file: str | None = None
+        self,
+        channel: str,
+        message: Message,
+        key: str,
+        chart_file: str | None = None,
+        thread: PostedRef | None = None,
     ) -> PostedRef:
-        """Post with the key in the message metadata; pins when the message asks for it."""
+        """Post with the key in the message metadata, in a thread when one is given.
+
+        Pins when the message asks for it.
+        """
         ...
 
     def update(
         self, posted: PostedRef, message: Message, key: str, chart_file: str | None = None
     ) -> None: ...
-    def find_post(self, channel: str, key: str) -> PostedRef | None:
-        """Our own message with this key in the channel's recent history, or None."""
+    def find_post(
+        self, channel: str, key: str, thread: PostedRef | None = None
+    ) -> PostedRef | None:
+        """Our own message with this key in the channel's recent history, or in the thread."""
         ...
 
     def fingerprint(self, message: Message) -> str:

@@ -1,6 +1,6 @@
 """Every kind of message there is, and what rebuilds it from the database."""
 
-from fireline.usecases.alert_projection import alert
+from fireline.usecases.alert_projection import alert, reply
 from fireline.usecases.chase_actions import reminder
 from fireline.usecases.draft_postmortem import postmortem_file
 from fireline.usecases.incident_views import announcement, card, runbook_suggestion
@@ -9,6 +9,7 @@ from fireline.usecases.publish import Projections
 
 PROJECTIONS: Projections = {
     "alert": alert,
+    "alert_step": reply,
     "card": card,
     "announcement": announcement,
     "runbook_suggestion": runbook_suggestion,

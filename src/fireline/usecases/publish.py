@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from fireline.domain.errors import RejectedError
 from fireline.usecases.ports import FlowCall, Ids, PostedMessage, PostedRef, Services, UnitOfWork
-from fireline.usecases.views import AlertMessage, Message, SloDetail
+from fireline.usecases.views import AlertMessage, AlertReply, Message, SloDetail
 
 Projection = Callable[[Services, UnitOfWork, str], Message | None]
 Projections = Mapping[str, Projection]
@@ -42,6 +42,7 @@ def publish(s: Services, projections: Projections, target: PostedMessage) -> boo
         message = projections[target.kind](s, uow, target.ref)
         if message is None:
             return False
+        thread = _thread(uow, message)
         if known is None:
             uow.messages.save(target)
             uow.commit()
@@ -49,7 +50,7 @@ def publish(s: Services, projections: Projections, target: PostedMessage) -> boo
     fresh = s.chat.fingerprint(message)
     if record.ts is not None and record.content_hash == fresh:
         return False
-    posted = _deliver(s, record, message, searched=known is not None)
+    posted = _deliver(s, record, message, thread, searched=known is not None)
     done = replace(record, ts=posted.ts, channel_id=posted.channel_id, content_hash=fresh)
     with s.store() as uow:
         uow.messages.save(done)
@@ -57,7 +58,22 @@ def publish(s: Services, projections: Projections, target: PostedMessage) -> boo
     return True
 
 
-def _deliver(s: Services, record: PostedMessage, message: Message, *, searched: bool) -> PostedRef:
+def _thread(uow: UnitOfWork, message: Message) -> PostedRef | None:
+    """The message whose thread this one belongs to, when it is in Slack."""
+    parent = uow.messages.get(message.thread) if isinstance(message, AlertReply) else None
+    if parent is None or parent.ts is None or parent.channel_id is None:
+        return None
+    return PostedRef(parent.channel_id, parent.ts)
+
+
+def _deliver(
+    s: Services,
+    record: PostedMessage,
+    message: Message,
+    thread: PostedRef | None,
+    *,
+    searched: bool,
+) -> PostedRef:
     """Edit what is there; post where nothing is."""
     if record.ts is not None and record.channel_id is not None:
         posted = PostedRef(record.channel_id, record.ts)
@@ -69,11 +85,11 @@ def _deliver(s: Services, record: PostedMessage, message: Message, *, searched: 
         else:
             return posted
     elif searched:
-        found = s.chat.find_post(record.channel, record.key)
+        found = s.chat.find_post(record.channel, record.key, thread)
         if found is not None:
             s.chat.update(found, message, record.key, record.chart_file)
             return found
-    return s.chat.post(record.channel, message, record.key, record.chart_file)
+    return s.chat.post(record.channel, message, record.key, record.chart_file, thread)
 
 
 def _with_chart(s: Services, record: PostedMessage, message: Message) -> PostedMessage:

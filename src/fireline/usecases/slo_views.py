@@ -8,7 +8,7 @@ from fireline.domain.errors import NotFoundError
 from fireline.domain.slo.definition import Family, Slo
 from fireline.domain.slo.status import BudgetState, BurnSeverity, DataState, SloStatus
 from fireline.usecases.budget_charts import chart_for
-from fireline.usecases.ports import Services
+from fireline.usecases.ports import Mute, Services
 from fireline.usecases.views import Particulars, SloDetail, SloLine, SloList
 
 NOT_YET = "not evaluated yet"
@@ -17,7 +17,7 @@ _DATA_RANK = {DataState.QUERY_ERROR: 3, DataState.STALE: 4, DataState.NO_DATA: 5
 _BUDGET_RANK = {BudgetState.EXHAUSTED: 2, BudgetState.AT_RISK: 6, BudgetState.CAUTION: 7}
 
 
-def slo_line(slo: Slo, status: SloStatus | None) -> SloLine:
+def slo_line(slo: Slo, status: SloStatus | None, mute: Mute | None = None) -> SloLine:
     """One SLO in a list; one that was never evaluated says so."""
     return SloLine(
         name=slo.name,
@@ -36,6 +36,8 @@ def slo_line(slo: Slo, status: SloStatus | None) -> SloLine:
         runbook=slo.runbook,
         particulars=_particulars(slo, status) if status else None,
         raw_remaining=status.raw_remaining if status else None,
+        muted_until=mute.until if mute else None,
+        muted_because=mute.reason if mute else "",
     )
 
 
@@ -71,7 +73,10 @@ def slo_list(s: Services) -> SloList:
     catalogue = s.definitions.current()
     with s.store() as uow:
         statuses = {status.slo: status for status in uow.statuses.all()}
-    lines = [slo_line(slo, statuses.get(name)) for name, slo in catalogue.slos.items()]
+        mutes = uow.mutes.active(s.clock.now())
+    lines = [
+        slo_line(slo, statuses.get(name), mutes.get(name)) for name, slo in catalogue.slos.items()
+    ]
     known = [statuses[name].at for name in catalogue.slos if name in statuses]
     return SloList(
         lines=tuple(sorted(lines, key=badness)),
@@ -89,11 +94,12 @@ def slo_detail(s: Services, name: str) -> SloDetail:
     slo = find_slo(s, name)
     with s.store() as uow:
         status = uow.statuses.get(slo.name)
+        mute = uow.mutes.active(s.clock.now()).get(slo.name)
         episodes = tuple(e.id for e in uow.episodes.open() if e.slo == slo.name)
         chart = chart_for(s, uow, slo)
     drawn = chart if chart.times.size and status and status.remaining is not None else None
     return SloDetail(
-        line=slo_line(slo, status),
+        line=slo_line(slo, status, mute),
         objective=objective_words(slo),
         service=slo.service,
         owner=slo.owner,

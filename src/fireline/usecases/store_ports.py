@@ -1,6 +1,6 @@
 """What the use cases need from the database, as Protocols; the store satisfies them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -12,6 +12,7 @@ from fireline.domain.incident.timeline import EntryKind, NewEntry, TimelineEntry
 from fireline.domain.postmortem.action import ActionItem, Postmortem
 from fireline.domain.slo.buckets import BucketSeries
 from fireline.domain.slo.status import Episode, SloStatus
+from fireline.usecases.alert_ports import Alerts, Mutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +99,28 @@ class Statuses(Protocol):
 
     def save(self, statuses: Iterable[SloStatus]) -> None: ...
     def get(self, slo: str) -> SloStatus | None: ...
+    def some(self, slos: Collection[str]) -> dict[str, SloStatus]:
+        """Those of these SLOs, by name."""
+        ...
+
     def all(self) -> list[SloStatus]: ...
 
 
 class Episodes(Protocol):
-    """Burn episodes; at most one is open per SLO and severity (a database constraint)."""
+    """Episodes; at most one is open per SLO and kind (a database constraint)."""
 
     def add(self, episode: Episode) -> None: ...
     def save(self, episode: Episode) -> None: ...
     def get(self, episode_id: str) -> Episode | None: ...
     def open(self) -> list[Episode]: ...
     def between(self, start: datetime, end: datetime) -> list[Episode]: ...
+    def in_group(self, group_id: str) -> list[Episode]:
+        """Those that one message tells of, oldest first."""
+        ...
+
+    def of(self, slo: str, since: datetime) -> list[Episode]:
+        """Those of one SLO that were open then or began later, oldest first."""
+        ...
 
 
 class Incidents(Protocol):
@@ -223,6 +235,8 @@ class UnitOfWork(Protocol):
     ledger: Ledger
     statuses: Statuses
     episodes: Episodes
+    alerts: Alerts
+    mutes: Mutes
     incidents: Incidents
     timeline: Timeline
     audit: Audit

@@ -1,66 +1,19 @@
 """What happens when a button or a menu is used."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from fireline.adapters.slack import ids, incident_verbs
-from fireline.adapters.slack.blocks import answers, modals
-from fireline.adapters.slack.blocks.markup import user, when
+from fireline.adapters.slack.alert_buttons import ALERT_BUTTONS, Button, Pressed
+from fireline.adapters.slack.blocks import modals
 from fireline.adapters.slack.blocks.modals import Prefill
 from fireline.adapters.slack.commands import NOUNS, run
-from fireline.adapters.slack.desk import Asked, Desk, Later, Modal, Reply, declared
-from fireline.adapters.slack.moments import next_morning
+from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident, Role
-from fireline.usecases import find_runbook, manage_incident
-from fireline.usecases.alert_episodes import acknowledge, snooze
-from fireline.usecases.manage_incident import Declare
+from fireline.usecases import find_runbook
 
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """The value of the element that was used, and the names of our commands."""
-
-    value: str
-    commands: Mapping[str, str]
-
-
-Button = Callable[[Desk, Asked, Pressed], Reply | None]
-
-
-def declare_from_alert(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
-    """Open the alert's incident at once; a second press gives the one that is open."""
-    command = Declare(text="", actor=asked.user, episode_id=pressed.value)
-    result = manage_incident.declare(desk.s, command)
-    return Later(lambda: declared(desk.settled(result.incident), created=result.created))
-
-
-def acknowledge_alert(desk: Desk, asked: Asked, pressed: Pressed) -> Reply | None:
-    """Note who looks at it, which the alert itself shows; a second person is told who was first."""
-    first = acknowledge(desk.s, pressed.value, asked.user).acknowledged_by
-    if first is None or first == asked.user.id:
-        return None
-    rest = "already looks into this alert. It stays theirs; talk to them to help."
-    return answers.said(f"{user(first)} {rest}", f"{desk.name(first)} {rest}")
-
-
-def snooze_alert(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
-    """Keep the alert quiet for a while."""
-    code, _, episode_id = pressed.value.partition(":")
-    until = _snoozed_until(desk, asked, code)
-    snooze(desk.s, episode_id, until, asked.user)
-    return answers.said(f"Snoozed until {when(until)}.", f"Snoozed until {until:%H:%M} UTC.")
-
-
-def _snoozed_until(desk: Desk, asked: Asked, code: str) -> datetime:
-    now = desk.s.clock.now()
-    if code == "morning":
-        return next_morning(now, desk.zone(asked.user.id))
-    spans = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
-    if code not in spans:
-        raise InvalidInputError("That menu is out of date. Use the newest message.")
-    return now + spans[code]
+__all__ = ["BUTTONS", "Pressed", "value_of"]
 
 
 def claim_commander(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
@@ -136,9 +89,7 @@ def run_instead(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
 
 
 BUTTONS: Mapping[str, Button] = {
-    ids.DECLARE_FROM_ALERT: declare_from_alert,
-    ids.ACKNOWLEDGE: acknowledge_alert,
-    ids.SNOOZE: snooze_alert,
+    **ALERT_BUTTONS,
     ids.CLAIM_COMMANDER: claim_commander,
     ids.MITIGATE: _form(modals.mitigate),
     ids.RESTORE: _form(modals.restore),

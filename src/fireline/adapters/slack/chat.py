@@ -25,6 +25,8 @@ RECENT = 200
 RECENT_PAGES = 3
 FINE_WHEN_INVITING = frozenset({"already_in_channel", "cant_invite_self"})
 NOBODY = frozenset({"user_not_found", "user_disabled", "cant_invite", "user_is_restricted"})
+# We never posted where we never were, nor in a thread that is gone.
+NEVER_THERE = frozenset({"not_in_channel", "thread_not_found"})
 MAX_INVITED = 100
 CLOCKS_DIFFER = timedelta(minutes=10)
 
@@ -98,24 +100,36 @@ class SlackChat:
         self._as_member(where, f"set the topic of {channel}", setter, topic=topic)
 
     def post(
-        self, channel: str, message: Message, key: str, chart_file: str | None = None
+        self,
+        channel: str,
+        message: Message,
+        key: str,
+        chart_file: str | None = None,
+        thread: PostedRef | None = None,
     ) -> PostedRef:
-        """Post with the key in the message metadata; pins a status card."""
-        where = self.directory.channel_id(channel)
+        """Post with the key in the message metadata, in a thread if given; pins a status card."""
+        where = thread.channel_id if thread else self.directory.channel_id(channel)
         try:
-            posted = self._post(where, message, key, chart_file)
+            posted = self._post(where, message, key, chart_file, thread)
         except RejectedError as error:
             if error.code == "channel_not_found":
                 self.directory.forget(channel)
             if error.code != "not_in_channel":
                 raise
             self._join(where)
-            posted = self._post(where, message, key, chart_file)
+            posted = self._post(where, message, key, chart_file, thread)
         if isinstance(message, IncidentCard):
             self.pin(posted)
         return posted
 
-    def _post(self, where: str, message: Message, key: str, chart_file: str | None) -> PostedRef:
+    def _post(
+        self,
+        where: str,
+        message: Message,
+        key: str,
+        chart_file: str | None,
+        thread: PostedRef | None,
+    ) -> PostedRef:
         if isinstance(message, FileMessage):
             return self._share(where, message, key)
         shown = render(message, chart_file)
@@ -125,6 +139,7 @@ class SlackChat:
             channel=where,
             text=shown.text,
             blocks=shown.blocks,
+            thread_ts=thread.ts if thread else None,
             metadata=_metadata(key),
             unfurl_links=False,
             unfurl_media=False,
@@ -168,23 +183,30 @@ class SlackChat:
             # A crash between posting and pinning must not leave the card unpinned.
             self.pin(posted)
 
-    def find_post(self, channel: str, key: str) -> PostedRef | None:
-        """Our own message with this key in the channel's recent history, or None."""
-        where = self.directory.channel_id(channel)
+    def find_post(
+        self, channel: str, key: str, thread: PostedRef | None = None
+    ) -> PostedRef | None:
+        """Our own message with this key in the channel's recent history, or in the thread."""
+        where = thread.channel_id if thread else self.directory.channel_id(channel)
+        method: Callable[..., SlackResponse] = self._client.conversations_history
+        within: dict[str, Any] = {}
+        if thread is not None:
+            method, within = self._client.conversations_replies, {"ts": thread.ts}
         cursor = ""
         for _ in range(RECENT_PAGES):
             try:
                 answer = call(
                     f"look for {key} in {channel}",
-                    self._client.conversations_history,
+                    method,
                     channel=where,
                     include_all_metadata=True,
                     limit=RECENT,
                     cursor=cursor,
+                    **within,
                 )
             except RejectedError as error:
-                if error.code == "not_in_channel":
-                    return None  # we never posted where we never were
+                if error.code in NEVER_THERE:
+                    return None
                 raise
             for message in answer.get("messages", []):
                 if self._ours(message) and _has_key(message, key):

@@ -3,7 +3,13 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from fireline.adapters.slack import incident_verbs, promise_verbs, slo_pictures, slo_verbs
+from fireline.adapters.slack import (
+    alert_verbs,
+    incident_verbs,
+    promise_verbs,
+    slo_pictures,
+    slo_verbs,
+)
 from fireline.adapters.slack.blocks import answers
 from fireline.adapters.slack.desk import Asked, Desk, Reply
 from fireline.adapters.slack.grammar import Typed, nearest, typed
@@ -17,7 +23,7 @@ class Noun:
 
     `otherwise` takes text that begins with no known verb, where that makes sense; it gives None
     for a verb that was mistyped. `only_reads` says that nothing is lost when it is not answered,
-    and `reads` names the verbs that are so where not all are.
+    and `reads` names the verbs that are so where not all are; `writes` the others where most are.
     """
 
     name: str
@@ -28,6 +34,7 @@ class Noun:
     otherwise: Callable[[Desk, Asked, str], Reply | None] | None = None
     only_reads: bool = False
     reads: Collection[str] = ()
+    writes: Collection[str] = ()
 
 
 NOUNS: Mapping[str, Noun] = {
@@ -46,9 +53,10 @@ NOUNS: Mapping[str, Noun] = {
             slo_verbs.slo_bare,
             slo_verbs.SLO_VERBS,
             slo_verbs.SLO_HELP,
-            slo_pictures.OPTIONS,
+            (*slo_pictures.OPTIONS, *alert_verbs.OPTIONS),
             otherwise=slo_verbs.slo_by_name,
             only_reads=True,
+            writes=alert_verbs.WRITES,
         ),
         Noun(
             "runbook",
@@ -86,7 +94,9 @@ def command_names(prefix: str = "") -> dict[str, str]:
 def only_reads(noun: Noun, line: str) -> bool:
     """Whether answering changes nothing, so that it need not be done before it is acknowledged."""
     verb = line.split(maxsplit=1)[0].lower() if line.strip() else ""
-    return noun.only_reads or not verb or verb in ASKING_HELP or verb in noun.reads
+    if noun.only_reads:
+        return verb not in noun.writes
+    return not verb or verb in ASKING_HELP or verb in noun.reads
 
 
 def run(desk: Desk, asked: Asked, noun: Noun, command: str, line: str) -> Reply:

@@ -5,6 +5,8 @@ from typing import Final
 DECLARE_FROM_ALERT: Final = "alert_declare"
 ACKNOWLEDGE: Final = "alert_acknowledge"
 SNOOZE: Final = "alert_snooze"
+ALERT_MENU: Final = "alert_menu"
+SHOW_MEMBERS: Final = "alert_members"
 
 CLAIM_COMMANDER: Final = "card_claim_commander"
 MITIGATE: Final = "card_mitigate"

@@ -8,6 +8,7 @@ from fireline.domain.errors import InvalidInputError
 
 CLOCK = re.compile(r"^(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)$")
 AGO = re.compile(r"^-(?:(?P<d>\d{1,3})d)?(?:(?P<h>\d{1,4})h)?(?:(?P<m>\d{1,5})m(?:in)?)?$")
+SPAN = re.compile(r"^\+?(?:(?P<d>\d{1,3})d)?(?:(?P<h>\d{1,4})h)?(?:(?P<m>\d{1,5})m(?:in)?)?$")
 AHEAD = re.compile(r"^\+?(?P<count>\d{1,3})(?P<unit>[dw])$")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEK = 7
@@ -41,6 +42,48 @@ def past_moment(text: str, now: datetime, where: ZoneInfo) -> datetime:
     if found < now - LONGEST_AGO:
         raise InvalidInputError(f"\u201c{text}\u201d is more than a year ago.", "at")
     return found
+
+
+def future_moment(text: str, now: datetime, where: ZoneInfo) -> datetime:
+    """`14:30` (the next one), `+2h`, `+1d`, `tomorrow` (09:00) or RFC 3339, as UTC.
+
+    Raises:
+        InvalidInputError: it cannot be read, or is past.
+    """
+    wanted = text.strip().lower()
+    if wanted == "tomorrow":
+        return next_morning(now, where)
+    found = _clock_ahead(wanted, now, where) or _span_ahead(wanted, now)
+    found = found or _written(text.strip(), where)
+    if found is None:
+        raise InvalidInputError(
+            f"\u201c{text}\u201d is not a time. Write `until:+2h`, `until:14:30` (your time),"
+            " `until:tomorrow`, or a full one such as `until:2026-11-23T14:30+01:00`.",
+            "until",
+        )
+    if found <= now:
+        raise InvalidInputError(f"\u201c{text}\u201d is past; give a time to come.", "until")
+    return found
+
+
+def _clock_ahead(text: str, now: datetime, where: ZoneInfo) -> datetime | None:
+    match = CLOCK.match(text)
+    if match is None:
+        return None
+    local = now.astimezone(where)
+    at = time(int(match["hour"]), int(match["minute"]))
+    today = datetime.combine(local.date(), at, where)
+    if today <= local:
+        today = datetime.combine(local.date() + timedelta(days=1), at, where)
+    return today.astimezone(UTC)
+
+
+def _span_ahead(text: str, now: datetime) -> datetime | None:
+    match = SPAN.match(text)
+    if match is None or not any(match.groups()):
+        return None
+    days, hours, minutes = (int(match[part] or 0) for part in "dhm")
+    return now + timedelta(days=days, hours=hours, minutes=minutes)
 
 
 def _clock(text: str, now: datetime, where: ZoneInfo) -> datetime | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from fireline.adapters.store.tables import (
     ActionRow,
+    AlertGroupRow,
     EpisodeRow,
     IncidentRow,
     PostedMessageRow,
@@ -26,7 +27,9 @@ from fireline.domain.incident.incident import (
 )
 from fireline.domain.incident.timeline import EntryKind, Provenance, TimelineEntry
 from fireline.domain.postmortem.action import ActionItem, ActionState
+from fireline.domain.slo.alerting.group import AlertGroup, Mark
 from fireline.domain.slo.status import (
+    AlertKind,
     BudgetState,
     BurnSeverity,
     DataState,
@@ -106,14 +109,40 @@ def episode_values(episode: Episode) -> Values:
     """Columns of `episode`."""
     values = _shallow(episode)
     values["severity"] = episode.severity.value
-    values["open_key"] = f"{episode.slo}:{episode.severity.value}" if episode.open else None
+    values["kind"] = episode.kind.value
+    values["open_key"] = f"{episode.kind.value}:{episode.slo}" if episode.open else None
     return values
 
 
 def episode_from(row: EpisodeRow) -> Episode:
     """The episode of a row."""
     values = row.model_dump(exclude={"open_key"})
-    return Episode(**{**values, "severity": BurnSeverity(row.severity)})
+    kinds = {"severity": BurnSeverity(row.severity), "kind": AlertKind(row.kind)}
+    return Episode(**{**values, **kinds})
+
+
+def group_values(group: AlertGroup) -> Values:
+    """Columns of `alert_group`."""
+    return {
+        **_shallow(group),
+        "kind": group.kind.value,
+        "severity": group.severity.value,
+        "keys": list(group.keys),
+        "mark": group.mark and group.mark.value,
+    }
+
+
+def group_from(row: AlertGroupRow) -> AlertGroup:
+    """The alert of a row."""
+    return AlertGroup(
+        **{
+            **row.model_dump(),
+            "kind": AlertKind(row.kind),
+            "severity": BurnSeverity(row.severity),
+            "keys": tuple(row.keys),
+            "mark": row.mark and Mark(row.mark),
+        }
+    )
 
 
 def incident_values(incident: Incident) -> Values:

@@ -74,12 +74,14 @@ class StatusRow(Row, table=True):
 
 
 class EpisodeRow(Row, table=True):
-    """A burn episode; `open_key` is empty once it is closed."""
+    """A stretch of one alert of one SLO; `open_key` is empty once it is closed."""
 
     __tablename__ = "episode"
     id: str = Field(primary_key=True)
     slo: str = Field(index=True)
+    kind: str = "burn"
     severity: str
+    group_id: str | None = Field(default=None, index=True)
     open_key: str | None = Field(default=None, unique=True)
     opened_at: datetime = Field(sa_type=UtcDateTime, index=True)
     channel: str
@@ -87,11 +89,62 @@ class EpisodeRow(Row, table=True):
     last_firing_at: datetime = Field(sa_type=UtcDateTime)
     peak_burn: float
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    spent: float | None = None
+
+
+class AlertGroupRow(Row, table=True):
+    """An alert as one message tells it, with what people did with it."""
+
+    __tablename__ = "alert_group"
+    id: str = Field(primary_key=True)
+    channel: str
+    kind: str
+    severity: str
+    tier: int
+    keys: list[str] = Field(sa_type=_JSON)
+    opened_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    newest_at: datetime = Field(sa_type=UtcDateTime)
+    paged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    rounds: int = 0
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     incident_id: int | None = None
-    spent: float | None = None
+    mark: str | None = None
+    marked_by: str | None = None
+    marked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AlertStepRow(Row, table=True):
+    """A reminder or a step of the policy that was taken, once; `notified` are Slack ids."""
+
+    __tablename__ = "alert_step"
+    group_id: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    notified: list[str] = Field(sa_type=_JSON)
+    reminder: int | None = None
+
+
+class AlertPendingRow(Row, table=True):
+    """A condition that holds, but not for long enough yet to tell anybody."""
+
+    __tablename__ = "alert_pending"
+    subject: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcDateTime)
+    ticks: int
+
+
+class SloMuteRow(Row, table=True):
+    """An SLO that somebody silenced for a while."""
+
+    __tablename__ = "slo_mute"
+    slo: str = Field(primary_key=True)
+    until: datetime = Field(sa_type=UtcDateTime)
+    reason: str = Field(sa_type=Text)
+    muted_by: str
+    muted_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class IncidentRow(Row, table=True):

@@ -7,6 +7,7 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from fireline.adapters.store.alerts import SqlAlerts, SqlMutes
 from fireline.adapters.store.chains import SqlAudit, SqlTimeline
 from fireline.adapters.store.incidents import (
     SqlActions,
@@ -30,6 +31,8 @@ class SqlUnitOfWork:
     ledger: ports.Ledger
     statuses: ports.Statuses
     episodes: ports.Episodes
+    alerts: ports.Alerts
+    mutes: ports.Mutes
     incidents: ports.Incidents
     timeline: ports.Timeline
     audit: ports.Audit
@@ -56,6 +59,8 @@ class SqlUnitOfWork:
         self._statuses = SqlStatuses(tx, self._remembered)
         self.statuses = self._statuses
         self.episodes = SqlEpisodes(tx)
+        self.alerts = SqlAlerts(tx)
+        self.mutes = SqlMutes(tx)
         self.incidents = SqlIncidents(tx)
         self.timeline = SqlTimeline(tx)
         self.audit = SqlAudit(tx)

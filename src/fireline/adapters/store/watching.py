@@ -1,6 +1,6 @@
-"""Evaluations and burn episodes."""
+"""Evaluations and episodes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -18,6 +18,8 @@ from fireline.adapters.store.mapping import (
 from fireline.adapters.store.tables import EpisodeRow, StatusRow
 from fireline.adapters.store.transaction import Transaction
 from fireline.domain.slo.status import Episode, SloStatus
+
+ASKED_AT_ONCE = 500
 
 Stamp = tuple[int, int, datetime | None]
 
@@ -92,6 +94,17 @@ class SqlStatuses:
         body = self._tx.session.exec(query).first()
         return status_from(body) if body else None
 
+    def some(self, slos: Collection[str]) -> dict[str, SloStatus]:
+        """The newest evaluations of these SLOs, by name."""
+        self.flush()
+        found: dict[str, SloStatus] = {}
+        wanted = list(slos)
+        for first in range(0, len(wanted), ASKED_AT_ONCE):
+            names = wanted[first : first + ASKED_AT_ONCE]
+            query = select(StatusRow.slo, StatusRow.body).where(col(StatusRow.slo).in_(names))
+            found |= {slo: status_from(body) for slo, body in self._tx.session.exec(query)}
+        return found
+
     def all(self) -> list[SloStatus]:
         """The newest evaluation of every SLO, by name."""
         self.flush()
@@ -126,7 +139,7 @@ class SqlEpisodes:
         self._tx = tx
 
     def add(self, episode: Episode) -> None:
-        """Open it; only one may be open per SLO and severity."""
+        """Open it; only one may be open per SLO and kind."""
         row = EpisodeRow(**episode_values(episode))
         self._tx.add(row, taken=_already_open(episode))
 
@@ -156,12 +169,26 @@ class SqlEpisodes:
         )
         return self._listed(query.order_by(col(EpisodeRow.opened_at), EpisodeRow.id))
 
+    def in_group(self, group_id: str) -> list[Episode]:
+        """Those that one message tells of, oldest first."""
+        query = select(EpisodeRow).where(EpisodeRow.group_id == group_id)
+        return self._listed(query.order_by(col(EpisodeRow.opened_at), EpisodeRow.id))
+
+    def of(self, slo: str, since: datetime) -> list[Episode]:
+        """Those of one SLO that were open then or began later, oldest first."""
+        query = select(EpisodeRow).where(
+            EpisodeRow.slo == slo,
+            or_(col(EpisodeRow.closed_at).is_(None), col(EpisodeRow.closed_at) >= since),
+        )
+        return self._listed(query.order_by(col(EpisodeRow.opened_at), EpisodeRow.id))
+
     def _listed(self, query: SelectOfScalar[EpisodeRow]) -> list[Episode]:
         return [episode_from(row) for row in self._tx.session.exec(query)]
 
 
 def _already_open(episode: Episode) -> str:
+    kind = episode.kind.value.replace("_", " ")
     return (
-        f"{episode.slo} already has an open {episode.severity.value} episode, or this episode "
-        "was changed meanwhile. Look at it again."
+        f"{episode.slo} already has an open {kind} episode, or this episode was changed "
+        "meanwhile. Look at it again."
     )

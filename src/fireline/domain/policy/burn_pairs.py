@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from fireline.domain.policy.policy import BurnPair
+from fireline.domain.policy.pairs import BurnPair
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import BurnSeverity
 

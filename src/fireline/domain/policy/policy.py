@@ -1,28 +1,14 @@
 """Policy as code: targets by tier, burn windows, budget states, severity rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from fireline.domain.policy.alert_rules import AlertRules
 from fireline.domain.policy.consequences import DEFAULT_RULES, OnUnknown, StateRule
-from fireline.domain.slo.status import BudgetState, BurnSeverity
+from fireline.domain.policy.pairs import DEFAULT_PAIRS, BurnPair
+from fireline.domain.slo.status import BudgetState
 
-
-@dataclass(frozen=True, slots=True)
-class BurnPair:
-    """One multi-window alert: `share` of the budget spent within the long window."""
-
-    severity: BurnSeverity
-    long_seconds: int
-    short_seconds: int
-    share: float
-
-
-DEFAULT_PAIRS = (
-    BurnPair(BurnSeverity.PAGE, 3600, 300, 0.02),
-    BurnPair(BurnSeverity.PAGE, 21600, 1800, 0.05),
-    BurnPair(BurnSeverity.TICKET, 86400, 7200, 0.10),
-    BurnPair(BurnSeverity.TICKET, 259200, 21600, 0.10),
-)
+__all__ = ["DEFAULT_PAIRS", "BurnPair", "Policy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +27,7 @@ class Policy:
     action_due_days: int = 30
     state_rules: tuple[StateRule, ...] = DEFAULT_RULES
     on_unknown: OnUnknown = OnUnknown.ALLOW
+    alerts: AlertRules = field(default_factory=AlertRules)
 
     def mttr_target(self, tier: int) -> int:
         """Minutes within which service must be restored."""

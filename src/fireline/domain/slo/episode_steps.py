@@ -40,14 +40,8 @@ def gone_on(episode: Episode, status: SloStatus) -> Episode:
 
 
 def escalated(episode: Episode, status: SloStatus) -> Episode:
-    """The ticket grown into a page, which has to be acknowledged anew."""
-    return replace(
-        gone_on(episode, status),
-        severity=BurnSeverity.PAGE,
-        acknowledged_by=None,
-        acknowledged_at=None,
-        snoozed_until=None,
-    )
+    """The ticket grown into a page."""
+    return replace(gone_on(episode, status), severity=BurnSeverity.PAGE)
 
 
 def closed(episode: Episode, reading: Reading | None, at: datetime) -> Episode:

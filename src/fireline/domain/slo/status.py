@@ -35,6 +35,22 @@ class BurnSeverity(StrEnum):
     TICKET = "ticket"
 
 
+class AlertKind(StrEnum):
+    """What an alert is about.
+
+    `burn` spends the budget too fast, `exhausted` has spent it; `absent` never sent a sample and
+    `stale` stopped; `source_down` is one per data source that cannot be asked;
+    `deadline_at_risk` may be missed soon.
+    """
+
+    BURN = "burn"
+    EXHAUSTED = "exhausted"
+    ABSENT = "absent"
+    STALE = "stale"
+    SOURCE_DOWN = "source_down"
+    DEADLINE_AT_RISK = "deadline_at_risk"
+
+
 @dataclass(frozen=True, slots=True)
 class WindowBurn:
     """Burn rate over one window; `burn` is None when nothing was counted in it."""
@@ -114,9 +130,11 @@ class SloStatus:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """The unbroken stretch in which an SLO burned at one severity.
+    """The unbroken stretch in which one SLO (or one data source) gave one kind of alert.
 
-    `spent` is the share of the window's budget spent between `first_bad_at` and the close.
+    `group_id` names the message that tells of it; None while it is told of nowhere, because the
+    SLO is muted or the past is replayed. `spent` is the share of the window's budget spent between
+    `first_bad_at` and the close.
     """
 
     id: str
@@ -127,14 +145,12 @@ class Episode:
     first_bad_at: datetime
     last_firing_at: datetime
     peak_burn: float
+    kind: AlertKind = AlertKind.BURN
+    group_id: str | None = None
     closed_at: datetime | None = None
-    acknowledged_by: str | None = None
-    acknowledged_at: datetime | None = None
-    snoozed_until: datetime | None = None
-    incident_id: int | None = None
     spent: float | None = None
 
     @property
     def open(self) -> bool:
-        """Whether the SLO still burns."""
+        """Whether it goes on."""
         return self.closed_at is None

@@ -6,6 +6,8 @@ from typing import Any
 from fireline.adapters.slack.blocks import (
     action,
     alert,
+    alert_group,
+    alert_history,
     announcement,
     answers,
     incident,
@@ -16,7 +18,10 @@ from fireline.adapters.slack.blocks import (
 from fireline.adapters.slack.blocks.kit import Rendered
 from fireline.usecases.views import (
     ActionReminder,
+    AlertHistory,
+    AlertMembers,
     AlertMessage,
+    AlertReply,
     Announcement,
     FileMessage,
     IncidentCard,
@@ -35,6 +40,9 @@ __all__ = ["Rendered", "render"]
 
 _DRAWN: Mapping[type, Callable[[Any], Rendered]] = {
     ActionReminder: action.reminder,
+    AlertHistory: alert_history.history,
+    AlertMembers: alert_group.every_member,
+    AlertReply: alert.reply,
     Announcement: announcement.announcement,
     FileMessage: answers.file_comment,
     IncidentCard: incident.card,

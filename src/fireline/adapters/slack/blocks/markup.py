@@ -13,6 +13,7 @@ FEW = frozenset({"misses", "entity-hours"})
 HUNDRED = 100
 BAR_CELLS = 10
 USER_ID = re.compile(r"^[UW][A-Z0-9]{1,30}$")
+GROUP_ID = re.compile(r"^S[A-Z0-9]{2,30}$")
 CHANNEL_ID = re.compile(r"^[CGD][A-Z0-9]{1,30}$")
 CUT_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
@@ -60,6 +61,20 @@ def user(user_id: str | None, nobody: str = "nobody yet") -> str:
     if not user_id:
         return f"_{nobody}_"
     return f"<@{user_id}>" if USER_ID.match(user_id) else esc(user_id)
+
+
+def mentions(people: Sequence[str]) -> str:
+    """People and at most one group, called; whoever the policy has no id for is only named."""
+    shown, grouped = [], False
+    for name in people:
+        if USER_ID.match(name):
+            shown.append(f"<@{name}>")
+        elif GROUP_ID.match(name) and not grouped:
+            shown.append(f"<!subteam^{name}>")
+            grouped = True
+        else:
+            shown.append(esc(name))
+    return " ".join(shown)
 
 
 def channel(channel_id: str | None, label: str = "") -> str:
