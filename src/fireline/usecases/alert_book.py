@@ -11,6 +11,7 @@ from fireline.domain.slo.alerting.conditions import (
     MISSING,
     Holds,
     Pending,
+    deadline_at_risk,
     exhausted,
     failing,
     missing,
@@ -18,7 +19,8 @@ from fireline.domain.slo.alerting.conditions import (
     step,
     watched,
 )
-from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.alerting.group import SOURCE
+from fireline.domain.slo.definition import Family, Slo
 from fireline.domain.slo.episode_steps import (
     RECENT,
     closed,
@@ -31,9 +33,8 @@ from fireline.domain.slo.episodes import Step, decide
 from fireline.domain.slo.reading import Reading
 from fireline.domain.slo.status import AlertKind, BurnSeverity, DataState, Episode, SloStatus
 from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.source_health import DEFAULT
 
-SOURCE_NAME = "prometheus"
-SOURCE_SUBJECT = f"source:{SOURCE_NAME}"
 MISSING_KINDS = (AlertKind.ABSENT, AlertKind.STALE)
 TELLING = (*MISSING, DataState.QUERY_ERROR)
 
@@ -73,27 +74,35 @@ class EpisodeBook:
         """Every kind of alert of one SLO."""
         self._burn(one)
         self._held(one, AlertKind.EXHAUSTED, exhausted(one.status))
+        if one.slo.family is Family.DEADLINES:
+            self._held(one, AlertKind.DEADLINE_AT_RISK, deadline_at_risk(one.status))
         self._telemetry(one)
 
-    def judge_source(self, judged: Sequence[Judged]) -> None:
-        """One alert for the data source, however many SLOs cannot be asked for."""
-        failed = any(j.status.data_state is DataState.QUERY_ERROR for j in judged)
-        before = self._pending.get(SOURCE_SUBJECT)
-        pending = failing(SOURCE_SUBJECT, before, self._at, failed=failed)
-        if pending is not None:
-            self._watched[SOURCE_SUBJECT] = pending
-        episode = self.going.get((SOURCE_SUBJECT, AlertKind.SOURCE_DOWN))
-        what = step(source_down(pending), episode)
-        if what is Step.OPEN and pending is not None:
-            self._begin(SOURCE_SUBJECT, AlertKind.SOURCE_DOWN, None, pending.since)
-        elif what is Step.CLOSE and episode is not None:
-            self._end(episode, None)
+    def judge_sources(self, judged: Sequence[Judged]) -> None:
+        """One alert for each data source, however many SLOs cannot be asked for."""
+        down = {
+            source_subject(j.slo) for j in judged if j.status.data_state is DataState.QUERY_ERROR
+        }
+        open_ones = {name for name, kind in self.going if kind is AlertKind.SOURCE_DOWN}
+        known = {name for name in self._pending if name.startswith(SOURCE)}
+        for subject in sorted(down | open_ones | known):
+            before = self._pending.get(subject)
+            pending = failing(subject, before, self._at, failed=subject in down)
+            if pending is not None:
+                self._watched[subject] = pending
+            episode = self.going.get((subject, AlertKind.SOURCE_DOWN))
+            what = step(source_down(pending), episode)
+            if what is Step.OPEN and pending is not None:
+                self._begin(subject, AlertKind.SOURCE_DOWN, None, pending.since)
+            elif what is Step.CLOSE and episode is not None:
+                self._end(episode, None)
 
     def finish(self, judged: Sequence[Judged]) -> None:
         """Close what belongs to no SLO any more, and keep what is pending for the next tick."""
-        known = {j.slo.name for j in judged} | {SOURCE_SUBJECT}
-        for episode in [e for e in self.going.values() if e.slo not in known]:
-            self._end(episode, None)
+        known = {j.slo.name for j in judged}
+        for episode in list(self.going.values()):
+            if episode.slo not in known and episode.kind is not AlertKind.SOURCE_DOWN:
+                self._end(episode, None)
         news = [p for name, p in self._watched.items() if self._pending.get(name) != p]
         if news:
             self._uow.alerts.keep_pending(news)
@@ -188,10 +197,11 @@ class EpisodeBook:
         return next((e for e in found if e is not None), None)
 
     def _begin(self, subject: str, kind: AlertKind, slo: Slo | None, since: datetime) -> None:
+        urgent = kind is AlertKind.DEADLINE_AT_RISK and slo is not None and slo.tier == 0
         new = Episode(
             id=self._s.ids.sortable(),
             slo=subject,
-            severity=BurnSeverity.TICKET,
+            severity=BurnSeverity.PAGE if urgent else BurnSeverity.TICKET,
             opened_at=self._at,
             channel=self._channel(slo),
             first_bad_at=since,
@@ -224,4 +234,9 @@ class EpisodeBook:
 
 def _subject(name: str) -> str:
     """What an audit entry is about."""
-    return name if name.startswith("source:") else f"slo:{name}"
+    return name if name.startswith(SOURCE) else f"slo:{name}"
+
+
+def source_subject(slo: Slo | None) -> str:
+    """What an alert about the SLO's data source is about."""
+    return SOURCE + ((slo.data_source if slo else None) or DEFAULT)

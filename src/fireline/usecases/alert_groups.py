@@ -7,11 +7,11 @@ from datetime import datetime
 
 from fireline.domain.people import SYSTEM
 from fireline.domain.policy.alert_steps import ESCALATED, MESSAGE, first_notified, step_key
-from fireline.domain.slo.alerting.group import AlertGroup, grown, keys_of, over
+from fireline.domain.slo.alerting.group import SOURCE, AlertGroup, grown, keys_of, over
 from fireline.domain.slo.alerting.grouping import Newcomer, place
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import AlertKind, BurnSeverity, Episode
-from fireline.usecases.alert_book import SOURCE_NAME, EpisodeBook
+from fireline.usecases.alert_book import EpisodeBook, source_subject
 from fireline.usecases.alert_messages import post_step
 from fireline.usecases.ports import AlertStep, Services, UnitOfWork
 
@@ -79,7 +79,8 @@ class GroupBook:
 
     def _newcomer(self, episode: Episode) -> Newcomer:
         slo = self._slos.get(episode.slo)
-        keys = keys_of(slo, episode.kind, SOURCE_NAME)
+        source = episode.slo if episode.slo.startswith(SOURCE) else source_subject(slo)
+        keys = keys_of(slo, episode.kind, source)
         return Newcomer(episode, slo.tier if slo else LEAST_TIER, keys)
 
     def _notify(self, group: AlertGroup) -> None:

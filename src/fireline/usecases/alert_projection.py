@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import inf
 
 from fireline.domain.policy.alert_steps import first_notified
-from fireline.domain.slo.alerting.group import AlertGroup
+from fireline.domain.slo.alerting.group import SOURCE, AlertGroup
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.episodes import fastest
 from fireline.domain.slo.status import (
@@ -17,7 +17,7 @@ from fireline.domain.slo.status import (
     PairReading,
     SloStatus,
 )
-from fireline.usecases.alert_book import SOURCE_SUBJECT
+from fireline.usecases.alert_book import source_subject
 from fireline.usecases.alert_messages import alert_key
 from fireline.usecases.budget_charts import chart_for
 from fireline.usecases.ports import Services, UnitOfWork
@@ -34,7 +34,7 @@ def alert(s: Services, uow: UnitOfWork, ref: str) -> AlertMessage | None:
     if group is None or not episodes:
         return None
     slos = s.definitions.current().slos
-    statuses = _statuses(uow, group, episodes)
+    statuses = _statuses(slos, uow, group, episodes)
     members = _members(slos, statuses, episodes)
     first = members[0].slo.name
     slo = slos.get(first)
@@ -119,7 +119,7 @@ def all_members(s: Services, group_id: str) -> AlertMembers | None:
 def title_of(message: AlertMessage) -> str:
     """What an alert is about, in a few words."""
     if message.kind is AlertKind.SOURCE_DOWN:
-        return "Prometheus"
+        return f"data source {message.upstream.removeprefix('source ')}"
     if len(message.members) == 1:
         return message.slo.title or message.slo.name
     shared = message.upstream if not message.upstream.startswith("source ") else ""
@@ -128,13 +128,13 @@ def title_of(message: AlertMessage) -> str:
 
 
 def _statuses(
-    uow: UnitOfWork, group: AlertGroup, episodes: Sequence[Episode]
+    slos: Mapping[str, Slo], uow: UnitOfWork, group: AlertGroup, episodes: Sequence[Episode]
 ) -> Mapping[str, SloStatus]:
-    """The evaluations of its SLOs; of a source, of all that cannot be asked for."""
+    """The evaluations of its SLOs; of a source, of all that it cannot be asked for."""
     if group.kind is not AlertKind.SOURCE_DOWN:
         return uow.statuses.some({e.slo for e in episodes})
-    every = uow.statuses.all()
-    return {st.slo: st for st in every if st.data_state is DataState.QUERY_ERROR}
+    blind = [st for st in uow.statuses.all() if st.data_state is DataState.QUERY_ERROR]
+    return {st.slo: st for st in blind if source_subject(slos.get(st.slo)) == episodes[0].slo}
 
 
 def _members(
@@ -143,11 +143,9 @@ def _members(
     """One per SLO: its newest episode, with a mark when its budget is spent besides."""
     newest = _newest(episodes)
     spent = {e.slo for e in episodes if e.kind is AlertKind.EXHAUSTED and e.open}
-    source = newest.pop(SOURCE_SUBJECT, None)
-    if source is not None:
-        newest |= dict.fromkeys(statuses, source)
-        if not statuses:
-            newest[SOURCE_SUBJECT] = source
+    first = episodes[0]
+    if first.kind is AlertKind.SOURCE_DOWN and statuses:
+        newest = dict.fromkeys(statuses, first)
     found = [
         AlertMember(
             slo=_line(name, slos.get(name), statuses.get(name)),
@@ -192,7 +190,7 @@ def _line(name: str, slo: Slo | None, status: SloStatus | None) -> SloLine:
         budget=None,
         unit="events",
         window_seconds=0,
-        sentence=GONE if name != SOURCE_SUBJECT else "All queries are answered.",
+        sentence="All queries are answered." if name.startswith(SOURCE) else GONE,
     )
 
 

@@ -40,7 +40,7 @@ class Alerting:
         book = EpisodeBook(self._s, uow, at)
         for one in judged:
             book.judge(one)
-        book.judge_source(judged)
+        book.judge_sources(judged)
         book.finish(judged)
         groups = GroupBook(self._s, uow, at, {one.slo.name: one.slo for one in judged})
         groups.update(book)

@@ -18,7 +18,6 @@ from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.slo.alerting.group import DATASET, SOURCE, AlertGroup
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import AlertKind, BurnSeverity
-from fireline.usecases.alert_book import SOURCE_SUBJECT
 from fireline.usecases.alert_messages import alert_key
 from fireline.usecases.alert_projection import alert
 from fireline.usecases.handle_alerts import link_incident
@@ -136,7 +135,7 @@ def _alert_link(s: Services, uow: UnitOfWork, alert_id: str) -> _Link:
     if group is None or shown is None:
         raise NotFoundError("That alert is not known any more. Declare with words instead.")
     slos = s.definitions.current().slos
-    names = tuple(m.slo.name for m in shown.members if m.slo.name != SOURCE_SUBJECT)
+    names = tuple(m.slo.name for m in shown.members if not m.slo.name.startswith(SOURCE))
     known = [slos[name] for name in names if name in slos]
     shared = tuple(k.removeprefix(DATASET) for k in group.keys if k.startswith(DATASET))
     every = dict.fromkeys(dataset for slo in known for dataset in slo.datasets)
@@ -221,7 +220,7 @@ def _title(command: Declare, link: _Link) -> str:
 def _subject(link: _Link) -> str:
     """What the alert is about: its SLO, or how many share what."""
     if link.alert is None or len(link.names) <= 1:
-        return link.slo.title if link.slo else (link.names[0] if link.names else "Prometheus")
+        return link.slo.title if link.slo else (link.names[0] if link.names else "Data source")
     upstream = link.alert.upstream
     shared = "" if upstream.startswith(SOURCE.rstrip(":")) else f" of {upstream}"
     return f"{len(link.names)} SLOs{shared}"
@@ -262,6 +261,6 @@ def _alert_entry(uow: UnitOfWork, incident: Incident) -> list[NewEntry]:
     )
     level = group.severity.value.capitalize()
     names = incident.slos
-    of = names[0] if len(names) == 1 else f"{len(names)} SLOs" if names else "Prometheus"
+    of = names[0] if len(names) == 1 else f"{len(names)} SLOs" if names else "a data source"
     text = f"{level}-level {ALERTS[group.kind]} alert of {of}"
     return [happened(SYSTEM, text, group.opened_at, EntryKind.ALERT, where)]

@@ -7,244 +7,65 @@ raw text: the adapter escapes them. User fields hold Slack user ids.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 
 from fireline.domain.incident.incident import IncidentState, Role, Severity, Stamp
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
-from fireline.domain.slo.alerting.group import Mark
-from fireline.domain.slo.alerting.noise import Noise
-from fireline.domain.slo.buckets import Counts
 from fireline.domain.slo.status import (
-    AlertKind,
-    BudgetState,
-    BurnSeverity,
-    DataState,
     PairReading,
-    WindowBurn,
+)
+from fireline.usecases.alert_views import (
+    AlertHistory,
+    AlertLine,
+    AlertMember,
+    AlertMembers,
+    AlertMessage,
+    AlertReply,
+)
+from fireline.usecases.budget_views import (
+    BacktestChart,
+    BacktestPanel,
+    BudgetChart,
+    BudgetOverview,
+    BurnChart,
+    ChartSpan,
+    Particulars,
+    SloLine,
+    SpanKind,
 )
 
-
-class SpanKind(StrEnum):
-    """What a marked stretch of time was."""
-
-    PAGE = "page"
-    TICKET = "ticket"
-    FALSE = "false alert"
-    INCIDENT = "incident"
-    MAINTENANCE = "maintenance"
-
-
-@dataclass(frozen=True, slots=True)
-class ChartSpan:
-    """A stretch of time marked in a picture, with words for it."""
-
-    kind: SpanKind
-    start: datetime
-    end: datetime
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BudgetChart:
-    """Remaining budget over the window, oldest point first; `version` changes when it is redrawn.
-
-    `remaining` holds NaN where nothing is known; `title` and `alt` are the words for it.
-    """
-
-    version: str
-    title: str
-    alt: str
-    times: Counts
-    remaining: Counts
-    burn: Counts
-    marks: tuple[tuple[datetime, str], ...] = ()
-    spans: tuple[ChartSpan, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BurnChart:
-    """Burn rate over several windows, shortest first, with the limits of the burn alerts.
-
-    `lines` holds each window's name and its rates (NaN without events); `limits` are the factors.
-    """
-
-    version: str
-    title: str
-    alt: str
-    times: Counts
-    lines: tuple[tuple[str, Counts], ...]
-    limits: tuple[tuple[BurnSeverity, float], ...]
-    spans: tuple[ChartSpan, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetOverview:
-    """The worst budgets as bars: each one's name and what is left of it; `left_out` more."""
-
-    version: str
-    title: str
-    alt: str
-    bars: tuple[tuple[str, float], ...]
-    left_out: int = 0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BacktestPanel:
-    """One SLO's budget over a replayed range; `remaining` holds NaN where nothing is known."""
-
-    title: str
-    times: Counts
-    remaining: Counts
-    spans: tuple[ChartSpan, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class BacktestChart:
-    """A replayed range as a picture; `left_out` SLOs are not drawn."""
-
-    title: str
-    alt: str
-    panels: tuple[BacktestPanel, ...]
-    left_out: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Particulars:
-    """What only some kinds of SLO say; see `SloStatus` for what the fields mean."""
-
-    calendar: str | None = None
-    period_end: datetime | None = None
-    projected_remaining: float | None = None
-    attainment: float | None = None
-    misses_left: int | None = None
-    next_deadline: datetime | None = None
-    landed: bool | None = None
-    at_risk: bool = False
-    zero_tolerance: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class SloLine:
-    """One SLO in a list or a card; `raw_remaining` counts maintenance that was taken out."""
-
-    name: str
-    title: str
-    tier: int
-    data_state: DataState
-    budget_state: BudgetState
-    remaining: float | None
-    budget: float | None
-    unit: str
-    window_seconds: int
-    sentence: str
-    burns: tuple[WindowBurn, ...] = ()
-    burning: tuple[BurnSeverity, ...] = ()
-    exhaustion_hours: float | None = None
-    runbook: str | None = None
-    particulars: Particulars | None = None
-    raw_remaining: float | None = None
-    muted_until: datetime | None = None
-    muted_because: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AlertMember:
-    """One SLO in an alert; `exhausted` marks a spent budget beside its burn."""
-
-    slo: SloLine
-    kind: AlertKind
-    severity: BurnSeverity
-    opened_at: datetime
-    closed_at: datetime | None = None
-    spent: float | None = None
-    exhausted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AlertMessage:
-    """An alert in its channel, from open to recovered.
-
-    `members` are all its SLOs, worst first, and `slo` with what follows is of the first of them;
-    `upstream` says what they share. `mention` holds Slack ids or names of whom a page concerns,
-    `rule` what the policy says of a spent budget, `error` why a source cannot be asked.
-    """
-
-    alert_id: str
-    slo: SloLine
-    service: str
-    objective: str
-    severity: BurnSeverity
-    opened_at: datetime
-    first_bad_at: datetime
-    pair: PairReading | None
-    kind: AlertKind = AlertKind.BURN
-    members: tuple[AlertMember, ...] = ()
-    upstream: str = ""
-    exhausted: bool = False
-    closed_at: datetime | None = None
-    spent: float | None = None
-    acknowledged_by: str | None = None
-    acknowledged_at: datetime | None = None
-    snoozed_until: datetime | None = None
-    mark: Mark | None = None
-    marked_by: str | None = None
-    mention: tuple[str, ...] = ()
-    rule: str = ""
-    error: str = ""
-    runbook: RunbookHit | None = None
-    incident_ref: str | None = None
-    incident_channel: str | None = None
-    chart: BudgetChart | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AlertReply:
-    """A reply in an alert's thread, whose message has the key `thread`.
-
-    `reminder` is its number among the reminders of at most `reminders`; `escalated` says that the
-    ticket became a page.
-    """
-
-    thread: str
-    title: str
-    since: datetime
-    now: datetime
-    mention: tuple[str, ...] = ()
-    reminder: int | None = None
-    reminders: int = 0
-    escalated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AlertMembers:
-    """All SLOs of one alert, for who asks."""
-
-    title: str
-    members: tuple[AlertMember, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AlertLine:
-    """One alert of an SLO in its history."""
-
-    kind: AlertKind
-    severity: BurnSeverity
-    opened_at: datetime
-    closed_at: datetime | None
-    spent: float | None
-    mark: Mark | None
-    incident_ref: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AlertHistory:
-    """The alerts of one SLO since then, newest first, and how many were worth it."""
-
-    slo: str
-    title: str
-    since: datetime
-    lines: tuple[AlertLine, ...]
-    noise: Noise
+__all__ = [
+    "ActionLine",
+    "ActionReminder",
+    "AlertHistory",
+    "AlertLine",
+    "AlertMember",
+    "AlertMembers",
+    "AlertMessage",
+    "AlertReply",
+    "Announcement",
+    "BacktestChart",
+    "BacktestPanel",
+    "BudgetChart",
+    "BudgetOverview",
+    "BurnChart",
+    "BurnDetail",
+    "ChartSpan",
+    "FileMessage",
+    "Home",
+    "IncidentCard",
+    "IncidentLine",
+    "IncidentOverview",
+    "Message",
+    "Notice",
+    "Particulars",
+    "ReviewDigest",
+    "RunbookPage",
+    "RunbookSuggestion",
+    "SloDetail",
+    "SloLine",
+    "SloList",
+    "SpanKind",
+]
 
 
 @dataclass(frozen=True, slots=True)

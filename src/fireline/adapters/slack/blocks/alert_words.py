@@ -42,7 +42,7 @@ def headline(view: AlertMessage) -> str:
 def subject(view: AlertMessage) -> str:
     """What it is about."""
     if view.kind is AlertKind.SOURCE_DOWN:
-        return "Prometheus"
+        return f"data source {view.upstream.removeprefix('source ')}"
     if len(view.members) <= 1:
         return view.slo.title or view.slo.name
     count = plural(len(view.members), "SLO")

@@ -62,6 +62,13 @@ def exhausted(status: SloStatus) -> Holds:
     return Holds.NO if status.remaining > REGAINED else Holds.UNKNOWN
 
 
+def deadline_at_risk(status: SloStatus) -> Holds:
+    """Whether a deadline is near and nothing has landed for it."""
+    if status.data_state is DataState.QUERY_ERROR:
+        return Holds.UNKNOWN
+    return Holds.YES if status.at_risk else Holds.NO
+
+
 def watched(status: SloStatus, before: Pending | None) -> Pending | None:
     """Since when the SLO's telemetry is missing, or None when it is there.
 

@@ -103,10 +103,10 @@ def key_rank(key: str) -> tuple[bool, str]:
 def keys_of(slo: Slo | None, kind: AlertKind, source: str) -> tuple[str, ...]:
     """What an alert of this kind could have in common with others: where a fault would come from.
 
-    Telemetry that goes missing at once has its source in common, whatever the SLOs are about.
+    Telemetry that goes missing at once has its `source` in common, whatever the SLOs are about.
     """
     if FAMILY[kind] is not Family.BUDGET or slo is None:
-        return (SOURCE + source,)
+        return (source,)
     datasets = sorted({DATASET + name for name in slo.datasets})
     return (*datasets, SERVICE + slo.service)
 
