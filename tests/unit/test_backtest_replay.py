@@ -16,7 +16,7 @@ from fireline.domain.slo.calendar import CalendarUnit, CalendarWindow
 from fireline.domain.slo.definition import Absent, Slo
 from fireline.domain.slo.exclusions import Exclusion
 from fireline.domain.slo.ledger import cut
-from fireline.domain.slo.status import BurnSeverity, Episode
+from fireline.domain.slo.status import AlertKind, BurnSeverity, Episode
 from fireline.usecases.ports import FetchRequest, FetchResult
 from fireline.usecases.watch_budgets import Watcher
 from tests.builders import services
@@ -120,7 +120,8 @@ def stepped(store: RecordingStore, past: Past) -> list[Episode]:
     for edge in edges_of(START, T):
         watcher.tick(past.reading(int(edge)).at)
     with store() as uow:
-        return uow.episodes.between(START, T + timedelta(days=1))
+        every = uow.episodes.between(START, T + timedelta(days=1))
+    return [episode for episode in every if episode.kind is AlertKind.BURN]
 
 
 @pytest.mark.parametrize(
