@@ -25,6 +25,7 @@ from fireline.flows.steps import steps_of
 from fireline.settings import Settings, load
 from fireline.usecases.ports import Services
 from fireline.usecases.projections import PROJECTIONS
+from fireline.usecases.waive import remind_expiring
 from fireline.usecases.watch_budgets import Watcher
 
 
@@ -98,6 +99,7 @@ class Program:
     def _tick(self, lag: timedelta) -> None:
         with self.gauges.tick():
             self.watcher.tick(self.services.clock.now() - lag)
+            remind_expiring(self.services, self.services.clock.now())
 
     def _dead_letters(self) -> int:
         return len(self.runtime.dead_letters())

@@ -1,14 +1,19 @@
 """The gate in front of changes: may this service be changed now, and why not."""
 
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Protocol
 
 from fireline.domain.errors import NotFoundError
 from fireline.domain.policy.gate import gate_slo, judge
 from fireline.domain.policy.policy import Policy
-from fireline.domain.policy.verdict import GateException, GateSlo, GateVerdict
+from fireline.domain.policy.verdict import GateException, GateSlo, GateVerdict, Granted
+from fireline.domain.policy.waivers import as_exception
+from fireline.domain.slo.definition import Slo
 from fireline.usecases.ports import Catalogue, Definitions, Exceptions, Store
+
+ENDED_SHOWN = timedelta(days=7)
 
 
 class Gatekeeper(Protocol):
@@ -42,19 +47,40 @@ def gate(s: Gatekeeper, service: str, now: datetime) -> GateVerdict:
         NotFoundError: no SLO is of this service; the text names the nearest ones.
     """
     catalogue = s.definitions.current()
-    name = _service(catalogue, service)
+    name = service_named(catalogue, service)
+    return next(iter(_verdicts(s, catalogue, [name], now)))
+
+
+def gates(s: Gatekeeper, now: datetime) -> list[GateVerdict]:
+    """The verdict on every service, by name."""
+    catalogue = s.definitions.current()
+    services = {slo.service.casefold(): slo.service for slo in catalogue.slos.values()}
+    return list(_verdicts(s, catalogue, sorted(services.values()), now))
+
+
+def _verdicts(
+    s: Gatekeeper, catalogue: Catalogue, services: Sequence[str], now: datetime
+) -> Iterator[GateVerdict]:
     with s.store() as uow:
         statuses = {status.slo: status for status in uow.statuses.all()}
-    slos = [
-        gate_slo(slo, statuses.get(slo.name), s.policy, now)
-        for slo in catalogue.slos.values()
-        if slo.service.casefold() == name.casefold()
-    ]
-    return judge(name, slos, s.exceptions.current(), s.policy, now, catalogue.problems)
+        asked = uow.waivers.exceptions(now - ENDED_SHOWN)
+    granted = s.exceptions.current()
+    agreed = tuple(as_exception(waiver) for waiver in asked)
+    granted = Granted((*granted.exceptions, *agreed), granted.problems)
+    of: dict[str, list[Slo]] = {}
+    for slo in catalogue.slos.values():
+        of.setdefault(slo.service.casefold(), []).append(slo)
+    for name in services:
+        slos = [gate_slo(slo, statuses.get(slo.name), s.policy, now) for slo in of[name.casefold()]]
+        yield judge(name, slos, granted, s.policy, now, catalogue.problems)
 
 
-def _service(catalogue: Catalogue, wanted: str) -> str:
-    """The service as its SLOs write it."""
+def service_named(catalogue: Catalogue, wanted: str) -> str:
+    """The service as its SLOs write it.
+
+    Raises:
+        NotFoundError: no SLO is of this service; the text names the nearest ones.
+    """
     services = {slo.service.casefold(): slo.service for slo in catalogue.slos.values()}
     written = wanted.strip().casefold()
     if written in services:
@@ -109,7 +135,7 @@ def _exception(given: GateException) -> dict[str, object]:
         "until": _time(granted.until),
         "approver": granted.approver,
         "reason": granted.reason,
-        "source": f"{granted.source.file}:{granted.source.line}",
+        "source": str(granted.source),
     }
 
 

@@ -1,5 +1,6 @@
 """The maintenance that counts now: what git has, and what people asked for and had approved."""
 
+from fireline.domain.policy.waivers import as_maintenance
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.exclusions import Exclusion
 from fireline.domain.slo.maintenance import MaintenancePlan
@@ -8,8 +9,12 @@ from fireline.usecases.ports import Services, UnitOfWork
 
 def current_plan(s: Services, uow: UnitOfWork) -> MaintenancePlan:
     """Files and store together, as both are now."""
-    _ = uow
-    return s.maintenance.current()
+    planned = s.maintenance.current()
+    asked = uow.waivers.exclusions()
+    if not asked:
+        return planned
+    entries = (*planned.entries, *(as_maintenance(waiver) for waiver in asked))
+    return MaintenancePlan(entries, planned.problems)
 
 
 def exclusions_for(s: Services, uow: UnitOfWork, slo: Slo, epoch: int) -> tuple[Exclusion, ...]:

@@ -1,5 +1,6 @@
 """Every kind of message there is, and what rebuilds it from the database."""
 
+from fireline.usecases import waive, waiver_views
 from fireline.usecases.alert_projection import alert, reply
 from fireline.usecases.chase_actions import reminder
 from fireline.usecases.draft_postmortem import postmortem_file
@@ -16,4 +17,7 @@ PROJECTIONS: Projections = {
     "postmortem": postmortem_file,
     "action_reminder": reminder,
     "review": review,
+    waive.REQUEST: waiver_views.request,
+    waive.ANSWER: waiver_views.answer,
+    waive.EXPIRY: waiver_views.expiry,
 }

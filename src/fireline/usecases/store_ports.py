@@ -13,6 +13,7 @@ from fireline.domain.postmortem.action import ActionItem, Postmortem
 from fireline.domain.slo.buckets import BucketSeries
 from fireline.domain.slo.status import Episode, SloStatus
 from fireline.usecases.alert_ports import Alerts, Mutes
+from fireline.usecases.policy_ports import DefinitionsInForce, Waivers
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +247,8 @@ class UnitOfWork(Protocol):
     postmortems: Postmortems
     actions: Actions
     reviews: Reviews
+    waivers: Waivers
+    in_force: DefinitionsInForce
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -32,6 +32,7 @@ from fireline.usecases.budget_views import (
     SloLine,
     SpanKind,
 )
+from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
 
 __all__ = [
     "ActionLine",
@@ -280,4 +281,8 @@ Message = (
     | SloList
     | SloDetail
     | IncidentOverview
+    | WaiverMessage
+    | WaiverAnswer
+    | MaintenanceList
+    | FreezeList
 )

@@ -1,7 +1,6 @@
 """What happens when something on an alert is used."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from fireline.adapters.slack import ids
@@ -9,6 +8,7 @@ from fireline.adapters.slack.blocks import answers
 from fireline.adapters.slack.blocks.alert import MARK_WORDS
 from fireline.adapters.slack.blocks.markup import user, when
 from fireline.adapters.slack.desk import Asked, Desk, Later, Reply, declared
+from fireline.adapters.slack.interactions import Button, Pressed
 from fireline.adapters.slack.moments import next_morning
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.slo.alerting.group import AlertGroup, Mark
@@ -22,17 +22,6 @@ SNOOZES = {
     "1h": timedelta(hours=1),
     "2h": timedelta(hours=2),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """The value of the element that was used, and the names of our commands."""
-
-    value: str
-    commands: Mapping[str, str]
-
-
-Button = Callable[[Desk, Asked, Pressed], Reply | None]
 
 
 def declare_from_alert(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:

@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from fireline.adapters.slack.blocks import answers, modals
 from fireline.adapters.slack.blocks.home import home as home_view
-from fireline.adapters.slack.buttons import BUTTONS, Pressed, value_of
+from fireline.adapters.slack.buttons import BUTTONS, value_of
 from fireline.adapters.slack.commands import NOUNS, Noun, command_names, only_reads, run
 from fireline.adapters.slack.desk import (
     LOOKS,
@@ -30,11 +30,10 @@ from fireline.adapters.slack.desk import (
 )
 from fireline.adapters.slack.directory import Directory
 from fireline.adapters.slack.inbox import Inbox
+from fireline.adapters.slack.interactions import Next, Outcome, Pressed
 from fireline.adapters.slack.shortcuts import SHORTCUTS, Chosen, Shortcut, chosen
 from fireline.adapters.slack.submissions import (
     SUBMISSIONS,
-    Next,
-    Outcome,
     at_field,
     sent_from,
 )

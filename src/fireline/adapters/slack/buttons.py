@@ -3,17 +3,16 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from fireline.adapters.slack import ids, incident_verbs
-from fireline.adapters.slack.alert_buttons import ALERT_BUTTONS, Button, Pressed
+from fireline.adapters.slack import ids, incident_verbs, waiver_verbs
+from fireline.adapters.slack.alert_buttons import ALERT_BUTTONS
 from fireline.adapters.slack.blocks import modals
 from fireline.adapters.slack.blocks.modals import Prefill
 from fireline.adapters.slack.commands import NOUNS, run
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
+from fireline.adapters.slack.interactions import Button, Pressed
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident, Role
 from fireline.usecases import find_runbook
-
-__all__ = ["BUTTONS", "Pressed", "value_of"]
 
 
 def claim_commander(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
@@ -104,6 +103,7 @@ BUTTONS: Mapping[str, Button] = {
     ids.OPEN_DECLARE: open_declare,
     ids.ACTION_DONE: action_done,
     ids.RUN_INSTEAD: run_instead,
+    **waiver_verbs.BUTTONS,
 }
 
 

@@ -9,6 +9,7 @@ from fireline.adapters.slack import (
     promise_verbs,
     slo_pictures,
     slo_verbs,
+    waiver_verbs,
 )
 from fireline.adapters.slack.blocks import answers
 from fireline.adapters.slack.desk import Asked, Desk, Reply
@@ -53,10 +54,10 @@ NOUNS: Mapping[str, Noun] = {
             slo_verbs.slo_bare,
             slo_verbs.SLO_VERBS,
             slo_verbs.SLO_HELP,
-            (*slo_pictures.OPTIONS, *alert_verbs.OPTIONS),
+            (*slo_pictures.OPTIONS, *alert_verbs.OPTIONS, *waiver_verbs.OPTIONS),
             otherwise=slo_verbs.slo_by_name,
             only_reads=True,
-            writes=alert_verbs.WRITES,
+            writes=(*alert_verbs.WRITES, *waiver_verbs.WRITES),
         ),
         Noun(
             "runbook",

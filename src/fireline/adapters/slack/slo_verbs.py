@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from fireline.adapters.slack import alert_verbs, slo_pictures
+from fireline.adapters.slack import alert_verbs, slo_pictures, waiver_verbs
 from fireline.adapters.slack.blocks import modals, render
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply, log
 from fireline.adapters.slack.grammar import Typed, readable
@@ -21,6 +21,7 @@ SLO_HELP: Mapping[str, str] = {
     "show NAME": "one SLO: budget, burn, chart, runbook",
     **slo_pictures.HELP,
     **alert_verbs.HELP,
+    **waiver_verbs.HELP,
 }
 RUNBOOK_HELP: Mapping[str, str] = {
     "": "what fits this incident; elsewhere a search form",
@@ -101,5 +102,6 @@ SLO_VERBS: Mapping[str, Verb] = {
     "burn": slo_pictures.slo_burn,
     "backtest": slo_pictures.slo_backtest,
     **alert_verbs.VERBS,
+    **waiver_verbs.VERBS,
 }
 RUNBOOK_VERBS: Mapping[str, Verb] = {"search": runbook_search, "show": runbook_show}

@@ -1,57 +1,22 @@
 """What happens when a modal is sent: read the fields, ask the use case, say what is done."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from fireline.adapters.slack import ids, incident_verbs, promise_verbs
-from fireline.adapters.slack.blocks import Rendered, answers, forms, modals, render
+from fireline.adapters.slack import ids, incident_verbs, promise_verbs, waiver_verbs
+from fireline.adapters.slack.blocks import answers, forms, modals, render
 from fireline.adapters.slack.blocks.modals import REPAIRED
 from fireline.adapters.slack.desk import Asked, Desk, Later, declared
-from fireline.domain.errors import InvalidInputError, UserError
+from fireline.adapters.slack.interactions import Next, Outcome, Sent, Submission
+from fireline.domain.errors import UserError
 from fireline.domain.incident.incident import RepairDecision, Role, Severity
 from fireline.domain.incident.timeline import EntryKind, Provenance
 from fireline.usecases import chase_actions, find_runbook, manage_incident
 from fireline.usecases.capture_timeline import said_at
 from fireline.usecases.manage_incident import Declare
-from fireline.usecases.views import Message
 
 FIELDS = {"title": "text", "query": "text", "evidence": "url", "decision": "damage"}
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A modal that was sent: its fields and what travelled with it."""
-
-    fields: Mapping[str, str]
-    meta: Mapping[str, Any]
-
-    def need(self, field: str) -> str:
-        """A field that must be filled in.
-
-        Raises:
-            InvalidInputError: it is empty.
-        """
-        value = self.fields.get(field, "")
-        if not value:
-            raise InvalidInputError("Please fill this in.", field)
-        return value
-
-    def incident(self) -> int:
-        """The incident the modal was opened for."""
-        return int(self.meta["incident"])
-
-
-@dataclass(frozen=True, slots=True)
-class Next:
-    """Another view in place of the modal."""
-
-    view: dict[str, Any]
-
-
-Outcome = Message | Rendered | Later | Next
-Submission = Callable[[Desk, Asked, Sent], Outcome]
 
 
 def declare(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
@@ -178,6 +143,7 @@ SUBMISSIONS: Mapping[str, Submission] = {
     ids.VIEW_EVIDENCE: evidence,
     ids.VIEW_TIMELINE: timeline,
     ids.VIEW_RUNBOOK: runbooks,
+    **waiver_verbs.SUBMISSIONS,
 }
 
 

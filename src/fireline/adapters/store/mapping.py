@@ -165,6 +165,7 @@ def incident_values(incident: Incident) -> Values:
         "roles": {role.value: user for role, user in incident.roles.items()},
         "repair": asdict(repair) if repair else None,
         "budget_cost": dict(incident.budget_cost),
+        "raw_budget_cost": dict(incident.raw_budget_cost),
     }
 
 

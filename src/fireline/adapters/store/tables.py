@@ -175,6 +175,7 @@ class IncidentRow(Row, table=True):
     roles: dict[str, str] = Field(sa_type=_JSON)
     repair: dict[str, Any] | None = Field(default=None, sa_type=_JSON)
     budget_cost: dict[str, float] = Field(sa_type=_JSON)
+    raw_budget_cost: dict[str, float] = Field(default_factory=dict, sa_type=_JSON)
 
 
 class TimelineRow(Row, table=True):

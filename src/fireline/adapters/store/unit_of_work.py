@@ -16,10 +16,11 @@ from fireline.adapters.store.incidents import (
     SqlReviews,
 )
 from fireline.adapters.store.ledger import SqlLedger
+from fireline.adapters.store.policy import SqlDefinitionsInForce, SqlWaivers
 from fireline.adapters.store.slack_records import SqlInbox, SqlMessages, SqlRawMessages
 from fireline.adapters.store.transaction import Transaction
 from fireline.adapters.store.watching import Remembered, SqlEpisodes, SqlStatuses
-from fireline.usecases import ports
+from fireline.usecases import policy_ports, ports
 from fireline.usecases.ports import FlowCall
 
 Enqueue = Callable[[Session, FlowCall], None]
@@ -42,6 +43,8 @@ class SqlUnitOfWork:
     postmortems: ports.Postmortems
     actions: ports.Actions
     reviews: ports.Reviews
+    waivers: policy_ports.Waivers
+    in_force: policy_ports.DefinitionsInForce
 
     def __init__(
         self, engine: Engine, enqueue: Enqueue, remembered: Remembered | None = None
@@ -70,6 +73,8 @@ class SqlUnitOfWork:
         self.postmortems = SqlPostmortems(tx)
         self.actions = SqlActions(tx)
         self.reviews = SqlReviews(tx)
+        self.waivers = SqlWaivers(tx)
+        self.in_force = SqlDefinitionsInForce(tx)
         return self
 
     def __exit__(

@@ -110,6 +110,7 @@ class Incident:
     channel_name: str | None = None
     repair: RepairDecision | None = None
     budget_cost: Mapping[str, float] = field(default_factory=dict)
+    raw_budget_cost: Mapping[str, float] = field(default_factory=dict)
     version: int = 1
 
     @property

@@ -183,7 +183,7 @@ def _unknown_words(*, unknown_passes: bool) -> str:
 def _exception_words(given: GateException, now: datetime) -> str:
     granted = given.granted
     when = f"{granted.until:%Y-%m-%d %H:%M} UTC"
-    source = f"{granted.source.file}:{granted.source.line}"
+    source = str(granted.source)
     if given.active:
         return f"An exception of {granted.approver} holds until {when}: {granted.reason} ({source})"
     ago = ago_words(granted.until, now)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
+from typing_extensions import override
+
 from fireline.domain.slo.buckets import BUCKET_SECONDS
 from fireline.domain.slo.calendar import CalendarWindow
 from fireline.domain.slo.sli import (
@@ -66,6 +68,11 @@ class SourceRef:
 
     file: str
     line: int
+
+    @override
+    def __str__(self) -> str:
+        """`file:line`; what stands in no file has no line."""
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)

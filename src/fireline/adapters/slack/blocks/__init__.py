@@ -14,8 +14,10 @@ from fireline.adapters.slack.blocks import (
     review,
     runbook,
     slo,
+    waiver,
 )
 from fireline.adapters.slack.blocks.kit import Rendered
+from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
 from fireline.usecases.views import (
     ActionReminder,
     AlertHistory,
@@ -52,6 +54,10 @@ _DRAWN: Mapping[type, Callable[[Any], Rendered]] = {
     RunbookPage: runbook.page,
     RunbookSuggestion: runbook.suggestion,
     SloList: slo.slo_list,
+    FreezeList: waiver.freeze_list,
+    MaintenanceList: waiver.maintenance_list,
+    WaiverAnswer: waiver.answer,
+    WaiverMessage: waiver.message,
 }
 
 
