@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete
 from sqlmodel import col, select
@@ -101,7 +102,7 @@ def _counting(kind: WaiverKind) -> SelectOfScalar[WaiverRow]:
     return select(WaiverRow).where(WaiverRow.kind == kind.value, col(WaiverRow.state).in_(COUNTING))
 
 
-def _values(waiver: Waiver) -> dict[str, object]:
+def _values(waiver: Waiver) -> dict[str, Any]:
     return {
         "id": waiver.id,
         "kind": waiver.kind.value,
