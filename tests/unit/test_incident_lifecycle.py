@@ -1,11 +1,8 @@
 """The state machine by example and by property."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from fireline.domain.errors import IllegalTransitionError, InvalidInputError
 from fireline.domain.incident.incident import IncidentState, RepairDecision, Stamp
@@ -14,7 +11,6 @@ from fireline.domain.incident.lifecycle import (
     Move,
     Verb,
     advance,
-    available_transitions,
     refusals,
 )
 from fireline.domain.incident.stamps import check_order, with_stamp
@@ -138,80 +134,7 @@ def test_a_naive_time_is_refused() -> None:
         check_order({Stamp.DECLARED: night("02:10").replace(tzinfo=None)})
 
 
-def test_buttons_follow_the_state() -> None:
-    found = {
-        state: available_transitions(an_incident(state=state))
-        for state in (IncidentState.INVESTIGATING, IncidentState.RESTORED, IncidentState.RESOLVED)
-    }
-    assert found == {
-        IncidentState.INVESTIGATING: (Verb.MITIGATE, Verb.RESTORE),
-        IncidentState.RESTORED: (Verb.RESOLVE,),
-        IncidentState.RESOLVED: (),
-    }
-
-
 def test_a_finished_incident_says_that_there_is_nothing_to_do() -> None:
     with pytest.raises(IllegalTransitionError, match="it is already resolved") as refused:
         advance(an_incident(state=IncidentState.RESOLVED), move(Verb.MITIGATE))
     assert refused.value.codes == ("WRONG_STATE",)
-
-
-MOVES = st.builds(
-    lambda verb, minutes, burns, reason, decided: move(
-        verb,
-        at=LATER + timedelta(minutes=minutes),
-        now=LATER + timedelta(minutes=600),
-        burning=BURNS if burns else (),
-        override=reason,
-        decision=CHECKED if decided else None,
-    ),
-    st.sampled_from(Verb),
-    st.integers(-120, 600),
-    st.booleans(),
-    st.sampled_from([None, "", "we know better"]),
-    st.booleans(),
-)
-
-REQUIRED = {
-    IncidentState.INVESTIGATING: {Stamp.DETECTED, Stamp.DECLARED, Stamp.ACKNOWLEDGED},
-    IncidentState.RESTORED: {Stamp.MITIGATED, Stamp.RESTORED},
-    IncidentState.RESOLVED: {Stamp.DATA_VERIFIED, Stamp.RESOLVED},
-}
-ORDER = [s for s in IncidentState if s in REQUIRED]
-
-
-@given(st.lists(MOVES, max_size=12))
-def test_no_sequence_of_commands_reaches_a_state_without_its_facts(moves: list[Move]) -> None:
-    start = an_incident(state=IncidentState.TRIAGE)
-    incident = replace(
-        start, stamps={s: at for s, at in start.stamps.items() if s is not Stamp.ACKNOWLEDGED}
-    )
-    for asked in moves:
-        try:
-            moved = advance(incident, asked)
-        except (IllegalTransitionError, InvalidInputError):
-            continue
-        assert moved.steps[0].source is incident.state
-        assert moved.steps[-1].target is moved.incident.state
-        assert not moved.steps[-1].implied
-        incident = moved.incident
-        check_order(incident.stamps)
-        for state in ORDER:
-            if list(IncidentState).index(incident.state) >= list(IncidentState).index(state):
-                assert REQUIRED[state] <= incident.stamps.keys()
-        assert (incident.repair is not None) == (incident.state is IncidentState.RESOLVED)
-
-
-@given(st.lists(MOVES, max_size=12))
-def test_available_transitions_are_those_that_are_not_refused_for_the_state(
-    moves: list[Move],
-) -> None:
-    incident = an_incident(state=IncidentState.TRIAGE)
-    for asked in moves:
-        codes = {r.code for r in refusals(incident, asked)}
-        wrong = bool(codes & {"WRONG_STATE", "NOT_RESTORED"})
-        assert (asked.verb in available_transitions(incident)) == (not wrong)
-        try:
-            incident = advance(incident, asked).incident
-        except (IllegalTransitionError, InvalidInputError):
-            continue

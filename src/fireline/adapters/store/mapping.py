@@ -8,6 +8,8 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from fireline.adapters.store.tables import (
     ActionRow,
     AlertGroupRow,
@@ -17,6 +19,7 @@ from fireline.adapters.store.tables import (
     RawMessageRow,
     TimelineRow,
 )
+from fireline.domain.incident.details import Details
 from fireline.domain.incident.incident import (
     Incident,
     IncidentState,
@@ -41,6 +44,8 @@ from fireline.domain.slo.status import (
 from fireline.usecases.ports import PostedMessage, RawMessage
 
 Values = dict[str, Any]
+
+_DETAILS = TypeAdapter(Details)
 
 
 def _shallow(record: Any) -> Values:
@@ -166,6 +171,7 @@ def incident_values(incident: Incident) -> Values:
         "repair": asdict(repair) if repair else None,
         "budget_cost": dict(incident.budget_cost),
         "raw_budget_cost": dict(incident.raw_budget_cost),
+        "details": _DETAILS.dump_python(incident.details, mode="json", exclude_defaults=True),
     }
 
 
@@ -183,6 +189,7 @@ def incident_from(row: IncidentRow) -> Incident:
             "datasets": tuple(row.datasets),
             "roles": {Role(k): v for k, v in row.roles.items()},
             "repair": RepairDecision(**row.repair) if row.repair else None,
+            "details": _DETAILS.validate_python(row.details),
         }
     )
 

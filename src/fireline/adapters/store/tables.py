@@ -176,6 +176,12 @@ class IncidentRow(Row, table=True):
     repair: dict[str, Any] | None = Field(default=None, sa_type=_JSON)
     budget_cost: dict[str, float] = Field(sa_type=_JSON)
     raw_budget_cost: dict[str, float] = Field(default_factory=dict, sa_type=_JSON)
+    restricted: bool = False
+    drill: bool = False
+    parent_id: int | None = None
+    merged_into: int | None = None
+    recurrence_of: int | None = None
+    details: dict[str, Any] = Field(sa_type=_JSON)
 
 
 class TimelineRow(Row, table=True):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from fireline.domain.incident.details import Details
+
 
 class IncidentState(StrEnum):
     """Where an incident stands; see the state table in the incident guide."""
@@ -22,6 +24,15 @@ class IncidentState(StrEnum):
     CANCELLED = "cancelled"
 
 
+ENDED_STATES = (
+    IncidentState.RESOLVED,
+    IncidentState.REVIEWING,
+    IncidentState.CLOSED,
+    IncidentState.DECLINED,
+    IncidentState.MERGED,
+    IncidentState.CANCELLED,
+)
+NOT_COUNTED = (IncidentState.DECLINED, IncidentState.MERGED, IncidentState.CANCELLED)
 OPEN_STATES = (
     IncidentState.TRIAGE,
     IncidentState.INVESTIGATING,
@@ -69,10 +80,17 @@ class Stamp(StrEnum):
     DECLARED = "declared"
     ACKNOWLEDGED = "acknowledged"
     COMMANDER_ASSIGNED = "commander_assigned"
+    IDENTIFIED = "identified"
     MITIGATED = "mitigated"
     RESTORED = "restored"
+    DATA_REPAIR_STARTED = "data_repair_started"
     DATA_VERIFIED = "data_verified"
     RESOLVED = "resolved"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    PM_DUE = "pm_due"
+    PM_PUBLISHED = "pm_published"
+    LEGAL_CLOCK = "legal_clock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +107,11 @@ class RepairDecision:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One incident. `id` counts from 1; `ref` is what people say, such as `INC-142`."""
+    """One incident. `id` counts from 1; `ref` is what people say, such as `INC-142`.
+
+    `restricted` ones are told of nowhere outside their channel; `drill`s are in no figure. `parent`
+    is a wider incident that this one is a part of, `merged_into` the one it lives on in.
+    """
 
     id: int
     title: str
@@ -112,6 +134,12 @@ class Incident:
     budget_cost: Mapping[str, float] = field(default_factory=dict)
     raw_budget_cost: Mapping[str, float] = field(default_factory=dict)
     version: int = 1
+    restricted: bool = False
+    drill: bool = False
+    parent_id: int | None = None
+    merged_into: int | None = None
+    recurrence_of: int | None = None
+    details: Details = field(default_factory=Details)
 
     @property
     def ref(self) -> str:

@@ -1,14 +1,40 @@
 """The state machine: which step may follow, what must be known first, what a step records."""
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 
 from fireline.domain.errors import IllegalTransitionError, InvalidInputError
-from fireline.domain.incident.durations import spell
+from fireline.domain.incident.details import Reopening
+from fireline.domain.incident.guards import OVERRIDABLE, SAFE_BURN, failed_guards
 from fireline.domain.incident.incident import Incident, IncidentState, RepairDecision, Stamp
+from fireline.domain.incident.moves import (
+    Asker,
+    Burning,
+    Closing,
+    Move,
+    Moved,
+    Refusal,
+    ReopenKind,
+    Step,
+    Verb,
+)
 from fireline.domain.incident.stamps import check_order
+
+__all__ = [
+    "SAFE_BURN",
+    "Asker",
+    "Burning",
+    "Closing",
+    "Move",
+    "Moved",
+    "Refusal",
+    "Step",
+    "Verb",
+    "advance",
+    "available_transitions",
+    "refusals",
+]
 
 PATH = (
     IncidentState.TRIAGE,
@@ -16,76 +42,36 @@ PATH = (
     IncidentState.MITIGATING,
     IncidentState.RESTORED,
 )
-SAFE_BURN = 1.0
-
-
-class Verb(StrEnum):
-    """What a person may ask of an incident; the same words as the command."""
-
-    INVESTIGATE = "investigate"
-    MITIGATE = "mitigate"
-    RESTORE = "restore"
-    RESOLVE = "resolve"
-
-
+WORKED_ON = (*PATH, IncidentState.REPAIRING)
+DONE = (IncidentState.RESOLVED, IncidentState.REVIEWING, IncidentState.CLOSED)
 TARGETS = {
     Verb.INVESTIGATE: IncidentState.INVESTIGATING,
     Verb.MITIGATE: IncidentState.MITIGATING,
     Verb.RESTORE: IncidentState.RESTORED,
+    Verb.REPAIR: IncidentState.REPAIRING,
     Verb.RESOLVE: IncidentState.RESOLVED,
+    Verb.REVIEW: IncidentState.REVIEWING,
+    Verb.CLOSE: IncidentState.CLOSED,
+    Verb.DECLINE: IncidentState.DECLINED,
+    Verb.MERGE: IncidentState.MERGED,
+    Verb.CANCEL: IncidentState.CANCELLED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Burning:
-    """A linked SLO's burn over one fast window."""
-
-    slo: str
-    seconds: int
-    burn: float
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A step that was asked for. `at` is when it happened, `now` when it is recorded."""
-
-    verb: Verb
-    at: datetime
-    now: datetime
-    burning: tuple[Burning, ...] = ()
-    override: str | None = None
-    decision: RepairDecision | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One transition that is recorded; `implied` ones were skipped over by the asker."""
-
-    source: IncidentState
-    target: IncidentState
-    implied: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A failed guard: what was seen, and the command that puts it right."""
-
-    code: str
-    seen: str
-    fix: str
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """The incident after the step, and every transition it took."""
-
-    incident: Incident
-    steps: tuple[Step, ...]
+# Verbs beside the path up to `restored`, with the states they are allowed in.
+SOURCES = {
+    Verb.REPAIR: (IncidentState.RESTORED,),
+    Verb.RESOLVE: (IncidentState.RESTORED, IncidentState.REPAIRING),
+    Verb.REVIEW: (IncidentState.RESOLVED,),
+    Verb.CLOSE: (IncidentState.RESOLVED, IncidentState.REVIEWING),
+    Verb.DECLINE: (IncidentState.TRIAGE, IncidentState.INVESTIGATING),
+    Verb.MERGE: WORKED_ON,
+    Verb.CANCEL: PATH[:3],
+    Verb.REOPEN: (IncidentState.RESTORED, IncidentState.REPAIRING, *DONE),
+}
 
 
 def available_transitions(incident: Incident) -> tuple[Verb, ...]:
     """The verbs that lead somewhere from this state, the next one first."""
-    return tuple(verb for verb in Verb if _steps(incident.state, verb))
+    return tuple(verb for verb in Verb if _steps(incident, verb, ""))
 
 
 def advance(incident: Incident, move: Move) -> Moved:
@@ -100,40 +86,36 @@ def advance(incident: Incident, move: Move) -> Moved:
         raise IllegalTransitionError(_sentence(incident, move, failed), _codes(failed))
     if move.at > move.now:
         raise InvalidInputError("That time has not come yet. Give one in the past.", field="at")
-    steps = _steps(incident.state, move.verb)
-    stamps = {**incident.stamps, **_stamps(incident, move)}
-    check_order(stamps)
-    moved = replace(incident, state=steps[-1].target, stamps=stamps)
-    if move.verb is Verb.RESOLVE:
-        moved = replace(moved, repair=move.decision)
-    return Moved(moved, steps)
+    forced = tuple(r for r in failed_guards(incident, move) if r.code in OVERRIDABLE)
+    steps = _steps(incident, move.verb, move.choice)
+    moved = _recorded(replace(incident, state=steps[-1].target), incident, move)
+    check_order(moved.stamps)
+    return Moved(moved, steps, forced)
 
 
 def refusals(incident: Incident, move: Move) -> tuple[Refusal, ...]:
     """Every guard that fails, all at once; empty when the step may be made."""
     found: list[Refusal] = []
-    if not _steps(incident.state, move.verb):
+    if not _steps(incident, move.verb, move.choice):
         found.append(_wrong_state(incident, move.verb))
-    if move.verb is Verb.RESTORE and move.burning and not (move.override or "").strip():
-        found.append(_still_burning(move.burning))
-    if move.verb is Verb.RESOLVE and not _decided(move.decision):
-        found.append(
-            Refusal(
-                "REPAIR_UNDECIDED",
-                "nobody has said whether data is damaged",
-                "`/incident resolve no-damage checked:@you how:WHAT_YOU_CHECKED`, or with"
-                " `repaired` in place of `no-damage`",
-            )
-        )
+    found += [
+        refusal
+        for refusal in failed_guards(incident, move)
+        if not (move.overridden and refusal.code in OVERRIDABLE)
+    ]
     return tuple(found)
 
 
-def _steps(state: IncidentState, verb: Verb) -> tuple[Step, ...]:
+def _steps(incident: Incident, verb: Verb, choice: str) -> tuple[Step, ...]:
     """The transitions from the state that the verb takes; empty when it leads nowhere."""
+    state = incident.state
+    if verb in SOURCES:
+        if state not in SOURCES[verb]:
+            return ()
+        back = IncidentState.REPAIRING if choice == ReopenKind.DATA else IncidentState.INVESTIGATING
+        target = TARGETS.get(verb, back)
+        return (Step(state, target, implied=False),) if target is not state else ()
     target = TARGETS[verb]
-    if verb is Verb.RESOLVE:
-        ready = state in {IncidentState.RESTORED, IncidentState.REPAIRING}
-        return (Step(state, target, implied=False),) if ready else ()
     if state not in PATH:
         return ()
     route = PATH[PATH.index(state) : PATH.index(target) + 1]
@@ -141,27 +123,94 @@ def _steps(state: IncidentState, verb: Verb) -> tuple[Step, ...]:
     return tuple(Step(a, b, implied=b is not target) for a, b in pairs)
 
 
+def _recorded(moved: Incident, before: Incident, move: Move) -> Incident:
+    """The incident with everything that the step records besides its state."""
+    if move.verb is Verb.REOPEN:
+        return _reopened(moved, before, move)
+    moved = replace(moved, stamps={**before.stamps, **_stamps(before, move)})
+    if move.verb is Verb.RESOLVE:
+        return replace(moved, repair=move.decision or _verified(before, move))
+    if move.verb is Verb.MERGE and move.target is not None:
+        return replace(moved, merged_into=move.target.id, roles={})
+    return moved
+
+
 def _stamps(incident: Incident, move: Move) -> dict[Stamp, datetime]:
     """The instants the step records; what is known already stays."""
     fresh: dict[Stamp, datetime] = {}
     if incident.at(Stamp.ACKNOWLEDGED) is None:
         fresh[Stamp.ACKNOWLEDGED] = move.now
+    if move.verb is Verb.MITIGATE and move.reason.strip():
+        fresh[Stamp.IDENTIFIED] = incident.at(Stamp.IDENTIFIED) or move.at
     if move.verb is Verb.RESTORE:
         fresh[Stamp.RESTORED] = move.at
         fresh[Stamp.MITIGATED] = incident.at(Stamp.MITIGATED) or move.at
+    if move.verb is Verb.REPAIR:
+        fresh[Stamp.DATA_REPAIR_STARTED] = incident.at(Stamp.DATA_REPAIR_STARTED) or move.at
     if move.verb is Verb.RESOLVE:
-        fresh[Stamp.DATA_VERIFIED] = incident.at(Stamp.DATA_VERIFIED) or move.at
+        fresh[Stamp.DATA_VERIFIED] = incident.at(Stamp.DATA_VERIFIED) or _green_since(
+            incident, move.at
+        )
         fresh[Stamp.RESOLVED] = move.at
-    return fresh
+    if move.verb is Verb.CLOSE:
+        fresh[Stamp.CLOSED] = move.at
+    return fresh | _due(incident, move)
 
 
-def _decided(decision: RepairDecision | None) -> bool:
-    return bool(decision and decision.checked_by.strip() and decision.how.strip())
+def _due(incident: Incident, move: Move) -> dict[Stamp, datetime]:
+    """When the postmortem is due, once its work begins."""
+    due = move.rules.comms[int(incident.severity)].postmortem_due
+    if move.verb is not Verb.REVIEW or due is None:
+        return {}
+    return {Stamp.PM_DUE: (incident.at(Stamp.RESOLVED) or move.at) + due}
+
+
+def _green_since(incident: Incident, at: datetime) -> datetime:
+    """Start of the unbroken green stretch of all checks; the step's own time without checks."""
+    stretches = [check.green_since or check.at for check in incident.details.checks]
+    restored = incident.at(Stamp.RESTORED)
+    since = max(stretches, default=at)
+    return max(since, restored) if restored is not None else since
+
+
+def _verified(incident: Incident, move: Move) -> RepairDecision:
+    """What the record itself says of the repair when nobody had to say it."""
+    units, checks = incident.details.units, incident.details.checks
+    how = f"{len(units)} repair units settled, {len(checks)} checks green"
+    return RepairDecision(
+        damaged=True, checked_by=move.asker.id if move.asker else "Fireline", how=how
+    )
+
+
+def _reopened(moved: Incident, before: Incident, move: Move) -> Incident:
+    """Back to work: the instants of the end are taken back, and kept in the reopening."""
+    restored = before.at(Stamp.RESTORED)
+    same = restored is not None and move.now - restored <= move.rules.reopen_cooldown
+    ended = [Stamp.DATA_VERIFIED, Stamp.RESOLVED, Stamp.CLOSED]
+    if move.choice == ReopenKind.SERVICE:
+        ended += [Stamp.RESTORED, Stamp.MITIGATED]
+    stamps = {stamp: at for stamp, at in before.stamps.items() if stamp not in ended}
+    stamps[Stamp.REOPENED] = move.at
+    entry = Reopening(
+        at=move.at,
+        kind=move.choice,
+        reason=move.reason.strip(),
+        by=move.asker.id if move.asker else "system",
+        same_impact=same,
+        restored_at=restored,
+    )
+    details = replace(
+        before.details,
+        reopened=(*before.details.reopened, entry),
+        timeline_accepted_at=None,
+        checks=(),
+    )
+    return replace(moved, stamps=stamps, repair=None, details=details)
 
 
 def _wrong_state(incident: Incident, verb: Verb) -> Refusal:
     """Why the verb leads nowhere, with the verbs that do."""
-    if verb is Verb.RESOLVE and incident.state in PATH:
+    if verb in {Verb.RESOLVE, Verb.REPAIR} and incident.state in PATH:
         return Refusal(
             "NOT_RESTORED",
             f"it is {incident.state.value}, service is not marked as working again",
@@ -171,23 +220,9 @@ def _wrong_state(incident: Incident, verb: Verb) -> Refusal:
     return Refusal("WRONG_STATE", f"it is already {incident.state.value}", ways or "nothing to do")
 
 
-def _still_burning(burning: tuple[Burning, ...]) -> Refusal:
-    """Which linked SLOs burn, how fast, over which windows."""
-    by_slo: dict[str, list[str]] = {}
-    for reading in burning:
-        span = spell(reading.seconds)
-        by_slo.setdefault(reading.slo, []).append(f"{reading.burn:.1f}x over {span}")
-    seen = "; ".join(f"{slo} still burns {', '.join(b)}" for slo, b in by_slo.items())
-    return Refusal(
-        "STILL_BURNING",
-        f"{seen} (must be below {SAFE_BURN:g}x)",
-        'wait for the burn to fall, or `/incident restore WHAT_FIXED_IT override:"WHY"`',
-    )
-
-
 def _sentence(incident: Incident, move: Move, failed: tuple[Refusal, ...]) -> str:
     """The whole refusal as it is shown."""
-    done = TARGETS[move.verb].value
+    done = TARGETS[move.verb].value if move.verb in TARGETS else "reopened"
     reasons = "\n".join(f"• {r.seen}. Do this: {r.fix}." for r in failed)
     return f"{incident.ref} cannot become {done} yet:\n{reasons}"
 

@@ -8,8 +8,21 @@ from datetime import UTC, datetime
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.incident import Incident, Stamp
 
-CHAIN = (Stamp.MITIGATED, Stamp.RESTORED, Stamp.DATA_VERIFIED, Stamp.RESOLVED)
-EDITABLE = (Stamp.IMPACT_STARTED, Stamp.DETECTED, Stamp.MITIGATED, Stamp.RESTORED)
+CHAIN = (
+    Stamp.MITIGATED,
+    Stamp.RESTORED,
+    Stamp.DATA_VERIFIED,
+    Stamp.RESOLVED,
+    Stamp.CLOSED,
+)
+EDITABLE = (
+    Stamp.IMPACT_STARTED,
+    Stamp.DETECTED,
+    Stamp.IDENTIFIED,
+    Stamp.MITIGATED,
+    Stamp.RESTORED,
+    Stamp.DATA_REPAIR_STARTED,
+)
 
 
 def check_order(stamps: Mapping[Stamp, datetime]) -> None:

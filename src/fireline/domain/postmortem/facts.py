@@ -15,6 +15,17 @@ from fireline.domain.postmortem.summary import SloCost, summary
 from fireline.domain.runbook.runbook import RunbookHit
 
 MISSING = "not recorded"
+SELDOM = frozenset(
+    {
+        Stamp.IDENTIFIED,
+        Stamp.DATA_REPAIR_STARTED,
+        Stamp.REOPENED,
+        Stamp.CLOSED,
+        Stamp.PM_DUE,
+        Stamp.PM_PUBLISHED,
+        Stamp.LEGAL_CLOCK,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,7 @@ def _times(record: Record) -> dict[str, object]:
         "stamps": [
             {"name": stamp.value.replace("_", " "), "at": _at(incident.at(stamp))}
             for stamp in Stamp
+            if stamp not in SELDOM or incident.at(stamp) is not None
         ],
         "ttd": _span(known.ttd),
         "tta": _span(known.tta),

@@ -1,0 +1,315 @@
+"""What an incident knows besides its state: data, repair, decisions, tasks, notices, answers."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class IncidentType(StrEnum):
+    """What kind of trouble it is; one incident may be several."""
+
+    FRESHNESS = "freshness"
+    VOLUME = "volume"
+    SCHEMA = "schema"
+    DISTRIBUTION = "distribution"
+    QUALITY = "quality"
+    DUPLICATION = "duplication"
+    ACCESS_EXPOSURE = "access_exposure"
+    COST = "cost"
+    AVAILABILITY = "availability"
+
+
+class Harm(StrEnum):
+    """What is wrong with a dataset."""
+
+    LATE = "late"
+    MISSING = "missing"
+    WRONG = "wrong"
+    DUPLICATED = "duplicated"
+    EXPOSED = "exposed"
+
+
+class DatasetRole(StrEnum):
+    """Whether the trouble began at the dataset or reached it."""
+
+    ROOT = "root"
+    IMPACTED = "impacted"
+
+
+class DetectedBy(StrEnum):
+    """Who noticed first."""
+
+    ALERT = "alert"
+    CONSUMER = "consumer"
+    CHANCE = "chance"
+
+
+class Answer(StrEnum):
+    """An answer that has to be given; not knowing is one."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class RepairMethod(StrEnum):
+    """How damaged data is put right."""
+
+    BACKFILL = "backfill"
+    REPLAY = "replay"
+    RESTORE_SNAPSHOT = "restore_snapshot"
+    CORRECTION = "correction"
+    RECOMPUTE = "recompute"
+    WITHDRAW = "withdraw"
+
+
+class UnitStatus(StrEnum):
+    """Where a repair unit stands."""
+
+    PLANNED = "planned"
+    RUNNING = "running"
+    DONE = "done"
+    VERIFIED = "verified"
+    WAIVED = "waived"
+    FAILED = "failed"
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is left to do for it."""
+        return self in {UnitStatus.VERIFIED, UnitStatus.WAIVED}
+
+
+class NoticeKind(StrEnum):
+    """What consumers are told."""
+
+    DO_NOT_USE = "do_not_use"
+    CORRECTION = "correction"
+    ALL_CLEAR = "all_clear"
+
+
+class DecisionKind(StrEnum):
+    """Decisions that mean something to the rules; all others are `other`."""
+
+    OTHER = "other"
+    ROLLBACK = "rollback"
+    THROTTLE = "throttle"
+    TEMPORARY_ACCESS = "temporary_access"
+    FREEZE_EXCEPTION = "freeze_exception"
+    NO_DATA_DAMAGED = "no_data_damaged"
+    WAIVE = "waive"
+    OVERRIDE = "override"
+
+    @property
+    def revocable(self) -> bool:
+        """Whether it has to be taken back before the incident may close."""
+        return self in {DecisionKind.TEMPORARY_ACCESS, DecisionKind.FREEZE_EXCEPTION}
+
+
+@dataclass(frozen=True, slots=True)
+class BadWindow:
+    """Event time of the damaged data, which is not the incident's own time."""
+
+    start: datetime
+    end: datetime
+    estimate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedDataset:
+    """A dataset by its canonical key, such as `demo.main.raw_orders`; `why` says how it got in."""
+
+    key: str
+    role: DatasetRole = DatasetRole.ROOT
+    harms: tuple[Harm, ...] = ()
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedAlert:
+    """A signal that belongs to the incident; `source` is `burn`, `alertmanager`, `dbt`, ..."""
+
+    source: str
+    ref: str
+    title: str
+    fired_at: datetime
+    ended_at: datetime | None = None
+    outage: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RepairUnit:
+    """One stretch of one dataset that is repaired and verified."""
+
+    number: int
+    dataset: str
+    window: str
+    method: RepairMethod = RepairMethod.BACKFILL
+    status: UnitStatus = UnitStatus.PLANNED
+    owner: str | None = None
+    eta: datetime | None = None
+    rows_expected: float | None = None
+    rows_actual: float | None = None
+    tolerance: float = 0.0
+    idempotent: bool | None = None
+    note: str = ""
+    waived_because: str = ""
+    updated_at: datetime | None = None
+
+    @property
+    def reconciled(self) -> bool:
+        """Whether the row counts agree within the tolerance; true where none are known."""
+        if self.rows_expected is None or self.rows_actual is None:
+            return True
+        return abs(self.rows_actual - self.rows_expected) <= self.tolerance
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One verification; `green_since` begins the unbroken stretch in which it passed."""
+
+    name: str
+    kind: str
+    green: bool
+    detail: str
+    at: datetime
+    green_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What one consumer was told; a later kind replaces the earlier one in the same message."""
+
+    consumer: str
+    kind: NoticeKind
+    sent_at: datetime
+    sent_by: str
+    owner: str | None = None
+    tier: int = 2
+    warned_at: datetime | None = None
+    corrected_at: datetime | None = None
+    cleared_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    confirmed_by: str | None = None
+    waived_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Something decided, with what was known; `outcome` is filled in later."""
+
+    number: int
+    text: str
+    decided_by: str
+    decided_at: datetime
+    kind: DecisionKind = DecisionKind.OTHER
+    options: str = ""
+    why: str = ""
+    approver: str | None = None
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+    reversible: bool | None = None
+    outcome: str = ""
+
+    def open_at(self, now: datetime) -> bool:
+        """Whether it has to be revoked and was not; one that ended by itself counts until then."""
+        return self.kind.revocable and self.revoked_at is None and self.decided_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to do within the incident; unfinished ones become action items at its review."""
+
+    number: int
+    text: str
+    owner: str | None = None
+    due: datetime | None = None
+    done_at: datetime | None = None
+    done_by: str | None = None
+    action_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """A step back; `same_impact` when it came soon enough for the harm to have gone on."""
+
+    at: datetime
+    kind: str
+    reason: str
+    by: str
+    same_impact: bool
+    restored_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccessGrant:
+    """Somebody let into a restricted incident, or not."""
+
+    user: str
+    asked_at: datetime
+    granted: bool | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedChange:
+    """A deployment, migration or configuration change near the incident."""
+
+    id: str
+    title: str
+    at: datetime
+    service: str = ""
+    url: str = ""
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Everything of an incident that is only ever read whole; stored as one document."""
+
+    types: tuple[IncidentType, ...] = ()
+    affected: tuple[AffectedDataset, ...] = ()
+    bad_window: BadWindow | None = None
+    published_bad: bool = False
+    first_consumed_at: datetime | None = None
+    consumer_classes: tuple[str, ...] = ()
+    contract_breached: bool = False
+    detected_by: DetectedBy | None = None
+    caused_by_change: Answer | None = None
+    runbook_answer: str | None = None
+    alerts: tuple[LinkedAlert, ...] = ()
+    changes: tuple[LinkedChange, ...] = ()
+    units: tuple[RepairUnit, ...] = ()
+    checks: tuple[Check, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    reopened: tuple[Reopening, ...] = ()
+    access: tuple[AccessGrant, ...] = ()
+    subscribers: tuple[str, ...] = ()
+    severity_override: str | None = None
+    timeline_accepted_at: datetime | None = None
+    security_signoff_by: str | None = None
+    postmortem_waived_because: str | None = None
+    next_update_due: datetime | None = None
+    last_update_at: datetime | None = None
+    snoozed_updates: int = 0
+    handover_to: str | None = None
+    scenario: str | None = None
+    links: tuple[str, ...] = ()
+    stamp_sources: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The datasets at which it began."""
+        return tuple(d.key for d in self.affected if d.role is DatasetRole.ROOT)
+
+    @property
+    def impacted(self) -> tuple[str, ...]:
+        """The datasets it reached."""
+        return tuple(d.key for d in self.affected if d.role is DatasetRole.IMPACTED)
+
+    def harmed(self, harm: Harm) -> bool:
+        """Whether any dataset has this harm."""
+        return any(harm in dataset.harms for dataset in self.affected)

@@ -1,0 +1,239 @@
+"""The team's rules for incidents: severity, cadence, escalation, correlation, closing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+# Every fact that a severity, escalation or postmortem rule may ask for.
+SEVERITY_FACTS = (
+    "tier",
+    "outage",
+    "slo_burn",
+    "data_exposure_suspected",
+    "wrong_data_published",
+    "external_or_regulatory_consumer",
+    "blast.exposures",
+    "blast.tier0_exposures",
+    "minutes_to_nearest_deadline",
+)
+ESCALATION_FACTS = (
+    *SEVERITY_FACTS,
+    "severity",
+    "acknowledged",
+    "restored",
+    "commander",
+    "restricted",
+    "drill",
+)
+POSTMORTEM_FACTS = (*SEVERITY_FACTS, "severity", "budget_cost_pct")
+
+
+@dataclass(frozen=True, slots=True)
+class SeverityRule:
+    """One modifier: `by` levels up (or down), or `to` a severity outright."""
+
+    when: str
+    because: str
+    by: int = 0
+    to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comms:
+    """How often people are told, and whether somebody must lead."""
+
+    update_every: timedelta
+    repairing_every: timedelta
+    postmortem_due: timedelta | None
+    commander_required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationStep:
+    """A timer; `clock` is `declared` or `impact`, `when` is judged when it fires."""
+
+    after: timedelta
+    notify: tuple[str, ...]
+    clock: str = "declared"
+    when: str | None = None
+    message: str = ""
+    restricted: bool = False
+    channel_only: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells it apart within its tier."""
+        seconds = int(self.after.total_seconds())
+        return f"{self.clock}+{seconds}:{','.join(self.notify)}:{self.when or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRule:
+    """A role: from which severity it must be filled (None never), and its guide."""
+
+    title: str
+    required_from: int | None
+    guide: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """When a signal joins an open incident, and when an alert flaps."""
+
+    window: timedelta = 30 * MINUTE
+    max_depth: int = 6
+    min_occurrences: int = 1
+    flap_transitions: int = 4
+    flap_within: timedelta = 30 * MINUTE
+
+
+DEFAULT_RAISES = (
+    SeverityRule("data_exposure_suspected", "data exposure suspected", to=1),
+    SeverityRule(
+        "tier == 0 and (outage or slo_burn == 'page')", "tier-0 outage or page-level burn", to=1
+    ),
+    SeverityRule("tier >= 1 and (outage or slo_burn == 'page')", "outage or page-level burn", 1),
+    SeverityRule(
+        "blast.tier0_exposures >= 1 and minutes_to_nearest_deadline < 120",
+        "tier-0 consumer due within 2 h",
+        1,
+    ),
+    SeverityRule("blast.exposures >= 10", "10 or more consumers downstream", 1),
+    SeverityRule("wrong_data_published", "wrong numbers were seen by a consumer", 1),
+    SeverityRule("external_or_regulatory_consumer", "external or regulatory consumer", 1),
+)
+DEFAULT_LOWERS = (
+    SeverityRule("blast.exposures == 0 and tier >= 1", "no known consumer downstream", 1),
+)
+DEFAULT_COMMS: Mapping[int, Comms] = {
+    1: Comms(30 * MINUTE, 2 * HOUR, 5 * DAY, commander_required=True),
+    2: Comms(60 * MINUTE, 4 * HOUR, 5 * DAY, commander_required=True),
+    3: Comms(4 * HOUR, DAY, 10 * DAY, commander_required=False),
+    4: Comms(DAY, DAY, None, commander_required=False),
+}
+EXPOSED = "data_exposure_suspected"
+DEFAULT_ESCALATION: Mapping[int, tuple[EscalationStep, ...]] = {
+    0: (
+        EscalationStep(timedelta(0), ("@oncall-data-platform", "@incident-commander-sre")),
+        EscalationStep(timedelta(0), ("@head-of-data-platform",)),
+        EscalationStep(
+            timedelta(0), ("@security-oncall", "@privacy"), when=EXPOSED, restricted=True
+        ),
+        EscalationStep(5 * MINUTE, ("@oncall-data-platform-secondary",), when="not acknowledged"),
+        EscalationStep(
+            45 * MINUTE,
+            ("@head-of-data-platform", "@vp-data"),
+            "impact",
+            "not restored",
+            "75 % of the tier-0 MTTR target used",
+        ),
+        EscalationStep(
+            60 * MINUTE, ("@vp-data",), "impact", "not restored", "tier-0 MTTR target breached"
+        ),
+    ),
+    1: (
+        EscalationStep(timedelta(0), ("@oncall-data-platform",)),
+        EscalationStep(
+            timedelta(0),
+            ("@security-oncall", "@privacy", "@head-of-data-platform"),
+            when=EXPOSED,
+            restricted=True,
+        ),
+        EscalationStep(15 * MINUTE, ("@oncall-data-platform-secondary",), when="not acknowledged"),
+        EscalationStep(
+            3 * HOUR,
+            ("@head-of-data-platform",),
+            "impact",
+            "not restored",
+            "75 % of the tier-1 MTTR target used",
+        ),
+        EscalationStep(
+            4 * HOUR,
+            ("@head-of-data-platform",),
+            "impact",
+            "not restored",
+            "tier-1 MTTR target breached",
+        ),
+    ),
+    2: (
+        EscalationStep(timedelta(0), ("@oncall-data-platform",), channel_only=True),
+        EscalationStep(
+            timedelta(0),
+            ("@security-oncall", "@privacy", "@head-of-data-platform"),
+            when=EXPOSED,
+            restricted=True,
+        ),
+        EscalationStep(4 * HOUR, ("@oncall-data-platform",), when="not acknowledged"),
+    ),
+}
+DEFAULT_ROLES: Mapping[str, RoleRule] = {
+    "commander": RoleRule(
+        "Incident commander",
+        2,
+        "You decide and keep the overview: set the severity, fill the roles, approve dangerous "
+        "steps, say when service is restored. Let others do the work.",
+    ),
+    "operations": RoleRule(
+        "Operations",
+        1,
+        "You are the only one who changes production. Follow the runbook, say what you will do "
+        "before you do it, and what came of it.",
+    ),
+    "communications": RoleRule(
+        "Communications",
+        1,
+        "You write the updates: what is true, what is being done, what is needed. Consumers hear "
+        "from you what not to use, and when it is safe again.",
+    ),
+    "scribe": RoleRule(
+        "Scribe",
+        None,
+        "The bot keeps the timeline; you add what was said elsewhere, and accept or correct the "
+        "entries before the review.",
+    ),
+    "data_owner": RoleRule(
+        "Data owner",
+        2,
+        "You say which data is damaged and for what window, plan the repair with its units, and "
+        "verify that it is right again.",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentRules:
+    """All of them; the defaults are the shipped policy."""
+
+    base_by_tier: Mapping[int, int] = field(default_factory=lambda: {0: 2, 1: 3, 2: 4})
+    raises: tuple[SeverityRule, ...] = DEFAULT_RAISES
+    lowers: tuple[SeverityRule, ...] = DEFAULT_LOWERS
+    comms: Mapping[int, Comms] = field(default_factory=lambda: DEFAULT_COMMS)
+    escalation: Mapping[int, tuple[EscalationStep, ...]] = field(
+        default_factory=lambda: DEFAULT_ESCALATION
+    )
+    roles: Mapping[str, RoleRule] = field(default_factory=lambda: DEFAULT_ROLES)
+    correlation: Correlation = Correlation()
+    quiet_triage: bool = True
+    triage_timeout: timedelta = 15 * MINUTE
+    reopen_cooldown: timedelta = 60 * MINUTE
+    sustain: timedelta = 15 * MINUTE
+    reopen_reason_min_chars: int = 10
+    reopen_closed_within: timedelta = 30 * DAY
+    archive_after: timedelta = 7 * DAY
+    max_pages_per_target: int = 3
+    commander_chase: timedelta = 5 * MINUTE
+    postmortem_severities: tuple[int, ...] = (1, 2)
+    postmortem_any_of: tuple[str, ...] = (
+        "budget_cost_pct >= 20",
+        EXPOSED,
+        "wrong_data_published",
+    )
+    head_alias: str = "@head-of-data-platform"
+    security_alias: str = "@security-oncall"
+    head: tuple[str, ...] = ()
+    security: tuple[str, ...] = ()
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
