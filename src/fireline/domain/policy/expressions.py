@@ -96,7 +96,9 @@ def _value(node: ast.expr, facts: Facts) -> Any:
         return facts.get(_dotted(node))
     if isinstance(node, ast.UnaryOp):
         inner = _value(node.operand, facts)
-        return not inner if isinstance(node.op, ast.Not) else -inner
+        if isinstance(node.op, ast.Not):
+            return not inner
+        return -inner if isinstance(inner, int | float) else None
     if isinstance(node, ast.BoolOp):
         values = (_value(part, facts) for part in node.values)
         return all(values) if isinstance(node.op, ast.And) else any(values)
