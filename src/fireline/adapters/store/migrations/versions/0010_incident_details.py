@@ -1,13 +1,13 @@
 """Incidents know more: restriction, drills, kinship, and a document of details.
 
-Revision: 0010, after 0003
+Revision: 0010, after 0008
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
-down_revision = "0003"
+down_revision = "0008"
 
 
 def upgrade() -> None:
