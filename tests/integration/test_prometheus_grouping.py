@@ -37,7 +37,7 @@ def asker(prometheus: TestPrometheus) -> Iterator[Asker]:
 
 def question(template: str, service: str) -> Question:
     value = service.replace("\\", "\\\\").replace('"', '\\"')
-    return Question(template.replace("SERVICE", value), END - 900, END, 300, "5m")
+    return Question(template.replace("SERVICE", value), END - 900, END, 300, 300)
 
 
 @pytest.mark.parametrize(

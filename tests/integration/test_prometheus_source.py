@@ -257,12 +257,25 @@ def test_late_samples_change_the_buckets_that_are_read_again(
     assert list(again.total - again.good)[-2:] == [5.0, 5.0]
 
 
-def test_the_open_part_of_a_ratio_waits_for_four_scrapes(source: PrometheusSource) -> None:
-    early = fetch(source, counter("a"), T - timedelta(seconds=120))
-    late = fetch(source, counter("a"), T - timedelta(seconds=30))
-    assert early.open_part is None
-    assert late.open_part is not None
-    assert late.open_part.total == pytest.approx(60 * 4.5, rel=0.15)
+def test_the_open_part_is_exact_from_the_first_scrape(source: PrometheusSource) -> None:
+    definition = counter("a")
+    assert fetch(source, definition, T - timedelta(seconds=270)).open_part is None
+    for minutes in (1, 2, 3, 4):
+        part = fetch(source, definition, T - timedelta(minutes=5 - minutes)).open_part
+        assert part is not None
+        assert part.total == 60 * minutes
+
+
+def test_an_estimate_waits_for_four_scrapes(source: PrometheusSource) -> None:
+    sli = RatioSli(
+        total="sum(increase(a_good_total[$window] offset 1s))",
+        bad="sum(increase(a_bad_total[$window]))",
+    )
+    definition = slo(sli, window=HOURS_6)
+    assert fetch(source, definition, T - timedelta(seconds=120)).open_part is None
+    late = fetch(source, definition, T - timedelta(seconds=30)).open_part
+    assert late is not None
+    assert late.total == pytest.approx(60 * 4.5, rel=0.15)
 
 
 def test_the_shipped_counter_form_counts_sparse_runs_exactly(

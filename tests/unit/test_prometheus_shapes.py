@@ -56,7 +56,7 @@ def test_an_expression_that_could_come_to_mean_something_else_is_asked_alone(exp
     assert shapes(expr) == ()
 
 
-def asked(expr: str, window: str = "5m", points: int = 1) -> Question:
+def asked(expr: str, window: int = 300, points: int = 1) -> Question:
     return Question(expr, 0, 300 * (points - 1), 300, window)
 
 

@@ -67,10 +67,10 @@ class BudgetCache:
     def request(self, slo: Slo, at: datetime) -> FetchRequest:
         """What is still to be asked for: the whole window once, then the last three buckets."""
         start = window_start(slo, at)
-        fetched = self._kept[slo.name].fetched_to
-        if fetched is not None:
-            start = max(start, fetched - READ_AGAIN)
-        return FetchRequest(slo, start)
+        kept = self._kept[slo.name]
+        if kept.fetched_to is not None:
+            start = max(start, kept.fetched_to - READ_AGAIN)
+        return FetchRequest(slo, start, kept.history_start)
 
     def take(self, slo: Slo, result: FetchResult, at: datetime) -> BucketSeries | None:
         """Add what was fetched; gives the stretch that the ledger does not have yet."""

@@ -179,10 +179,14 @@ class Chat(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FetchRequest:
-    """Ask for the closed buckets from `start` (epoch, multiple of 300) and the open part."""
+    """Ask for the closed buckets from `start` (epoch, multiple of 300) and the open part.
+
+    `since` is the start of the first bucket that is already known, however long ago.
+    """
 
     slo: Slo
     start: int
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fireline.adapters.prometheus.breaker import Breaker
 from fireline.adapters.prometheus.client import Answer, PrometheusClient, Row
 from fireline.adapters.prometheus.failures import BY_PART, SOURCE_WIDE, Cause, QueryFailure
+from fireline.adapters.prometheus.growth import Way
 from fireline.adapters.prometheus.questions import (
     MAX_POINTS,
     Batch,
@@ -52,6 +53,7 @@ class Values:
 
 Outcome = Values | QueryFailure
 Answers = dict[Question, Outcome]
+Asked = tuple[str, Way | None]
 
 
 class Asker:
@@ -71,14 +73,14 @@ class Asker:
         for client in clients:
             self._clients.put(client)
         self._width = len(clients)
-        self._wrong: dict[str, tuple[int, QueryFailure]] = {}
+        self._wrong: dict[Asked, tuple[int, QueryFailure]] = {}
         self._slow: set[str] = set()
 
     def ask(self, questions: Iterable[Question], at: int) -> Answers:
         """An outcome for every question; equal questions are asked once."""
         wanted = dict.fromkeys(questions)
         self._wrong = {e: w for e, w in self._wrong.items() if w[0] > at}
-        answers: Answers = {q: self._wrong[q.expr][1] for q in wanted if q.expr in self._wrong}
+        answers: Answers = {q: w[1] for q in wanted if (w := self._wrong.get((q.expr, q.way)))}
         pieces = {q: list(_pieces(q)) for q in wanted if q not in answers}
         outcomes = self._outcomes(dict.fromkeys(p for parts in pieces.values() for p in parts))
         for question, parts in pieces.items():
@@ -110,8 +112,8 @@ class Asker:
         for question, outcome in answers.items():
             if not isinstance(outcome, QueryFailure):
                 self._slow.discard(question.expr)
-            elif outcome.cause in BY_PART and question.expr not in self._wrong:
-                self._wrong[question.expr] = (at + QUARANTINE_SECONDS, outcome)
+            elif outcome.cause in BY_PART and (question.expr, question.way) not in self._wrong:
+                self._wrong[question.expr, question.way] = (at + QUARANTINE_SECONDS, outcome)
             elif outcome.cause is Cause.TIMEOUT:
                 self._slow.add(question.expr)
 
@@ -213,7 +215,7 @@ def _outcome(question: Question, rows: list[Row], warnings: tuple[str, ...]) -> 
         return QueryFailure(
             Cause.QUERY,
             f"expected one value, the query gives {len(rows)} (they differ by {labels}); "
-            f"aggregate it, for example with sum(...): {question.text}",
+            f"aggregate it, for example with sum(...): {question.shown}",
         )
     pairs = rows[0].values if rows else []
     values = np.array([float(text) for _, text in pairs], np.float64)

@@ -92,6 +92,38 @@ def without_births(series: BucketSeries) -> BucketSeries:
     return BucketSeries(series.start, good, total, flags)
 
 
+def without_returns(
+    series: BucketSeries, unheard_of: NDArray[np.int64], since: int | None
+) -> BucketSeries:
+    """The series without buckets in which only counters from nowhere were counted.
+
+    Where there was data before, they are old counters after a long silence; only the first of
+    all counts from zero.
+
+    Args:
+        series: buckets in which new counters count with their whole value.
+        unheard_of: bucket ends at which no counter had a sample in the day before.
+        since: start of the first bucket that the ledger knows.
+    """
+    if not unheard_of.size:
+        return series
+    ends = series.start + BUCKET_SECONDS * np.arange(1, len(series.good) + 1)
+    began = np.flatnonzero(known(series))
+    first = int(ends[began[0]]) if began.size else series.end
+    if since is not None:
+        first = min(first, since + BUCKET_SECONDS)
+    dropped = np.isin(ends, unheard_of) & (ends > first)
+    if not dropped.any():
+        return series
+    flags = np.where(dropped, int(BucketFlag.MISSING), series.flags).astype(np.uint8)
+    return BucketSeries(
+        series.start,
+        np.where(dropped, 0.0, series.good),
+        np.where(dropped, 0.0, series.total),
+        flags,
+    )
+
+
 def only_bucket(parts: Parts, start: int) -> Bucket:
     """The open part that began at `start`, from values at its end."""
     moved = Parts(

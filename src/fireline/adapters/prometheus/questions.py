@@ -7,7 +7,7 @@ from functools import cached_property
 
 from typing_extensions import override
 
-from fireline.adapters.prometheus.selectors import WINDOW
+from fireline.adapters.prometheus.growth import Way, filled, rewritten
 from fireline.adapters.prometheus.shapes import Shape, shapes
 
 PARTS = 50
@@ -21,14 +21,16 @@ MAX_CELLS = 600_000
 class Question:
     """One expression that gives one value, at `start`, `start + step` .. `end` (epoch seconds).
 
-    `$window` in the expression stands for `window`.
+    `$window` in the expression stands for `window` seconds; `way` says how exactly its growth over
+    that window is asked for, None as it is written.
     """
 
     expr: str
     start: int
     end: int
     step: int
-    window: str = ""
+    window: int = 0
+    way: Way | None = None
 
     @override
     def __hash__(self) -> int:
@@ -43,7 +45,13 @@ class Question:
     @property
     def text(self) -> str:
         """The expression as Prometheus gets it."""
-        return self.expr.replace(WINDOW, self.window)
+        expr = self.expr if self.way is None else rewritten(self.expr, self.way)
+        return filled(expr, self.window)
+
+    @property
+    def shown(self) -> str:
+        """The expression as people know it."""
+        return filled(self.expr, self.window)
 
 
 @dataclass(frozen=True)
@@ -60,8 +68,7 @@ class Part:
         first = self.questions[0]
         if self.shape is None:
             return first.text
-        expr = self.shape.grouped(dict.fromkeys(self.values))
-        return expr.replace(WINDOW, first.window)
+        return filled(self.shape.grouped(dict.fromkeys(self.values), first.way), first.window)
 
     def singles(self) -> Iterator["Part"]:
         """Each question for itself."""
@@ -69,7 +76,7 @@ class Part:
 
 
 Batch = list[Part]
-Key = tuple[str, str]
+Key = tuple[str, str, int, Way | None]
 
 
 def batches(questions: Iterable[Question], slow: set[str]) -> Iterator[Batch]:
@@ -93,15 +100,15 @@ def alone(part: Part) -> Iterator[Batch]:
 def _parts(questions: Sequence[Question]) -> Iterator[Part]:
     """Like questions together, each by the label that brings most together."""
     ways = {question: shapes(question.expr) for question in questions}
-    alike = Counter((shape, q.window) for q, found in ways.items() for shape in map(_key, found))
-    together: defaultdict[tuple[Key, str], list[tuple[Question, Shape]]] = defaultdict(list)
+    alike = Counter(_key(shape, q) for q, found in ways.items() for shape in found)
+    together: defaultdict[Key, list[tuple[Question, Shape]]] = defaultdict(list)
     for question, found in ways.items():
-        sizes = [alike[_key(shape), question.window] for shape in found]
+        sizes = [alike[_key(shape, question)] for shape in found]
         if max(sizes, default=1) == 1:
             yield Part((question,))
         else:
             best = found[sizes.index(max(sizes))]
-            together[_key(best), question.window].append((question, best))
+            together[_key(best, question)].append((question, best))
     for members in together.values():
         size = _fitting(members[0][0].points, MEMBERS)
         for first in range(0, len(members), size):
@@ -109,8 +116,8 @@ def _parts(questions: Sequence[Question]) -> Iterator[Part]:
             yield Part(tuple(q for q, _ in some), tuple(s.value for _, s in some), some[0][1])
 
 
-def _key(shape: Shape) -> Key:
-    return shape.label, shape.template
+def _key(shape: Shape, question: Question) -> Key:
+    return shape.label, shape.template, question.window, question.way
 
 
 def _packed(parts: Sequence[Part], points: int) -> Iterator[Batch]:

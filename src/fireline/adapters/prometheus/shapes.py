@@ -9,6 +9,7 @@ from sys import intern
 
 import promql_parser
 
+from fireline.adapters.prometheus.growth import SPAN, STAND_IN, Way, rewritten
 from fireline.adapters.prometheus.selectors import OPERATORS, WINDOW, escaped
 
 AGGREGATIONS = frozenset({"sum", "min", "max", "avg", "count", "group", "stddev", "stdvar"})
@@ -18,9 +19,6 @@ PER_SERIES = re.compile(
     r"|ln|log2|log10|sgn|clamp|clamp_(min|max)"
     r"|(avg|min|max|sum|count|last|present|quantile|stddev|stdvar)_over_time"
 )
-# A length nobody writes stands for `$window` while the expression is parsed.
-STAND_IN = timedelta(milliseconds=7_919_317)
-STAND_IN_TEXT = "7919317ms"
 HOLE = "\0"
 RE2_SPECIAL = frozenset("\\.+*?()|[]{}^$")
 MILLISECOND = timedelta(milliseconds=1)
@@ -36,10 +34,11 @@ class Shape:
     value: str
     template: str
 
-    def grouped(self, values: Iterable[str]) -> str:
+    def grouped(self, values: Iterable[str], way: Way | None = None) -> str:
         """The expression for all these values at once; each result carries its label."""
         pattern = "|".join("".join(_literal(value)) for value in values)
-        return self.template.replace(HOLE, escaped(pattern))
+        template = self.template if way is None else rewritten(self.template, way)
+        return template.replace(HOLE, escaped(pattern))
 
 
 class _UngroupableError(Exception):
@@ -49,10 +48,10 @@ class _UngroupableError(Exception):
 @lru_cache(maxsize=32_768)
 def shapes(expr: str) -> tuple[Shape, ...]:
     """Every way to leave one label value out; none when grouping could change what is asked."""
-    if STAND_IN_TEXT in expr or HOLE in expr:
+    if SPAN in expr or HOLE in expr:
         return ()
     try:
-        tree = promql_parser.parse(expr.replace(WINDOW, STAND_IN_TEXT))
+        tree = promql_parser.parse(expr.replace(WINDOW, SPAN))
         common = frozenset.intersection(*_labels(tree))
         return tuple(Shape(n, v, intern(_whole(tree, n))) for n, v in sorted(common))
     except (ValueError, _UngroupableError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from fireline.adapters.prometheus.growth import Way
 from fireline.adapters.prometheus.planning import Moment
 from fireline.adapters.prometheus.questions import Question
 from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketFlag, BucketSeries, Counts
@@ -29,11 +30,13 @@ class Slices:
         return cls(seconds, np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
 
 
-def slice_question(expr: str, size: int, start: int, at: int, window: str = "") -> Question | None:
+def slice_question(
+    expr: str, size: int, start: int, at: int, way: Way | None = None
+) -> Question | None:
     """The expression at the end of every slice in `(start, at]`; None when none ended yet."""
     first = (start // size + 1) * size
     last = at // size * size
-    return Question(expr, first, last, size, window) if first <= last else None
+    return Question(expr, first, last, size, size, way) if first <= last else None
 
 
 def sliced_buckets(

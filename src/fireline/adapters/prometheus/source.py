@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Self
 
-from fireline.adapters.prometheus.asking import Answers, Asker
+from fireline.adapters.prometheus.asking import Answers, Asker, Outcome, Values
 from fireline.adapters.prometheus.client import Access, PrometheusClient
 from fireline.adapters.prometheus.kinds.choice import plan
-from fireline.adapters.prometheus.planning import Moment, result
+from fireline.adapters.prometheus.planning import Moment, Plan, result
+from fireline.adapters.prometheus.questions import Question
 from fireline.adapters.prometheus.session import shown_url
 from fireline.adapters.prometheus.telemetry import Telemetry
 from fireline.usecases.ports import FetchRequest, FetchResult
@@ -50,6 +51,7 @@ class PrometheusSource:
         self._backfill = PrometheusClient(reach, version, backfill_deadline, noted)
         self._asker = Asker(self._clients, noted.breaker)
         self._patient = Asker([self._backfill], noted.breaker)
+        self._looked: Answers = {}
 
     def close(self) -> None:
         """Close all connections."""
@@ -78,4 +80,22 @@ class PrometheusSource:
         for asker, some in ((self._asker, recent), (self._patient, long)):
             if some:
                 answers.update(asker.ask((q for p in some for q in p.questions()), epoch))
+        plans = [plan.looking_closer(answers) for plan in plans]
+        answers.update(self._closer(plans, epoch))
         return [result(plan, answers) for plan in plans]
+
+    def _closer(self, plans: Sequence[Plan], at: int) -> Answers:
+        """Answers to all closer looks; at closed buckets they are taken once per bucket."""
+        wanted = dict.fromkeys(q for plan in plans if plan.again for q in plan.closer_questions())
+        if not wanted:
+            self._looked = {}
+            return {}
+        old = {q: a for q, a in self._looked.items() if q in wanted}
+        new = self._patient.ask((q for q in wanted if q not in old), at)
+        self._looked = old | {q: a for q, a in new.items() if _lasts(q, a, at)}
+        return old | new
+
+
+def _lasts(question: Question, outcome: Outcome, at: int) -> bool:
+    """Whether the answer stays good until the next bucket closes."""
+    return isinstance(outcome, Values) and question.end <= at - at % question.step

@@ -3,6 +3,7 @@
 import numpy as np
 
 from fireline.adapters.prometheus.asking import Values
+from fireline.adapters.prometheus.growth import Way, ways
 from fireline.adapters.prometheus.planning import Counted, Found, Moment, Plan, fresh_questions
 from fireline.adapters.prometheus.questions import Question
 from fireline.adapters.prometheus.selectors import reads
@@ -20,15 +21,19 @@ def plan(request: FetchRequest, moment: Moment) -> Plan:
     """Each expression at the end of every slice, `$window` being the slice."""
     sli = _sli(request.slo)
     needed: dict[str, Question] = {}
+    closely: dict[str, Way] = {}
     for part in ("raw", "good", "bad", "total"):
         expr = getattr(sli, part)
-        if expr is not None:
-            size = sli.slice_seconds
-            asked = slice_question(expr, size, request.start, moment.at, f"{size}s")
-            if asked is not None:
-                needed[part] = asked
-    body = sli.raw or sli.total or ""
-    return Plan(request, moment, needed, _count, fresh=fresh_questions(body, moment.at))
+        if expr is None:
+            continue
+        first, closer = ways(expr, Way.SINCE)
+        asked = slice_question(expr, sli.slice_seconds, request.start, moment.at, first)
+        if asked is not None:
+            needed[part] = asked
+            if closer is not None:
+                closely[part] = closer
+    fresh = fresh_questions(sli.raw or sli.total or "", moment.at)
+    return Plan(request, moment, needed, _count, fresh=fresh, closely=closely)
 
 
 def _sli(slo: Slo) -> SlicedRatioSli:
