@@ -103,7 +103,7 @@ def test_a_bot_started_while_prometheus_is_down_says_so_and_finds_it_again(
     said = scene.asks("/slo show good-rows")
     assert "Query failed" not in said
     assert "(provisional)" in said
-    assert "2 h of 30 d" in said
+    assert "3 h of 30 d" in said
     assert "left" in said
 
 
@@ -140,7 +140,7 @@ def test_each_silent_slo_has_its_own_state_and_sentence(scene: Scene) -> None:
     assert "no data since definition: no series for st_misspelt_rows_total" in missing
     idle = scene.asks("/slo show no-traffic")
     assert "No traffic" in idle
-    assert "no events in 2 h" in idle
+    assert "no events in 3 h" in idle
     for said in (wrong, missing, idle):
         assert not has_number(said), said
     assert has_number(scene.asks("/slo show good-rows")), "one wrong query fails no other SLO"

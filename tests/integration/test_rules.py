@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from fireline.adapters.files.slos import DefinitionFolder
+from fireline.adapters.prometheus.exact import exactly
 from fireline.adapters.prometheus.source import PrometheusSource
 from fireline.adapters.rules import RuleFormat, render
 from fireline.adapters.rules.promql import length, steps
@@ -98,7 +99,9 @@ def test_promtool_accepts_the_rules_of_the_whole_catalogue(
 ) -> None:
     slos = DefinitionFolder([ROOT / "slo_definitions"]).current().slos
     file = tmp_path / "rules.yml"
-    file.write_text(render(slos.values(), Policy(), form), encoding="utf-8")
+    written = [exactly(one) for one in slos.values()]
+    chosen = written if form is RuleFormat.FIRELINE else slos.values()
+    file.write_text(render(chosen, Policy(), form), encoding="utf-8")
     said = promtool("check", "rules", str(file))
     assert "SUCCESS" in said
     if form is RuleFormat.SLOTH:
@@ -162,7 +165,7 @@ def test_counts_burn_rates_budgets_and_alerts_equal_our_own_evaluation(
     assert len(checks) > 150
     checks += [burning(ours(seeded, MINUTES)), absent()]
     series = {k: v for case in cases() for k, v in notation(case).items()}
-    rules = render([case.slo for case in cases()], POLICY, RuleFormat.FIRELINE)
+    rules = render([exactly(case.slo) for case in cases()], POLICY, RuleFormat.FIRELINE)
     holds(tmp_path, rules, checks, series)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from fireline.adapters.files.slos import DefinitionFolder
+from fireline.adapters.prometheus.exact import exactly
 from fireline.adapters.rules import RuleFormat, render
 from fireline.bootstrap.parts import policy_of
 from fireline.domain.errors import InvalidInputError, NotFoundError
@@ -26,7 +27,11 @@ def rules_of(inputs: Sequence[Path], form: str) -> str:
         raise InvalidInputError("\n".join(catalogue.problems))
     if not catalogue.slos:
         raise NotFoundError(f"no SLO in {', '.join(map(str, inputs))}")
-    return render(catalogue.slos.values(), policy_of(load()), RuleFormat(form))
+    slos = list(catalogue.slos.values())
+    chosen = RuleFormat(form)
+    if chosen is RuleFormat.FIRELINE:
+        slos = [exactly(slo) for slo in slos]
+    return render(slos, policy_of(load()), chosen)
 
 
 def save(text: str, file: Path) -> None:

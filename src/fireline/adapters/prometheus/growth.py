@@ -193,7 +193,7 @@ def _growths(tree: promql_parser.Expr) -> Iterator[_Growth]:
         if growth is None:
             return None
         found.append(growth)
-        return promql_parser.NumberLiteral.parse("0")
+        return promql_parser.parse("0")
 
     promql_parser.transform(tree, visit)
     yield from found

@@ -194,8 +194,8 @@ def result(plan: Plan, answers: Answers) -> FetchResult:
             warnings.update(dict.fromkeys(outcome.warnings))
     for question in plan.closer_questions():
         outcome = answers[question]
-        failed = isinstance(outcome, QueryFailure)
-        warnings.update(dict.fromkeys((outcome.sentence,) if failed else outcome.warnings))
+        said = outcome.warnings if isinstance(outcome, Values) else (outcome.sentence,)
+        warnings.update(dict.fromkeys(said))
     counted = plan.read(plan, Found(plan, answers))
     part = counted.open_part
     if part is not None and part.flags & BucketFlag.MISSING:

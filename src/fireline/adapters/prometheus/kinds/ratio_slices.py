@@ -44,13 +44,13 @@ def _sli(slo: Slo) -> SlicedRatioSli:
 
 def _count(plan: Plan, found: Found) -> Counted:
     sli = _sli(plan.request.slo)
-    slices = _slices(plan.request.slo, sli, found)
+    slices = _slices(sli, found)
     series, part = sliced_buckets(slices, plan.request.start, plan.moment)
     missing = ", ".join(reads(sli.raw or sli.total or "").selectors)
     return Counted(series, part, why=lambda: [f"no series for {missing}"])
 
 
-def _slices(slo: Slo, sli: SlicedRatioSli, found: Found) -> Slices:
+def _slices(sli: SlicedRatioSli, found: Found) -> Slices:
     """Every slice that is known, with what it counts for."""
     if sli.raw is not None:
         raw = found.get("raw")
@@ -65,8 +65,7 @@ def _slices(slo: Slo, sli: SlicedRatioSli, found: Found) -> Slices:
     counted = ~np.isnan(ratio)
     ratio = np.clip(np.where(counted, ratio, 0.0), 0.0, 1.0)
     if sli.method is Method.TIMESLICES:
-        target = sli.slice_target
-        least = float(slo.objective) / 100 if target is None else target
+        least = 1.0 if sli.slice_target is None else sli.slice_target
         ratio = ((ratio >= least - TOLERANCE) & counted).astype(np.float64)
     return Slices(sli.slice_seconds, times, ratio, counted.astype(np.float64))
 
