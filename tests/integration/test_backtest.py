@@ -141,3 +141,17 @@ def test_a_range_that_begins_before_the_data_says_so(given: list[str]) -> None:
     notes = json.loads(told.stdout)["notes"]
     assert len(notes) == 2
     assert "data since 2026-10-14T00" in notes[0]
+
+
+def test_the_report_is_also_a_page(given: list[str], tmp_path: Path) -> None:
+    out = tmp_path / "budgets.html"
+    line = ["slo", "report", *given[:4], "--at", END.isoformat(), "--format", "html"]
+    told = CliRunner().invoke(app, [*line, "--out", str(out), "--pictures", "1"])
+    assert told.exit_code == 0, told.stderr
+    text = out.read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    assert text.count("<img") == 2
+    assert "Bt-Orders" in text
+    wrong = CliRunner().invoke(app, ["slo", "report", *given[:4], "--out", str(out)])
+    assert wrong.exit_code == 2
+    assert "only --format html is written to a file" in " ".join(wrong.stderr.split())

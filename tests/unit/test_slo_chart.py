@@ -52,7 +52,7 @@ def chart(end: float, count: int = 720, *, known: bool = True) -> BudgetChart:
 def test_every_budget_can_be_drawn(drawn: BudgetChart) -> None:
     png = MatplotlibCharts().budget(drawn)
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
-    assert struct.unpack(">II", png[16:24]) == (1440, 860)
+    assert struct.unpack(">II", png[16:24]) == (1280, 860)
     assert len(png) < 200_000
 
 
@@ -94,8 +94,8 @@ def sized(png: bytes) -> tuple[int, int]:
 def test_what_happened_is_marked_below_the_budget(*, dark: bool) -> None:
     plain = MatplotlibCharts().budget(chart(0.4), dark=dark)
     marked = MatplotlibCharts().budget(replace(chart(0.4), spans=SPANS), dark=dark)
-    assert sized(plain) == (1440, 860)
-    assert sized(marked) == (1440, 992)
+    assert sized(plain) == (1280, 860)
+    assert sized(marked) == (1280, 992)
 
 
 @pytest.mark.parametrize("hours", [1, 30, 72, 240])
@@ -113,15 +113,15 @@ def test_burn_is_drawn_with_the_limits_of_its_alerts(hours: int) -> None:
         ((BurnSeverity.PAGE, 14.4), (BurnSeverity.TICKET, 3.0), (BurnSeverity.TICKET, 2000.0)),
         SPANS,
     )
-    assert sized(MatplotlibCharts().burn(drawn))[0] == 1440
+    assert sized(MatplotlibCharts().burn(drawn))[0] == 1280
 
 
 def test_the_worst_budgets_are_bars() -> None:
     bars = (("orders " * 20, -3.0), ("loads", 0.0), ("cdc", 0.4), ("lake", 1.0))
     drawn = BudgetOverview("v1", "Budgets left", "words", bars, left_out=3)
-    assert sized(MatplotlibCharts().overview(drawn))[0] == 1440
+    assert sized(MatplotlibCharts().overview(drawn))[0] == 1280
     empty = BudgetOverview("v1", "Budgets left", "words", ())
-    assert sized(MatplotlibCharts().overview(empty))[0] == 1440
+    assert sized(MatplotlibCharts().overview(empty))[0] == 1280
 
 
 def test_a_backtest_shows_one_budget_below_the_other() -> None:
@@ -129,7 +129,7 @@ def test_a_backtest_shows_one_budget_below_the_other() -> None:
     known = BacktestPanel("Orders", times, np.linspace(1, -0.5, 50), SPANS)
     unknown = BacktestPanel("Loads", times, np.full(50, np.nan), ())
     drawn = BacktestChart("Backtest", "words", (known, unknown), left_out=2)
-    assert sized(MatplotlibCharts().backtest(drawn)) == (1440, 1280)
+    assert sized(MatplotlibCharts().backtest(drawn)) == (1280, 1280)
 
 
 def test_a_whole_picture_takes_well_under_a_second() -> None:

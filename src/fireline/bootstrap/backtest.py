@@ -168,15 +168,3 @@ def _has_record(settings: Settings) -> bool:
     if url.get_backend_name() != "sqlite":
         return True
     return bool(url.database) and Path(str(url.database)).exists()
-
-
-def save(content: bytes, file: Path) -> None:
-    """Write a file.
-
-    Raises:
-        InvalidInputError: it cannot be written.
-    """
-    try:
-        file.write_bytes(content)
-    except OSError as error:
-        raise InvalidInputError(f"cannot write {file}: {error.strerror}") from error

@@ -9,20 +9,27 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from fireline.adapters.charts.drawing import MatplotlibCharts
 from fireline.adapters.files.slos import DefinitionFolder
+from fireline.adapters.render.documents import JinjaDocuments
 from fireline.adapters.slack.manifest import manifest
 from fireline.adapters.store import SqlStore
 from fireline.bootstrap import parts
 from fireline.bootstrap.system import SystemClock
 from fireline.domain.errors import InvalidInputError, NotFoundError
+from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import SloStatus
 from fireline.settings import load
+from fireline.usecases.budget_page import page_facts
 from fireline.usecases.incident_export import IncidentDocument, as_document, find_incident
 from fireline.usecases.ports import Catalogue, FlowCall, Services, Store
 from fireline.usecases.post_review import digest
-from fireline.usecases.report_budgets import report, status_json
+from fireline.usecases.report_budgets import Read, read_all, status_json
 from fireline.usecases.verify_chains import Verification, verify_chains
+
+# Enough for a phone: twelve pictures in two themes make the page two megabytes.
+PAGE_DPI = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +44,30 @@ class ReportRow:
         return status_json(self.slo, self.status)
 
 
-def report_rows(
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All SLOs evaluated at one instant, and the policy that judged them."""
+
+    reads: tuple[Read, ...]
+    at: datetime
+    policy: Policy
+
+    @property
+    def rows(self) -> list[ReportRow]:
+        """One row for each."""
+        return [ReportRow(read.slo, read.status) for read in self.reads]
+
+    def page(self, pictured: int) -> str:
+        """The same as an HTML page with pictures of the worst."""
+        charts = MatplotlibCharts(PAGE_DPI)
+        return JinjaDocuments().budgets(
+            page_facts(self.reads, self.policy, charts, self.at, pictured)
+        )
+
+
+def budget_report(
     names: Sequence[str], definitions: Path | None, prometheus: str | None, at: datetime | None
-) -> list[ReportRow]:
+) -> Report:
     """Evaluate once; all SLOs when none is named.
 
     Raises:
@@ -60,8 +88,9 @@ def report_rows(
         plan = parts.maintenance_of(settings).current()
         if plan.problems:
             raise InvalidInputError("\n".join(plan.problems))
-        found = report(slos, source, moment, parts.policy_of(settings), plan)
-    return [ReportRow(slo, status) for slo, status in zip(slos, found, strict=True)]
+        policy = parts.policy_of(settings)
+        reads = read_all(slos, source, moment, policy, plan)
+    return Report(tuple(reads), moment, policy)
 
 
 def _chosen(catalogue: Catalogue, names: Sequence[str]) -> list[Slo]:
@@ -162,3 +191,15 @@ def review_markdown(services: Services, week: str | None) -> str:
 def app_manifest(name: str, request_url: str | None) -> dict[str, Any]:
     """The Slack app manifest."""
     return manifest(name, socket_mode=request_url is None, request_url=request_url)
+
+
+def write_file(file: Path, content: bytes) -> None:
+    """Write a file.
+
+    Raises:
+        InvalidInputError: it cannot be written.
+    """
+    try:
+        file.write_bytes(content)
+    except OSError as error:
+        raise InvalidInputError(f"cannot write {file}: {error.strerror}") from error

@@ -10,6 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from fireline.cli.loading import backtest as backtests
+from fireline.cli.loading import offline
 from fireline.cli.output import notes, plain_errors, print_json
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def _answer(asked: dict[str, Any], png: Path | None, *, as_json: bool) -> None:
         with _progress() as told:
             answered = backtests.run_backtest(backtests.Asked(**asked), told)
         if png is not None:
-            backtests.save(backtests.picture(answered), png)
+            offline.write_file(png, backtests.picture(answered))
     if as_json:
         print_json(tables.document(answered))
     else:

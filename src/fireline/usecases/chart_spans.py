@@ -26,7 +26,14 @@ def spans_for(
         for i in known
         if i.concerns(slo) and i.touches(start, end)
     ]
-    maintenance = [
+    maintenance = maintenance_spans(reading, start, end)
+    every = sorted((*alerts, *incidents, *maintenance), key=lambda s: (s.start, s.kind))
+    return tuple(every[-MOST:])
+
+
+def maintenance_spans(reading: Reading, start: datetime, end: datetime) -> tuple[ChartSpan, ...]:
+    """What was taken out of the budget within the range."""
+    return tuple(
         ChartSpan(
             SpanKind.MAINTENANCE,
             datetime.fromtimestamp(e.start, UTC),
@@ -35,9 +42,7 @@ def spans_for(
         )
         for e in reading.exclusions
         if e.end > start.timestamp() and e.start < end.timestamp()
-    ]
-    every = sorted((*alerts, *incidents, *maintenance), key=lambda s: (s.start, s.kind))
-    return tuple(every[-MOST:])
+    )
 
 
 def spans_words(spans: tuple[ChartSpan, ...]) -> str:

@@ -15,6 +15,7 @@ from fireline.domain.review.facts import (
     worst_first,
 )
 from fireline.domain.review.week import Week, parse_week, week_at
+from fireline.usecases.budget_charts import budget_overview
 from fireline.usecases.chase_actions import lines, local
 from fireline.usecases.incident_record import show
 from fireline.usecases.incident_views import incident_line
@@ -63,18 +64,20 @@ def _digest(s: Services, uow: UnitOfWork, week: Week) -> ReviewDigest:
     """Facts and their Markdown, from one reading of the database."""
     record = _record(s, uow, week)
     facts = review_facts(record)
+    budgets = tuple(
+        slo_line(m.slo, m.status) for m in worst_first(record.slos) if m.status is not None
+    )
     return ReviewDigest(
         week=week.key,
         period=week.period(s.timezone),
         headline=headline(record),
         met=met_by_tier(record.slos),
-        budgets=tuple(
-            slo_line(m.slo, m.status) for m in worst_first(record.slos) if m.status is not None
-        ),
+        budgets=budgets,
         incidents=tuple(incident_line(s, i) for i in counted(record.incidents)),
         actions=lines(s, list(record.actions)),
         no_data=tuple(without_data(record.slos)),
         markdown=s.documents.review(facts),
+        overview=budget_overview(week.key, budgets),
     )
 
 

@@ -10,7 +10,15 @@ from dataclasses import replace
 
 from fireline.domain.errors import RejectedError
 from fireline.usecases.ports import FlowCall, Ids, PostedMessage, PostedRef, Services, UnitOfWork
-from fireline.usecases.views import AlertMessage, AlertReply, Message, SloDetail
+from fireline.usecases.views import (
+    AlertMessage,
+    AlertReply,
+    BudgetChart,
+    BudgetOverview,
+    Message,
+    ReviewDigest,
+    SloDetail,
+)
 
 Projection = Callable[[Services, UnitOfWork, str], Message | None]
 Projections = Mapping[str, Projection]
@@ -94,12 +102,22 @@ def _deliver(
 
 def _with_chart(s: Services, record: PostedMessage, message: Message) -> PostedMessage:
     """Upload the picture when the message has a new version of one."""
-    if not isinstance(message, AlertMessage | SloDetail) or message.chart is None:
+    chart = _chart_of(message)
+    if chart is None or record.chart_version == chart.version:
         return record
-    chart = message.chart
-    if record.chart_version == chart.version:
-        return record
-    png = s.charts.budget(chart)
+    png = _png(s, chart)
     name = f"{record.ref}-{chart.version}.png".replace(":", "-")
     file_id = s.chat.upload_image(png, name, chart.alt)
     return replace(record, chart_version=chart.version, chart_file=file_id)
+
+
+def _chart_of(message: Message) -> BudgetChart | BudgetOverview | None:
+    if isinstance(message, ReviewDigest):
+        return message.overview
+    return message.chart if isinstance(message, AlertMessage | SloDetail) else None
+
+
+def _png(s: Services, chart: BudgetChart | BudgetOverview) -> bytes:
+    if isinstance(chart, BudgetOverview):
+        return s.charts.overview(chart)
+    return s.charts.budget(chart)

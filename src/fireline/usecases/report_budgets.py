@@ -1,6 +1,7 @@
 """The state of all budgets straight from the source, without a database."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 
@@ -15,6 +16,15 @@ from fireline.usecases.budget_cache import window_start
 from fireline.usecases.ports import FetchRequest, FetchResult, SliSource
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One SLO with its evaluation; no reading where the source could not be asked."""
+
+    slo: Slo
+    status: SloStatus
+    reading: Reading | None
+
+
 def report(
     slos: Iterable[Slo],
     source: SliSource,
@@ -23,18 +33,29 @@ def report(
     maintenance: MaintenancePlan | None = None,
 ) -> list[SloStatus]:
     """One status per SLO, in order, each from its whole window."""
+    return [read.status for read in read_all(slos, source, at, policy, maintenance)]
+
+
+def read_all(
+    slos: Iterable[Slo],
+    source: SliSource,
+    at: datetime,
+    policy: Policy | None = None,
+    maintenance: MaintenancePlan | None = None,
+) -> list[Read]:
+    """The same with what each was evaluated from."""
     wanted = list(slos)
     results = source.fetch([FetchRequest(slo, window_start(slo, at)) for slo in wanted], at)
     rules = policy or Policy()
     plan = maintenance or MaintenancePlan()
-    return [_status(slo, r, at, rules, plan) for slo, r in zip(wanted, results, strict=True)]
+    return [_read(slo, r, at, rules, plan) for slo, r in zip(wanted, results, strict=True)]
 
 
-def _status(
+def _read(
     slo: Slo, result: FetchResult, at: datetime, policy: Policy, plan: MaintenancePlan
-) -> SloStatus:
+) -> Read:
     if result.error is not None or result.series is None:
-        return failed(slo, at, result.error or "no answer", None)
+        return Read(slo, failed(slo, at, result.error or "no answer", None), None)
     reading = Reading(
         slo=slo,
         series=result.series,
@@ -46,7 +67,7 @@ def _status(
         landed=result.landed,
         exclusions=plan.exclusions(slo, window_start(slo, at), int(at.timestamp())),
     )
-    return evaluate(reading, policy)
+    return Read(slo, evaluate(reading, policy), reading)
 
 
 def status_json(slo: Slo, status: SloStatus) -> dict[str, object]:

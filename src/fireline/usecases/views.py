@@ -204,6 +204,7 @@ class ReviewDigest:
     actions: tuple[ActionLine, ...]
     no_data: tuple[str, ...]
     markdown: str
+    overview: BudgetOverview | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 HEIGHT = 4.3
-LEFT, RIGHT = 0.135, 0.87
+LEFT, RIGHT = 0.15, 0.855
 PAGE, ALLOWED = 14.4, 1.0
 HEADROOM = 0.06
 LOWEST = -1.0

@@ -39,7 +39,7 @@ def _draw(figure: Figure, chart: BurnChart, theme: Theme) -> None:
         squeeze=False,
         gridspec_kw={"height_ratios": ratios, "hspace": 0.16},
     )[:, 0]
-    figure.subplots_adjust(left=0.135, right=0.84, top=0.80, bottom=0.08)
+    figure.subplots_adjust(left=0.15, right=0.81, top=0.80, bottom=0.08)
     axes, days = parts[0], chart.times / canvas.DAY
     top = _top(chart)
     axes.set_yscale("function", functions=(_root, np.square))
@@ -54,7 +54,7 @@ def _draw(figure: Figure, chart: BurnChart, theme: Theme) -> None:
     axes.set_yticks(ticks, [f"{tick:g}x" for tick in ticks])
     axes.minorticks_off()
     canvas.bare(axes, theme)
-    _legend(figure, axes, chart, theme)
+    _legend(figure, axes, theme)
     if rows:
         axes.tick_params(labelbottom=False)
         canvas.lanes(parts[1], chart.spans, days[0], days[-1], theme)
@@ -109,7 +109,7 @@ def _limits(axes: Axes, chart: BurnChart, theme: Theme, top: float) -> None:
             free = height
 
 
-def _legend(figure: Figure, axes: Axes, chart: BurnChart, theme: Theme) -> None:
+def _legend(figure: Figure, axes: Axes, theme: Theme) -> None:
     handles, _ = axes.get_legend_handles_labels()
     figure.legend(
         handles=handles,
@@ -125,5 +125,3 @@ def _legend(figure: Figure, axes: Axes, chart: BurnChart, theme: Theme) -> None:
         labelcolor=theme.faint,
         handletextpad=0.5,
     )
-    if chart.spans:
-        canvas.legend(figure, chart.spans, theme, 0.52, 0.868)

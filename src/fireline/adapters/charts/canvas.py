@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-WIDTH, DPI = 7.2, 200
+WIDTH = 6.4
 DAY = 86400
 SMALLEST = 0.006
 DAYS_BY_NAME, MANY_DAYS = 1.5, 10.0
@@ -34,7 +34,7 @@ def png(height: float, theme: Theme, draw: Callable[[Figure], None]) -> bytes:
     from matplotlib.figure import Figure  # noqa: PLC0415 - same
 
     with rc_context({"font.size": 11, "font.family": "DejaVu Sans", "text.color": theme.ink}):
-        figure = Figure(figsize=(WIDTH, height), dpi=DPI, facecolor=theme.paper)
+        figure = Figure(figsize=(WIDTH, height), dpi=theme.dpi, facecolor=theme.paper)
         FigureCanvasAgg(figure)
         draw(figure)
         out = BytesIO()
@@ -189,7 +189,7 @@ def heading(figure: Figure, text: str, theme: Theme, left: float, height: float)
     figure.text(
         left,
         height,
-        wrapped(text, 57),
+        wrapped(text, 50),
         fontsize=12,
         fontweight="bold",
         color=theme.ink,

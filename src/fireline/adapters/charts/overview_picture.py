@@ -23,7 +23,7 @@ def overview_png(chart: BudgetOverview, theme: Theme) -> bytes:
 
 def _draw(figure: Figure, chart: BudgetOverview, theme: Theme, height: float) -> None:
     canvas.heading(figure, chart.title, theme, 0.03, 1 - 0.12 / height)
-    axes = figure.add_axes((0.04, FOOT / height, 0.80, 1 - (HEAD + FOOT) / height))
+    axes = figure.add_axes((0.04, FOOT / height, 0.77, 1 - (HEAD + FOOT) / height))
     lowest = min((max(left, LOWEST) for _, left in chart.bars), default=0.0)
     left_edge = min(lowest, 0.0) * 1.02 - 0.005
     axes.set_xlim(left_edge, 1.0)
@@ -35,7 +35,7 @@ def _draw(figure: Figure, chart: BudgetOverview, theme: Theme, height: float) ->
         axes.text(
             left_edge,
             row - 0.1,
-            canvas.clipped(name, 60),
+            canvas.clipped(name, 52),
             fontsize=10,
             color=theme.ink,
             va="center",

@@ -22,6 +22,7 @@ class Theme:
     fast: str
     spans: dict[SpanKind, str]
     series: tuple[str, ...]
+    dpi: int = 200
 
     def line(self, left: float) -> str:
         """The colour of a budget with this share left."""
@@ -68,5 +69,5 @@ DARK = Theme(
         SpanKind.INCIDENT: "#a99bf5",
         SpanKind.MAINTENANCE: "#9aa5b1",
     },
-    series=("#1f5f99", "#4a90d9", "#8cc0f2", "#dcefff"),
+    series=("#2f77bb", "#4a90d9", "#8cc0f2", "#dcefff"),
 )

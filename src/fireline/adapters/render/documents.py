@@ -1,4 +1,7 @@
-"""Documents as Markdown from facts, by jinja2: sandboxed, and a missing fact is an error."""
+"""Documents from facts, by jinja2: sandboxed, and a missing fact is an error.
+
+Markdown for people who edit, HTML where pictures belong to the text.
+"""
 
 import re
 from collections.abc import Mapping
@@ -30,6 +33,7 @@ class JinjaDocuments:
             autoescape=False,
         )
         self._templates.filters["plain"] = plain
+        self._pages = self._templates.overlay(autoescape=True)
 
     def postmortem(self, facts: Mapping[str, object]) -> str:
         """The postmortem of one incident."""
@@ -38,3 +42,7 @@ class JinjaDocuments:
     def review(self, facts: Mapping[str, object]) -> str:
         """The review of one week."""
         return self._templates.get_template("review.md.jinja").render(**facts)
+
+    def budgets(self, facts: Mapping[str, object]) -> str:
+        """All budgets as one HTML page without anything from outside."""
+        return self._pages.get_template("budgets.html.jinja").render(**facts)

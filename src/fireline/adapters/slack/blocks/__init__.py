@@ -50,7 +50,6 @@ _DRAWN: Mapping[type, Callable[[Any], Rendered]] = {
     IncidentCard: incident.card,
     IncidentOverview: incident.overview,
     Notice: answers.notice,
-    ReviewDigest: review.review,
     RunbookPage: runbook.page,
     RunbookSuggestion: runbook.suggestion,
     SloList: slo.slo_list,
@@ -65,6 +64,8 @@ def render(message: Message, chart_file: str | None = None) -> Rendered:
     """Any view as text and blocks, within Slack's limits."""
     if isinstance(message, AlertMessage):
         return alert.alert(message, chart_file)
+    if isinstance(message, ReviewDigest):
+        return review.review(message, chart_file)
     if isinstance(message, SloDetail):
         return slo.slo_detail(message, chart_file)
     return _DRAWN[type(message)](message)

@@ -8,7 +8,7 @@ from fireline.usecases.views import ReviewDigest
 BUDGETS, INCIDENTS, ACTIONS = 6, 8, 8
 
 
-def review(view: ReviewDigest) -> kit.Rendered:
+def review(view: ReviewDigest, chart_file: str | None = None) -> kit.Rendered:
     """The week on one screen: objectives met, budgets worst first, incidents, open actions."""
     head = f"Reliability review {view.week}"
     blocks: list[kit.Block | None] = [
@@ -18,6 +18,7 @@ def review(view: ReviewDigest) -> kit.Rendered:
         kit.fields([_met(tier, *view.met[tier]) for tier in sorted(view.met)])
         if view.met
         else None,
+        kit.image(chart_file, view.overview.alt) if chart_file and view.overview else None,
         kit.divider(),
         *_part(
             "Budgets, worst first", [list_line(b) for b in view.budgets], BUDGETS, "No figure yet."
