@@ -10,7 +10,8 @@ from fireline.domain.audit import AuditEntry
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.timeline import EntryKind, NewEntry, TimelineEntry
 from fireline.domain.postmortem.action import ActionItem, Postmortem
-from fireline.domain.slo.buckets import BucketSeries
+from fireline.domain.slo.buckets import BucketSeries, Counts, Flags
+from fireline.domain.slo.sheet import StatusSheet
 from fireline.domain.slo.status import Episode, SloStatus
 from fireline.usecases.alert_ports import Alerts, Mutes
 from fireline.usecases.policy_ports import DefinitionsInForce, Waivers
@@ -94,11 +95,25 @@ class Ledger(Protocol):
         """Start of the first and end of the last bucket with data ever written, or None."""
         ...
 
+    def read_many(
+        self, keys: Sequence[tuple[str, str]], start: int, end: int
+    ) -> tuple[Counts, Counts, Flags]:
+        """Good, total and flags of many ledgers (SLO and revision), by bucket and ledger."""
+        ...
+
+    def spans(self, keys: Sequence[tuple[str, str]]) -> Mapping[tuple[str, str], tuple[int, int]]:
+        """The spans of many ledgers; those that hold nothing are left out."""
+        ...
+
 
 class Statuses(Protocol):
     """The newest evaluation per SLO."""
 
     def save(self, statuses: Iterable[SloStatus]) -> None: ...
+    def save_sheets(self, sheets: Sequence[StatusSheet]) -> None:
+        """Keep these as the only sheets; each SLO's newest evaluation counts, wherever it is."""
+        ...
+
     def get(self, slo: str) -> SloStatus | None: ...
     def some(self, slos: Collection[str]) -> dict[str, SloStatus]:
         """Those of these SLOs, by name."""

@@ -1,6 +1,6 @@
 """The budget ledger: buckets packed into one row per SLO, revision and UTC day."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,6 +77,35 @@ class SqlLedger:
         """Start of the first and end of the last bucket with data ever written, or None."""
         key = (slo, revision)
         return _joined([self._stored_spans([key]).get(key), *_spans(self._written.get(key, ()))])
+
+    def read_many(
+        self, keys: Sequence[Key], start: int, end: int
+    ) -> tuple[Counts, Counts, Flags]:
+        """Good, total and flags by bucket and ledger; what waits to be written is not in it."""
+        count = max(0, (end - start) // BUCKET_SECONDS)
+        good, total = np.zeros((2, count, len(keys)))
+        flags = np.full((count, len(keys)), BucketFlag.MISSING, np.uint8)
+        lanes = {key: lane for lane, key in enumerate(keys)}
+        for number in range(start // DAY_SECONDS, -(-end // DAY_SECONDS)):
+            offset = (number * DAY_SECONDS - start) // BUCKET_SECONDS
+            first, last = max(0, offset), min(count, offset + PER_DAY)
+            there, here = slice(first, last), slice(first - offset, last - offset)
+            for some in _parts(list(keys)):
+                for key, day in self._stored_day(number, some).items():
+                    lane = lanes.get(key)
+                    if lane is not None:
+                        good[there, lane] = day.good[here]
+                        total[there, lane] = day.total[here]
+                        flags[there, lane] = day.flags[here]
+        return good, total, flags
+
+    def spans(self, keys: Sequence[Key]) -> dict[Key, Span]:
+        """The spans of many ledgers; those that hold nothing are left out."""
+        found: dict[Key, Span] = {}
+        wanted = set(keys)
+        for some in _parts(list(keys)):
+            found.update((k, s) for k, s in self._stored_spans(some).items() if k in wanted)
+        return found
 
     def flush(self) -> None:
         """Write what waits; called once by the unit of work before it commits."""

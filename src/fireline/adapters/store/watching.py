@@ -1,6 +1,6 @@
 """Evaluations and episodes."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from threading import Lock
 from typing import Any
@@ -15,13 +15,15 @@ from fireline.adapters.store.mapping import (
     status_from,
     status_values,
 )
+from fireline.adapters.store.sheets import KnownMembers, SqlSheets
 from fireline.adapters.store.tables import EpisodeRow, StatusRow
 from fireline.adapters.store.transaction import Transaction
+from fireline.domain.slo.sheet import StatusSheet
 from fireline.domain.slo.status import Episode, SloStatus
 
 ASKED_AT_ONCE = 500
 
-Stamp = tuple[int, int, datetime | None]
+Stamp = tuple[int | datetime | None, ...]
 
 
 class Remembered:
@@ -34,6 +36,7 @@ class Remembered:
 
     def __init__(self) -> None:
         self.reading = Lock()
+        self.members = KnownMembers()
         self._lock = Lock()
         self._saves = 0
         self._stamp: Stamp | None = None
@@ -67,18 +70,28 @@ class SqlStatuses:
     def __init__(self, tx: Transaction, remembered: Remembered | None = None) -> None:
         self._tx = tx
         self._remembered = remembered or Remembered()
+        self._sheets = SqlSheets(tx, self._remembered.members)
         self._waiting: list[dict[str, Any]] = []
+        self._waiting_sheets: Sequence[StatusSheet] | None = None
         self._changed = False
 
     def save(self, statuses: Iterable[SloStatus]) -> None:
         """Keep these as the newest; written at the commit, so that others may write until then."""
         self._waiting += [status_values(status) for status in statuses]
 
+    def save_sheets(self, sheets: Sequence[StatusSheet]) -> None:
+        """Keep these as the only sheets, likewise."""
+        self._waiting_sheets = sheets
+
     def flush(self) -> None:
         """Write what waits."""
         if self._waiting:
             self._tx.upsert(StatusRow, self._waiting)
             self._waiting = []
+            self._changed = True
+        if self._waiting_sheets is not None:
+            self._sheets.write(self._waiting_sheets)
+            self._waiting_sheets = None
             self._changed = True
 
     def committed(self) -> None:
@@ -92,7 +105,7 @@ class SqlStatuses:
         self.flush()
         query = select(StatusRow.body).where(StatusRow.slo == slo)
         body = self._tx.session.exec(query).first()
-        return status_from(body) if body else None
+        return _newer(status_from(body) if body else None, self._sheets.get(slo))
 
     def some(self, slos: Collection[str]) -> dict[str, SloStatus]:
         """The newest evaluations of these SLOs, by name."""
@@ -120,7 +133,7 @@ class SqlStatuses:
         count, newest = self._tx.session.exec(
             select(func.count(), func.max(StatusRow.at)).select_from(StatusRow)
         ).one()
-        stamp = (saves, count, newest)
+        stamp = (saves, count, newest, *self._sheets.stamp())
         found = self._remembered.get(stamp)
         if found is None:
             found = self._read()
@@ -128,8 +141,17 @@ class SqlStatuses:
         return found
 
     def _read(self) -> list[SloStatus]:
-        query = select(StatusRow.body).order_by(StatusRow.slo)
-        return [status_from(body) for body in self._tx.session.exec(query)]
+        found = {s.slo: s for s in map(status_from, self._tx.session.exec(select(StatusRow.body)))}
+        for status in self._sheets.all():
+            found[status.slo] = _newer(found.get(status.slo), status) or status
+        return [found[name] for name in sorted(found)]
+
+
+def _newer(row: SloStatus | None, sheet: SloStatus | None) -> SloStatus | None:
+    """The newer evaluation of an SLO, of which an older one may stand elsewhere."""
+    if row is None or sheet is None:
+        return row or sheet
+    return sheet if sheet.at > row.at else row
 
 
 class SqlEpisodes:

@@ -69,7 +69,7 @@ class SheetMember:
         return float((Decimal(100) - self.objective) / Decimal(100))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SheetMembers:
     """Who stands in which column (None where nobody does), their pairs, the windows summed."""
 
