@@ -35,7 +35,8 @@ class Fetched:
     @property
     def known(self) -> Mask:
         """Which buckets hold data, by bucket and column."""
-        return (self.flags & MISSING) == 0
+        known: Mask = (self.flags & MISSING) == 0
+        return known
 
 
 class Block:
@@ -59,6 +60,7 @@ class Block:
         self.open = np.zeros((2, size))
         self.state = np.full(size, UNKNOWN_STATE, np.int64)
         self.sheet: StatusSheet | None = None
+        self.before: StatusSheet | None = None
         self._roster: tuple[Policy, Roster] | None = None
 
     def free(self) -> list[int]:

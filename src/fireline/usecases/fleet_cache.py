@@ -177,10 +177,10 @@ class FleetCache:
         for (number, start, _), lanes in groups.items():
             block = self.blocks[number]
             for column, news in block.take(_side_by_side(start, lanes)):
-                slo = block.slos[column]
-                if slo is not None:
-                    uow.ledger.write(slo.name, self._revisions[slo.name], news)
-                    self._readings.pop(slo.name, None)
+                changed = block.slos[column]
+                if changed is not None:
+                    uow.ledger.write(changed.name, self._revisions[changed.name], news)
+                    self._readings.pop(changed.name, None)
 
     def _take_long(
         self, uow: UnitOfWork, slo: Slo, result: FetchResult, series: BucketSeries

@@ -5,14 +5,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from fireline.domain.policy.evaluation import evaluate, failed
 from fireline.domain.slo.definition import Slo
-from fireline.domain.slo.exclusions import Exclusion
-from fireline.domain.slo.maintenance import MaintenancePlan
-from fireline.usecases.alerting import Alerting, Judged
-from fireline.usecases.budget_cache import BudgetCache, window_start
+from fireline.usecases.alerting import Alerting
+from fireline.usecases.judging import Answer, Judging
 from fireline.usecases.maintenance import current_plan
-from fireline.usecases.ports import FetchResult, Services, UnitOfWork
+from fireline.usecases.ports import FetchRequest, Services, UnitOfWork
 from fireline.usecases.stored_budgets import budget_cost, first_bad
 
 __all__ = ["TickReport", "Watcher", "budget_cost", "first_bad", "tick"]
@@ -47,22 +44,18 @@ class Watcher:
         self, services: Services, scrape_interval: timedelta = timedelta(seconds=60)
     ) -> None:
         self._s = services
-        self._cache = BudgetCache(scrape_interval)
+        self._judging = Judging(services, scrape_interval)
         self._alerting = Alerting(services)
-        self._maintenance = MaintenancePlan()
 
     def tick(self, at: datetime) -> TickReport:
         """Bring every SLO, its alert and its message up to date as of `at`."""
         catalogue = self._s.definitions.current()
         report = TickReport(at, problems=catalogue.problems)
-        lacking = self._cache.lacking(catalogue.slos)
-        if lacking:
-            with self._s.store() as uow:
-                for slo in lacking:
-                    self._cache.load(uow, slo, at)
+        with self._s.store() as uow:
+            self._judging.prepare(uow, catalogue.slos, current_plan(self._s, uow), at)
         slos = list(catalogue.slos.values())
         self._backfill(slos, at)
-        fetched = self._fetch(slos, at)
+        fetched = self._fetch(self._judging.requests(slos, at), at)
         with self._written(slos) as uow:
             self._record(uow, fetched, report)
         return report
@@ -70,17 +63,16 @@ class Watcher:
     def _backfill(self, slos: Sequence[Slo], at: datetime) -> None:
         """Fetch long stretches in small groups, so that memory stays small and nothing is lost."""
         long_ago = int((at - LONG).timestamp())
-        lacking = [slo for slo in slos if self._cache.request(slo, at).start < long_ago]
+        lacking = [r for r in self._judging.requests(slos, at) if r.start < long_ago]
         for first in range(0, len(lacking), GROUP):
             group = lacking[first : first + GROUP]
             fetched = self._fetch(group, at)
-            with self._written(group) as uow:
-                for slo, result in fetched:
-                    self._keep(uow, slo, result, at)
+            with self._written([request.slo for request in group]) as uow:
+                self._judging.keep(uow, fetched, at)
 
-    def _fetch(self, slos: Sequence[Slo], at: datetime) -> list[tuple[Slo, FetchResult]]:
-        results = self._s.source.fetch([self._cache.request(slo, at) for slo in slos], at)
-        return list(zip(slos, results, strict=True))
+    def _fetch(self, requests: Sequence[FetchRequest], at: datetime) -> list[Answer]:
+        results = self._s.source.fetch(requests, at)
+        return [(r.slo, found) for r, found in zip(requests, results, strict=True)]
 
     @contextmanager
     def _written(self, slos: Sequence[Slo]) -> Iterator[UnitOfWork]:
@@ -90,52 +82,20 @@ class Watcher:
                 yield uow
                 uow.commit()
         except BaseException:
-            for slo in slos:
-                self._cache.forget(slo.name)
+            self._judging.forget(slos)
             raise
 
-    def _keep(self, uow: UnitOfWork, slo: Slo, result: FetchResult, at: datetime) -> None:
-        """What is new of one SLO goes to the ledger."""
-        news = self._cache.take(slo, result, at)
-        if news is not None:
-            uow.ledger.write(slo.name, slo.revision, news)
-
-    def _record(
-        self, uow: UnitOfWork, fetched: Sequence[tuple[Slo, FetchResult]], report: TickReport
-    ) -> None:
+    def _record(self, uow: UnitOfWork, fetched: Sequence[Answer], report: TickReport) -> None:
         """Everything that one transaction holds."""
-        plan = current_plan(self._s, uow)
-        if plan != self._maintenance:  # the same plan remembers what it expanded
-            self._maintenance = plan
-        judged = [self._judge(uow, slo, result, report) for slo, result in fetched]
-        uow.statuses.save([j.status for j in judged])
-        alerts = self._alerting.apply(uow, judged, report.at)
+        self._judging.keep(uow, fetched, report.at)
+        outcome = self._judging.judge(uow, fetched, report.at)
+        uow.statuses.save([j.status for j in outcome.judged])
+        uow.statuses.save_sheets(outcome.sheets)
+        report.failed = outcome.failed
+        report.evaluated = len(fetched) - len(outcome.failed)
+        alerts = self._alerting.apply(uow, outcome.judged, report.at)
         report.opened, report.escalated = alerts.opened, alerts.escalated
         report.refreshed, report.closed = alerts.refreshed, alerts.closed
-
-    def _judge(
-        self,
-        uow: UnitOfWork,
-        slo: Slo,
-        result: FetchResult,
-        report: TickReport,
-    ) -> Judged:
-        """Ledger and status of one SLO."""
-        if result.error is not None:
-            report.failed.append(slo.name)
-            last = uow.statuses.get(slo.name)
-            before = self._cache.last_reading(slo, report.at, self._excluded(slo, report.at))
-            known = (before, self._s.policy) if before is not None else None
-            return Judged(slo, failed(slo, report.at, result.error, last, known), None)
-        self._keep(uow, slo, result, report.at)
-        excluded = self._excluded(slo, report.at)
-        reading = self._cache.reading(slo, result, report.at, excluded)
-        report.evaluated += 1
-        return Judged(slo, evaluate(reading, self._s.policy), reading)
-
-    def _excluded(self, slo: Slo, at: datetime) -> tuple[Exclusion, ...]:
-        """The maintenance that the SLO's windows reach."""
-        return self._maintenance.exclusions(slo, window_start(slo, at), int(at.timestamp()))
 
 
 def tick(s: Services, at: datetime) -> TickReport:

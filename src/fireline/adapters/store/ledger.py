@@ -78,9 +78,7 @@ class SqlLedger:
         key = (slo, revision)
         return _joined([self._stored_spans([key]).get(key), *_spans(self._written.get(key, ()))])
 
-    def read_many(
-        self, keys: Sequence[Key], start: int, end: int
-    ) -> tuple[Counts, Counts, Flags]:
+    def read_many(self, keys: Sequence[Key], start: int, end: int) -> tuple[Counts, Counts, Flags]:
         """Good, total and flags by bucket and ledger; what waits to be written is not in it."""
         count = max(0, (end - start) // BUCKET_SECONDS)
         good, total = np.zeros((2, count, len(keys)))

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -103,12 +103,15 @@ class SqlSheets:
         for number in self._numbers():
             yield from self._sheet(number).statuses()
 
-    def get(self, slo: str) -> SloStatus | None:
-        """That of one SLO, if it is on a sheet."""
+    def some(self, slos: Collection[str]) -> Iterator[SloStatus]:
+        """Those of these SLOs that are on a sheet."""
+        if not slos:
+            return
         for number, members in self._numbers().items():
-            if slo in members.where:
-                return self._sheet(number).get(slo)
-        return None
+            asked = [slo for slo in slos if slo in members.where]
+            if asked:
+                sheet = self._sheet(number)
+                yield from (s for s in map(sheet.get, asked) if s is not None)
 
     def _numbers(self) -> dict[int, SheetMembers]:
         """All sheets with their members; those not seen before are read."""

@@ -105,7 +105,7 @@ class SqlStatuses:
         self.flush()
         query = select(StatusRow.body).where(StatusRow.slo == slo)
         body = self._tx.session.exec(query).first()
-        return _newer(status_from(body) if body else None, self._sheets.get(slo))
+        return _newer(status_from(body) if body else None, next(self._sheets.some([slo]), None))
 
     def some(self, slos: Collection[str]) -> dict[str, SloStatus]:
         """The newest evaluations of these SLOs, by name."""
@@ -116,6 +116,8 @@ class SqlStatuses:
             names = wanted[first : first + ASKED_AT_ONCE]
             query = select(StatusRow.slo, StatusRow.body).where(col(StatusRow.slo).in_(names))
             found |= {slo: status_from(body) for slo, body in self._tx.session.exec(query)}
+        for status in self._sheets.some(wanted):
+            found[status.slo] = _newer(found.get(status.slo), status) or status
         return found
 
     def all(self) -> list[SloStatus]:

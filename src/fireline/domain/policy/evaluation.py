@@ -92,7 +92,7 @@ def failed(
     at: datetime,
     error: str,
     last: SloStatus | None,
-    known: tuple[Reading, Policy] | None = None,
+    before: SloStatus | None = None,
 ) -> SloStatus:
     """The status when the source could not be asked: the error, the last figures, their age.
 
@@ -101,10 +101,11 @@ def failed(
         at: when.
         error: why.
         last: the status before this one, for the age of the data.
-        known: the ledger up to where it was last filled, with the policy; there are no figures
-            without it, and never a burn rate, which would be one of now.
+        before: what was said when the source last answered; there are no figures without it, and
+            never a burn rate, which would be one of now.
     """
-    before = _last_figures(known)
+    if before is not None and before.remaining is None:
+        before = None
     newest = last.newest_sample if last else None
     age = f" Newest data {clock_words(newest, at)}, {ago_words(newest, at)}." if newest else ""
     if before is not None:
@@ -123,14 +124,6 @@ def failed(
         budget=before.budget,
         coverage=before.coverage,
     )
-
-
-def _last_figures(known: tuple[Reading, Policy] | None) -> SloStatus | None:
-    """What the ledger said when it was last filled, if it said a figure."""
-    if known is None:
-        return None
-    status = evaluate(*known)
-    return status if status.remaining is not None else None
 
 
 def budget_state(remaining: float | None, policy: Policy) -> BudgetState:
