@@ -90,6 +90,7 @@ class Settings(BaseSettings):
     default_data_source: str | None = None
     scrape_interval_seconds: float = Field(30, gt=0, le=600)
     definitions: list[Path] = [Path("slo_definitions")]
+    profiles: dict[str, str] = Field(default_factory=dict, max_length=50)
     runbooks: Path = Path("runbooks")
     policy: Path | None = Path("policies/default.yaml")
     exceptions: Path = Path("policies/exceptions.yaml")

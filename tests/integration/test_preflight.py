@@ -79,7 +79,7 @@ def test_a_sound_definition_has_nothing_said_against_it(
 def test_a_misspelt_metric_gets_the_nearest_names(tmp_path: Path, seeded: TestPrometheus) -> None:
     sli = ratio("sum(increase(pre_al_total[$window]))", good=ALL)
     line, level, message = findings(tmp_path, seeded.url, sli)["empty-query"]
-    assert (line, level) == (11, "warning")
+    assert (line, level) == (13, "warning")
     assert "`total` gives nothing now: no series `pre_al_total`" in message
     assert "did you mean `pre_all_total`" in message
 

@@ -11,7 +11,6 @@ from sqlalchemy.exc import ArgumentError
 from fireline.adapters.charts.drawing import MatplotlibCharts
 from fireline.adapters.files.known_incidents import load_incidents
 from fireline.adapters.files.policy import load_policy
-from fireline.adapters.files.slos import DefinitionFolder
 from fireline.bootstrap import parts
 from fireline.bootstrap.offline import open_store
 from fireline.bootstrap.system import SystemClock
@@ -77,7 +76,7 @@ def run_backtest(asked: Asked, progress: Progress) -> Answered:
     end = moment(asked.end, now, "--to") if asked.end else now
     start = moment(asked.start, now, "--from") if asked.start else end - USUAL
     check_range(start, end, now)
-    catalogue = DefinitionFolder(settings.definitions).current()
+    catalogue = parts.definitions_of(settings).current()
     if catalogue.problems:
         raise InvalidInputError("\n".join(catalogue.problems))
     if not catalogue.slos:

@@ -7,13 +7,18 @@ from pathlib import Path
 
 from fireline.adapters.files.check import Checked, checked, in_order
 from fireline.adapters.files.problems import Level, Problem
+from fireline.adapters.files.profile_choice import ProfileChoice
 from fireline.adapters.files.slo_document import Read
+from fireline.adapters.prometheus.client import Access
 from fireline.adapters.prometheus.inventory import inventory_of
+from fireline.adapters.prometheus.named import Server
+from fireline.adapters.prometheus.names import PrometheusNames
 from fireline.adapters.prometheus.preflight import PrometheusPreflight
 from fireline.adapters.runbooks.library import RunbookFolder
 from fireline.bootstrap.system import SystemClock
 from fireline.domain.errors import NotFoundError
 from fireline.usecases.preflight import PreflightFinding, preflight
+from fireline.usecases.source_health import DEFAULT
 
 DEFAULT_PATHS = (Path("slo_definitions"), Path("policies"))
 Progress = Callable[[int, int], None]
@@ -42,10 +47,18 @@ def problems_of(
         raise NotFoundError(
             "nothing to check: name files or folders, or go where slo_definitions/ is"
         )
-    found = checked(chosen, runbooks=_ids(runbooks))
+    found = checked(chosen, runbooks=_ids(runbooks), choice=_choice(prometheus))
     if prometheus is None:
         return found.problems
     return in_order([*found.problems, *_asked(found, prometheus, progress)])
+
+
+def _choice(prometheus: str | None) -> ProfileChoice:
+    """Profiles as that Prometheus has their metrics; the first of each system without one."""
+    if prometheus is None:
+        return ProfileChoice()
+    servers = {DEFAULT: Server(Access(prometheus.rstrip("/")))}
+    return ProfileChoice(PrometheusNames(servers, DEFAULT, SystemClock(), version("fireline")))
 
 
 def _asked(found: Checked, prometheus: str, progress: Progress) -> list[Problem]:

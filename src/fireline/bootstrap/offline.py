@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from fireline.adapters.charts.drawing import MatplotlibCharts
-from fireline.adapters.files.slos import DefinitionFolder
 from fireline.adapters.render.documents import JinjaDocuments
 from fireline.adapters.slack.manifest import manifest
 from fireline.adapters.store import SqlStore
@@ -81,7 +80,7 @@ def budget_report(
         given["prometheus_url"] = prometheus
         given["default_data_source"] = None
     settings = load(**given)
-    catalogue = DefinitionFolder(settings.definitions).current()
+    catalogue = parts.definitions_of(settings).current()
     slos = _chosen(catalogue, names)
     with parts.source_of(settings) as source:
         moment = at or SystemClock().now()

@@ -12,13 +12,14 @@ from fireline.adapters.charts.drawing import MatplotlibCharts
 from fireline.adapters.files.exceptions import ExceptionsFile
 from fireline.adapters.files.maintenance import MaintenanceFiles
 from fireline.adapters.files.policy import load_policy
+from fireline.adapters.files.profile_choice import ProfileChoice
 from fireline.adapters.files.slos import DefinitionFolder
 from fireline.adapters.render.documents import JinjaDocuments
 from fireline.adapters.runbooks.library import RunbookFolder
 from fireline.adapters.slack.calls import web_client
 from fireline.adapters.slack.chat import SlackChat
 from fireline.adapters.store import migrate, open_engine
-from fireline.bootstrap.sources import source_of
+from fireline.bootstrap.sources import names_of, source_of
 from fireline.bootstrap.system import SortableIds, SystemClock
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.policy.policy import Policy
@@ -123,7 +124,7 @@ def services_of(settings: Settings, store: Store, chat: Chat, source: SliSource)
         clock=clock,
         ids=SortableIds(clock),
         chat=chat,
-        definitions=DefinitionFolder(settings.definitions),
+        definitions=definitions_of(settings),
         source=source,
         runbooks=RunbookFolder(settings.runbooks),
         charts=MatplotlibCharts(),
@@ -139,6 +140,13 @@ def services_of(settings: Settings, store: Store, chat: Chat, source: SliSource)
         exceptions=ExceptionsFile(settings.exceptions),
         maintenance=maintenance_of(settings),
     )
+
+
+def definitions_of(settings: Settings) -> DefinitionFolder:
+    """The SLOs in git, read with the metric names that their data sources have."""
+    clock = SystemClock()
+    choice = ProfileChoice(names_of(settings, clock), settings.profiles)
+    return DefinitionFolder(settings.definitions, choice, clock)
 
 
 def maintenance_of(settings: Settings) -> MaintenanceFiles:

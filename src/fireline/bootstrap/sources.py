@@ -7,7 +7,9 @@ from importlib.metadata import version
 
 from fireline.adapters.prometheus.client import Access
 from fireline.adapters.prometheus.named import NamedSources, Server
+from fireline.adapters.prometheus.names import PrometheusNames
 from fireline.settings import DataSource, Settings, secret_in
+from fireline.usecases.ports import Clock
 from fireline.usecases.source_health import DEFAULT
 
 Headers = tuple[tuple[str, str], ...]
@@ -17,6 +19,18 @@ VICTORIA_PARAMETERS = (("nocache", "1"),)
 
 def source_of(settings: Settings) -> NamedSources:
     """All data sources, connected when first asked."""
+    servers, default = servers_of(settings)
+    return NamedSources(servers, version("fireline"), default)
+
+
+def names_of(settings: Settings, clock: Clock) -> PrometheusNames:
+    """Which metrics each data source has."""
+    servers, default = servers_of(settings)
+    return PrometheusNames(servers, default, clock, version("fireline"))
+
+
+def servers_of(settings: Settings) -> tuple[dict[str, Server], str]:
+    """All servers by name, and the name of the usual one."""
     servers = {
         name: _server(name, source, settings.scrape_interval_seconds)
         for name, source in settings.data_sources.items()
@@ -25,7 +39,7 @@ def source_of(settings: Settings) -> NamedSources:
     if default is None:
         default = DEFAULT
         servers = {DEFAULT: _usual(settings), **servers}
-    return NamedSources(servers, version("fireline"), default)
+    return servers, default
 
 
 def _usual(settings: Settings) -> Server:

@@ -1,6 +1,6 @@
 """What the use cases need from the outside, as Protocols; adapters satisfy them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -58,6 +58,7 @@ __all__ = [
     "Ledger",
     "Maintenances",
     "Messages",
+    "MetricNames",
     "Mute",
     "Mutes",
     "NoExceptions",
@@ -77,6 +78,18 @@ __all__ = [
     "Timeline",
     "UnitOfWork",
 ]
+
+
+class MetricNames(Protocol):
+    """Looks up which metrics there are."""
+
+    def existing(self, patterns: Collection[str], data_source: str | None) -> frozenset[str]:
+        """Those patterns (regular expressions of whole names) that a metric has had lately.
+
+        Raises:
+            EffectError: the data source cannot be asked.
+        """
+        ...
 
 
 class Clock(Protocol):

@@ -9,6 +9,7 @@ from fireline.adapters.files.exceptions import read_exceptions
 from fireline.adapters.files.maintenance import read_all
 from fireline.adapters.files.policy import read_policy
 from fireline.adapters.files.problems import Level, Problem
+from fireline.adapters.files.profile_choice import ProfileChoice
 from fireline.adapters.files.slo_document import Read
 from fireline.adapters.files.slos import definition_files, read_files, read_texts
 from fireline.adapters.files.yaml_fields import nearest
@@ -43,6 +44,7 @@ def checked(
     paths: Sequence[Path | str],
     policy: Policy | None = None,
     runbooks: Collection[str] | None = None,
+    choice: ProfileChoice | None = None,
 ) -> Checked:
     """Every problem of the files, by file and line, and what is sound.
 
@@ -50,6 +52,7 @@ def checked(
         paths: files and folders with SLOs, variables and policies.
         policy: the rules to judge by; the first sound policy of the files when left out.
         runbooks: the ids that exist, if known.
+        choice: between several profiles of a system; the first of each when left out.
     """
     files = definition_files(Path(p) for p in paths)
     texts, problems = read_texts(files)
@@ -59,7 +62,7 @@ def checked(
     rules = policy or (sound[0] if sound else Policy())
     services: set[str] = set()
     reads: list[Read] = []
-    for found in read_files(texts):
+    for found in read_files(texts, choice=choice):
         services |= {read.slo.service.casefold() for read in found.slos}
         problems += [problem for problem in found.problems if problem not in problems]
         reads += found.slos

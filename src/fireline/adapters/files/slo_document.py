@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TypedDict
 
 from yaml.nodes import MappingNode
@@ -11,6 +11,7 @@ from fireline.adapters.files import values
 from fireline.adapters.files.objectives import Objective, read_objectives
 from fireline.adapters.files.problems import Findings
 from fireline.adapters.files.sli_document import FoundSli, read_sli
+from fireline.adapters.files.vocabulary import Words
 from fireline.adapters.files.yaml_fields import Fields, Text
 from fireline.domain.slo.definition import LatencySli, RatioSli, Slo, SourceRef
 
@@ -34,6 +35,7 @@ KEYS = (
     "labels",
     "description",
     "data_source",
+    "profile",
 )
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 CHANNEL = re.compile(r"#[\w-]{1,80}|C[A-Z0-9]{6,}")
@@ -42,17 +44,18 @@ RESERVED = frozenset({"slo", "severity"})
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A good SLO with the lines of its fields, for lint."""
+    """A good SLO with the lines of its fields, for lint, and its profiles by system."""
 
     slo: Slo
     lines: Mapping[str, int]
+    profiles: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_slo(node: MappingNode, variables: Mapping[str, str], findings: Findings) -> list[Read]:
+def read_slo(node: MappingNode, words: Words, findings: Findings) -> list[Read]:
     """The SLOs, one for each objective; none when anything in the document is wrong."""
     before = findings.errors
     fields = Fields(node, findings, "SLO", KEYS)
-    found = read_sli(fields, variables, findings)
+    found = read_sli(fields, words.values, findings)
     needed = _needed(fields, findings)
     objectives = read_objectives(fields, findings)
     extra = _extra(fields, findings)
@@ -63,7 +66,9 @@ def read_slo(node: MappingNode, variables: Mapping[str, str], findings: Findings
         message = "`min_events` has no effect but on counted events; remove it."
         findings.warning(line, "unused", message)
     reads = [_read(one, needed, extra, found, fields, findings) for one in objectives]
-    return reads if findings.errors == before else []
+    if findings.errors > before:
+        return []
+    return [replace(read, profiles=words.profiles) for read in reads]
 
 
 class _Needed(TypedDict):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
@@ -16,16 +17,20 @@ from fireline.adapters.files.imports.formats import (
     unrolled,
 )
 from fireline.adapters.files.problems import Findings, Level, Problem
+from fireline.adapters.files.profile_choice import ProfileChoice
+from fireline.adapters.files.profiles import read_profile
 from fireline.adapters.files.slo_document import Read, read_slo
 from fireline.adapters.files.variables import read_variables
+from fireline.adapters.files.vocabulary import Vocabulary
 from fireline.adapters.files.yaml_fields import compose, line_of, nearest
 from fireline.domain.errors import InvalidDefinitionError
 from fireline.domain.slo.definition import Slo
-from fireline.usecases.ports import Catalogue
+from fireline.usecases.ports import Catalogue, Clock
 
 API = "fireline/v1"
-KINDS = ("SLO", "Variables", "Policy", "Exception", "Exceptions", "Maintenance")
+KINDS = ("SLO", "Variables", "Profile", "Policy", "Exception", "Exceptions", "Maintenance")
 SUFFIXES = (".yaml", ".yml")
+ASK_AGAIN = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +61,20 @@ def load_file(path: str, text: str, variables: Mapping[str, str] | None = None) 
 
 
 def read_files(
-    texts: Mapping[str, str], variables: Mapping[str, str] | None = None, window: str = WINDOW
+    texts: Mapping[str, str],
+    variables: Mapping[str, str] | None = None,
+    window: str = WINDOW,
+    choice: ProfileChoice | None = None,
 ) -> list[FileRead]:
-    """All files together: variables of any of them serve all, and names are unique.
+    """All files together: variables and profiles of any of them serve all, and names are unique.
 
-    `window` is for files of other tools that say none.
+    Args:
+        texts: the text of each file by its path.
+        variables: that stand in none of the files.
+        window: for files of other tools that say none.
+        choice: between several profiles of a system; the first of each when left out.
     """
-    shared = dict(variables or {})
+    shared = Vocabulary(dict(variables or {}), choice=choice or ProfileChoice())
     opened = []
     for path, text in texts.items():
         findings = Findings(path)
@@ -70,14 +82,27 @@ def read_files(
         documents = [d for d in found if is_foreign(d) or _kind(d, findings)]
         opened.append((findings, documents))
         for document in documents:
-            if _value(document, "kind") == "Variables" and isinstance(document, MappingNode):
-                shared.update(read_variables(document, findings))
+            _learn(document, shared, findings)
+    shared.choice.begin(shared.profiles)
     neighbours = Neighbours.of((d for _, documents in opened for d in documents), window)
     opened = [(f, _native(f, documents, neighbours)) for f, documents in opened]
     seen: dict[str, str] = {}
     files = [_slos(findings, documents, shared, seen) for findings, documents in opened]
     slos = {read.slo.name: read.slo for file in files for read in file.slos}
     return [_joined(file, slos) for file in files]
+
+
+def _learn(document: Node, shared: Vocabulary, findings: Findings) -> None:
+    """Take up the variables or the profile that a document holds."""
+    kind = _value(document, "kind")
+    if not isinstance(document, MappingNode) or is_foreign(document):
+        return
+    if kind == "Variables":
+        shared.variables.update(read_variables(document, findings))
+    elif kind == "Profile":
+        profile = read_profile(document, findings)
+        if profile is not None:
+            shared.add(profile, findings, line_of(document))
 
 
 def _joined(file: FileRead, slos: Mapping[str, Slo]) -> FileRead:
@@ -107,14 +132,14 @@ def _native(findings: Findings, documents: list[Node], neighbours: Neighbours) -
 
 
 def _slos(
-    findings: Findings, documents: list[Node], variables: Mapping[str, str], seen: dict[str, str]
+    findings: Findings, documents: list[Node], shared: Vocabulary, seen: dict[str, str]
 ) -> FileRead:
     """The SLOs of one file; `seen` holds the names and SLIs that others already have."""
     reads: list[Read] = []
     for document in documents:
         if not isinstance(document, MappingNode) or _value(document, "kind") != "SLO":
             continue
-        found = read_slo(document, variables, findings)
+        found = read_slo(document, shared.of(document, findings), findings)
         reads += [read for read in found if _is_new(read, findings, seen)]
     return FileRead(findings.file, tuple(reads), tuple(findings.problems))
 
@@ -196,10 +221,20 @@ class DefinitionFolder:
 
     Args:
         paths: files, or folders that are searched for YAML files.
+        choice: between several profiles of a system; the first of each when left out.
+        clock: for asking again, every minute, while no profile of a system fits.
     """
 
-    def __init__(self, paths: Sequence[Path | str]) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path | str],
+        choice: ProfileChoice | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self._paths = [Path(p) for p in paths]
+        self._choice = choice or ProfileChoice()
+        self._clock = clock
+        self._ask_again: datetime | None = None
         self._good: dict[str, dict[str, Slo]] = {}
         self._signature: Signature | None = None
         self._catalogue = Catalogue({})
@@ -210,10 +245,21 @@ class DefinitionFolder:
         with self._lock:
             files = definition_files(self._paths)
             signature = signature_of(files)
-            if signature != self._signature:
+            if signature != self._signature or self._due():
                 self._catalogue = self._read(files)
                 self._signature = signature
+                self._plan()
             return self._catalogue
+
+    def _due(self) -> bool:
+        """Whether what exists is asked for once more, as no profile of a system fitted."""
+        return self._clock is not None and (
+            self._ask_again is not None and self._clock.now() >= self._ask_again
+        )
+
+    def _plan(self) -> None:
+        settled = self._choice.settled or self._clock is None
+        self._ask_again = None if settled or not self._clock else self._clock.now() + ASK_AGAIN
 
     def _read(self, files: list[Path]) -> Catalogue:
         texts, unread = read_texts(files)
@@ -221,7 +267,7 @@ class DefinitionFolder:
         good: dict[str, dict[str, Slo]] = {
             p.file: self._good.get(p.file, {}) for p in unread if Path(p.file).exists()
         }
-        for found in read_files(texts):
+        for found in read_files(texts, choice=self._choice):
             kept = self._good.get(found.path, {}) if found.broken else {}
             good[found.path] = kept | {r.slo.name: r.slo for r in found.slos}
             problems += [p.short for p in found.problems if p.level is Level.ERROR]

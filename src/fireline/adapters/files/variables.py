@@ -13,6 +13,11 @@ SLOT = "slot_start"
 SLOT_START = f"${SLOT}"
 OWN = frozenset({WINDOW, SLOT})
 NAME = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+QUOTED = r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'"
+LOGICAL = re.compile(
+    r"\$([A-Za-z_][A-Za-z0-9_]*\.[A-Za-z_][A-Za-z0-9_]*)"
+    rf"(?:\s*\{{((?:{QUOTED}|[^\"'{{}}])*)\}})?"
+)
 KEYS = ("apiVersion", "kind", "values", "description")
 
 
@@ -44,13 +49,14 @@ def read_variables(node: MappingNode, findings: Findings) -> dict[str, str]:
 
 def substitute(text: Text, variables: Mapping[str, str], findings: Findings) -> str | None:
     """The expression with every `$name` but our own filled in, escaped for a quoted matcher."""
+    written = _with_metrics(text.value, variables)
     unknown = [
         name
-        for name in dict.fromkeys(NAME.findall(text.value))
+        for name in dict.fromkeys(NAME.findall(written))
         if name not in OWN and name not in variables
     ]
     for name in unknown:
-        near = nearest(name, [*variables, *OWN])
+        near = nearest(name, [*(v for v in variables if "." not in v), *OWN])
         meant = f"did you mean `${near}`?" if near else "define it in a `kind: Variables` document."
         findings.error(text.line, "variable", f"the variable `${name}` is not defined; {meant}")
     if unknown:
@@ -62,4 +68,22 @@ def substitute(text: Text, variables: Mapping[str, str], findings: Findings) -> 
             return match[0]
         return variables[name].replace("\\", "\\\\").replace('"', '\\"')
 
-    return NAME.sub(value, text.value)
+    return NAME.sub(value, written)
+
+
+def _with_metrics(expr: str, variables: Mapping[str, str]) -> str:
+    """The expression with every `$system.name` replaced; its matchers join those it brings."""
+
+    def value(match: re.Match[str]) -> str:
+        found = variables.get(match[1])
+        if found is None:
+            return match[0]
+        if match[2] is None:
+            return found
+        more = _with_metrics(match[2], variables).strip()
+        if not found.endswith("}"):
+            return f"{found}{{{more}}}"
+        own = found[:-1].rstrip().rstrip(",")
+        return f"{own}{'' if own.endswith('{') or not more else ','}{more}}}"
+
+    return LOGICAL.sub(value, expr)
