@@ -8,17 +8,19 @@ import numpy as np
 import pytest
 
 from fireline.domain.errors import InvalidInputError, NotFoundError
+from fireline.domain.incident.incident import Stamp
 from fireline.domain.people import Actor
 from fireline.domain.slo.alerting.group import AlertGroup
 from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketFlag, BucketSeries
 from fireline.domain.slo.status import AlertKind, BurnSeverity, DataState, Episode
 from fireline.usecases.alert_projection import alert
 from fireline.usecases.handle_alerts import acknowledge, link_incident, snooze
+from fireline.usecases.incident_costs import cost_on
 from fireline.usecases.ports import FetchRequest, FetchResult, Services
 from fireline.usecases.report_budgets import report, status_json
 from fireline.usecases.slo_views import slo_detail, slo_list
-from fireline.usecases.watch_budgets import TickReport, Watcher, budget_cost, first_bad, tick
-from tests.builders import services
+from fireline.usecases.watch_budgets import TickReport, Watcher, first_bad, tick
+from tests.builders import an_incident, services
 from tests.fakes import FakeClock, FakeDefinitions
 from tests.store_fixture import RecordingStore
 from tests.unit.slo_builders import EPOCH, T, slo
@@ -330,14 +332,20 @@ def test_an_incident_costs_its_bad_buckets_and_knows_when_it_began(world: World)
     outage(world, 0, 30)
     world.tick(minutes=60)
     with world.store() as uow:
-        cost = budget_cost(
-            world.s, uow, "orders", T + timedelta(minutes=1), T + timedelta(minutes=29)
-        )
+        stamps = {
+            Stamp.DECLARED: T,
+            Stamp.IMPACT_STARTED: T + timedelta(minutes=1),
+            Stamp.DATA_VERIFIED: T + timedelta(minutes=29),
+        }
+        incident = an_incident(stamps=stamps, slos=("orders", "gone"))
+        cost = cost_on(world.s, uow, incident, "orders", T + timedelta(hours=1))
         began = first_bad(world.s, uow, "orders", T + timedelta(minutes=27))
-        assert budget_cost(world.s, uow, "gone", T, T) is None
+        assert cost_on(world.s, uow, incident, "gone", T) is None
         assert first_bad(world.s, uow, "gone", T) is None
         assert first_bad(world.s, uow, "orders", T - timedelta(hours=1)) is None
-    assert cost == pytest.approx(600 / 57.6, rel=0.01)
+    assert cost is not None
+    assert cost.share == pytest.approx(600 / 57.6, rel=0.01)
+    assert cost.raw is None
     assert began == T
 
 

@@ -1,7 +1,6 @@
 """The end of an incident: its cost is booked and its postmortem drafted from the record."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from fireline.domain.audit import canonical_json
@@ -10,25 +9,14 @@ from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.people import SYSTEM
 from fireline.domain.postmortem.action import Postmortem
 from fireline.domain.postmortem.facts import Record, postmortem_facts
-from fireline.domain.postmortem.small_n import percent
 from fireline.domain.postmortem.summary import SloCost
 from fireline.domain.slo.ledger import floor_edge
 from fireline.domain.slo.status import SloStatus
 from fireline.usecases import find_runbook
-from fireline.usecases.incident_record import (
-    Change,
-    happened,
-    load,
-    retried,
-    save,
-    show,
-    show_alert,
-)
+from fireline.usecases.incident_costs import book, book_again, claim_of
+from fireline.usecases.incident_record import load, retried, show
 from fireline.usecases.ports import Services, UnitOfWork
-from fireline.usecases.stored_budgets import budget_cost
 from fireline.usecases.views import FileMessage
-
-COST_DIGITS = 6
 
 
 def finish(s: Services, incident_id: int) -> Postmortem:
@@ -108,28 +96,17 @@ def postmortem_file(s: Services, uow: UnitOfWork, ref: str) -> FileMessage | Non
 
 @retried
 def _book_cost(s: Services, incident_id: int) -> None:
-    """Store what the incident took from each linked budget, again when the ledger knows more."""
+    """Store what the incident took from each linked budget, and what that leaves for others."""
     now = s.clock.now()
     with s.store() as uow:
-        incident = load(uow, incident_id)
-        start, end = _span(incident, now)
-        asked = ((name, budget_cost(s, uow, name, start, end)) for name in incident.slos)
-        costs = {name: round(cost, COST_DIGITS) for name, cost in asked if cost is not None}
-        if not costs or costs == incident.budget_cost:
+        before = load(uow, incident_id)
+        after = book(s, uow, before, now)
+        if after is before:
             return
-        words = ", ".join(f"{percent(cost)} of {name}'s budget" for name, cost in costs.items())
-        entry = happened(SYSTEM, f"This incident cost {words}", now)
-        change = Change("incident.cost", SYSTEM, now, {"costs": costs}, (entry,))
-        save(s, uow, replace(incident, budget_cost=costs), change)
-        show_alert(s, uow, incident)
+        claim = claim_of(after, now)
+        for slo in after.budget_cost:
+            book_again(s, uow, slo, claim, now)
         uow.commit()
-
-
-def _span(incident: Incident, now: datetime) -> tuple[datetime, datetime]:
-    """From the first harm to the verified data."""
-    start = incident.at(Stamp.IMPACT_STARTED) or incident.at(Stamp.DETECTED)
-    end = incident.at(Stamp.DATA_VERIFIED) or incident.at(Stamp.RESTORED)
-    return start or incident.stamps[Stamp.DECLARED], end or now
 
 
 def _names(s: Services, incident_id: int) -> dict[str, str]:
@@ -170,6 +147,7 @@ def _cost(s: Services, uow: UnitOfWork, incident: Incident, name: str) -> SloCos
         name=name,
         title=slo.title if slo else name,
         share=share,
+        raw_share=incident.raw_budget_cost.get(name),
         amount=share * whole if share is not None and whole is not None else None,
         unit=slo.unit if slo else "events",
         window_seconds=slo.window_seconds if slo else None,

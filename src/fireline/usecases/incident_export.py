@@ -27,7 +27,7 @@ class EntryDocument(TypedDict):
 
 
 class IncidentDocument(TypedDict):
-    """One incident; `budget_cost` holds shares of each SLO's budget."""
+    """One incident; costs are shares of each SLO's budget, raw ones where they differ."""
 
     id: str
     title: str
@@ -42,6 +42,7 @@ class IncidentDocument(TypedDict):
     stamps: dict[str, str]
     repair: dict[str, object] | None
     budget_cost: dict[str, float]
+    raw_budget_cost: dict[str, float]
     timeline: list[EntryDocument]
     actions: list[dict[str, object]]
     postmortem: str | None
@@ -81,6 +82,7 @@ def as_document(uow: UnitOfWork, incident: Incident, *, timeline: bool) -> Incid
         if repair is None
         else {"damaged": repair.damaged, "checked_by": repair.checked_by, "how": repair.how},
         "budget_cost": dict(incident.budget_cost),
+        "raw_budget_cost": dict(incident.raw_budget_cost),
         "timeline": [_entry(e) for e in uow.timeline.entries(incident.id)] if timeline else [],
         "actions": [_action(a) for a in uow.actions.all() if a.incident_id == incident.id]
         if timeline

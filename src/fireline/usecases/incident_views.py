@@ -46,6 +46,7 @@ def card(s: Services, uow: UnitOfWork, ref: str) -> IncidentCard | None:
         latest_notes=latest_said(uow.timeline.entries(incident.id), NOTES),
         actions=_promises(uow, incident),
         budget_cost=incident.budget_cost,
+        raw_budget_cost=incident.raw_budget_cost,
         channel_id=incident.channel_id,
         postmortem_ready=uow.postmortems.latest(incident.id) is not None,
     )
@@ -112,6 +113,7 @@ def incident_line(s: Services, incident: Incident) -> IncidentLine:
         tier=incident.tier,
         target_minutes=s.policy.mttr_target(incident.tier),
         cost=incident.budget_cost,
+        raw_cost=incident.raw_budget_cost,
     )
 
 

@@ -7,7 +7,7 @@ from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.ledger import floor_edge
 from fireline.domain.slo.reading import Reading
-from fireline.domain.slo.spending import first_bad_start, share_spent
+from fireline.domain.slo.spending import first_bad_start
 from fireline.domain.slo.status import DataState, SloStatus
 from fireline.usecases.maintenance import exclusions_for
 from fireline.usecases.ports import Services, UnitOfWork
@@ -56,17 +56,6 @@ def reading_at(s: Services, uow: UnitOfWork, slo: Slo, at: datetime) -> Reading:
         history_start=span[0] if span and known else None,
         exclusions=exclusions_for(s, uow, slo, edge),
     )
-
-
-def budget_cost(
-    s: Services, uow: UnitOfWork, slo_name: str, start: datetime, end: datetime
-) -> float | None:
-    """Share of the SLO's budget spent in buckets touching the interval; None when unknown."""
-    slo = s.definitions.current().slos.get(slo_name)
-    if slo is None:
-        return None
-    reading = stored_reading(s, uow, slo, end + timedelta(seconds=BUCKET_SECONDS))
-    return share_spent(reading, int(start.timestamp()), int(end.timestamp()))
 
 
 def first_bad(s: Services, uow: UnitOfWork, slo_name: str, before: datetime) -> datetime | None:

@@ -94,6 +94,7 @@ class IncidentCard:
     latest_notes: tuple[str, ...]
     actions: tuple[str, ...]
     budget_cost: Mapping[str, float] = field(default_factory=dict)
+    raw_budget_cost: Mapping[str, float] = field(default_factory=dict)
     channel_id: str | None = None
     postmortem_ready: bool = False
 
@@ -189,6 +190,7 @@ class IncidentLine:
     tier: int
     target_minutes: int | None
     cost: Mapping[str, float] = field(default_factory=dict)
+    raw_cost: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from fireline.domain.policy.waivers import (
 )
 from fireline.domain.slo.exclusions import ExclusionEffect
 from fireline.usecases.gate_changes import service_named
+from fireline.usecases.incident_costs import book_again
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.publish import posting
 from fireline.usecases.slo_views import find_slo
@@ -144,6 +145,9 @@ def _change(
         before = load_waiver(uow, waiver_id)
         after = change(before, now)
         uow.waivers.save(after)
+        if after.kind is WaiverKind.EXCLUSION and (before.counts or after.counts):
+            claim = int(after.start.timestamp()), int(after.end.timestamp())
+            book_again(s, uow, after.subject, claim, now)
         _record(s, uow, after, after.state.value, actor)
         _show(s, uow, after, REQUEST, after.approver)
         if after.decided_at is not None:

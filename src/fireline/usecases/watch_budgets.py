@@ -10,9 +10,9 @@ from fireline.usecases.alerting import Alerting
 from fireline.usecases.judging import Answer, Judging
 from fireline.usecases.maintenance import current_plan
 from fireline.usecases.ports import FetchRequest, Services, UnitOfWork
-from fireline.usecases.stored_budgets import budget_cost, first_bad
+from fireline.usecases.stored_budgets import first_bad
 
-__all__ = ["TickReport", "Watcher", "budget_cost", "first_bad", "tick"]
+__all__ = ["TickReport", "Watcher", "first_bad", "tick"]
 
 LONG = timedelta(days=1)
 GROUP = 100

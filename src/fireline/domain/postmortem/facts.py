@@ -11,7 +11,7 @@ from fireline.domain.incident.timeline import EntryKind, TimelineEntry
 from fireline.domain.incident.timeline_text import shown, words
 from fireline.domain.postmortem.action import ActionItem
 from fireline.domain.postmortem.small_n import percent
-from fireline.domain.postmortem.summary import SloCost, summary
+from fireline.domain.postmortem.summary import SloCost, share_words, summary
 from fireline.domain.runbook.runbook import RunbookHit
 
 MISSING = "not recorded"
@@ -139,7 +139,7 @@ def _cost(cost: SloCost) -> dict[str, str]:
     return {
         "slo": cost.name,
         "title": cost.title,
-        "share": MISSING if cost.share is None else percent(cost.share),
+        "share": MISSING if cost.share is None else share_words(cost.share, cost.raw_share),
         "amount": amount,
         "budget": cost.budget_words,
         "left": MISSING if cost.remaining is None else percent(cost.remaining),

@@ -15,7 +15,8 @@ class SloCost:
     """What the incident took from one budget; None where the ledger does not know.
 
     `amount` is in `unit` (bad events or minutes); `remaining` is the share left now;
-    `counted_until` is set while the ledger has not reached the end of the harm.
+    `counted_until` is set while the ledger has not reached the end of the harm; `raw_share` counts
+    maintenance where some was left out of `share`.
     """
 
     name: str
@@ -26,6 +27,7 @@ class SloCost:
     window_seconds: int | None = None
     remaining: float | None = None
     counted_until: datetime | None = None
+    raw_share: float | None = None
 
     @property
     def budget_words(self) -> str:
@@ -89,10 +91,15 @@ def _harm(costs: Sequence[SloCost], lasted: str) -> str:
 def _cost(cost: SloCost) -> str:
     if cost.share is None:
         return "budget cost not recorded"
-    words = f"{percent(cost.share)} of its {cost.budget_words}"
+    words = f"{share_words(cost.share, cost.raw_share)} of its {cost.budget_words}"
     if cost.counted_until is None:
         return words
     return f"{words} counted up to {cost.counted_until.astimezone(UTC):%H:%M} UTC"
+
+
+def share_words(share: float, raw: float | None) -> str:
+    """`35 %`, with the raw figure behind it where maintenance was left out."""
+    return percent(share) if raw is None else f"{percent(share)} ({percent(raw)} with maintenance)"
 
 
 def _restored(incident: Incident, target_minutes: int) -> str:

@@ -12,6 +12,7 @@ from fireline.domain.policy.policy import Policy
 from fireline.domain.postmortem.action import ActionItem
 from fireline.domain.postmortem.small_n import durations as duration_words
 from fireline.domain.postmortem.small_n import percent, share
+from fireline.domain.postmortem.summary import share_words
 from fireline.domain.review.week import Week
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import SloStatus
@@ -171,7 +172,9 @@ def _incident(incident: Incident, record: WeekRecord) -> dict[str, str]:
         restored = f"open for {spell(elapsed(incident, record.at))}, target {_minutes(target)}"
     else:
         restored = f"{spell(known.mttr)} ({against_target(known.mttr, target)})"
-    costs = ", ".join(f"{percent(c)} of {slo}" for slo, c in sorted(incident.budget_cost.items()))
+    raw = incident.raw_budget_cost
+    booked = sorted(incident.budget_cost.items())
+    costs = ", ".join(f"{share_words(cost, raw.get(slo))} of {slo}" for slo, cost in booked)
     return {
         "ref": incident.ref,
         "title": incident.title,

@@ -60,7 +60,7 @@ def card(view: IncidentCard) -> kit.Rendered:
         kit.section(f"*{STATE_WORDS[view.state]}*\n{_path(view.state)}"),
         kit.fields(_clocks(view)),
         kit.section(f":busts_in_silhouette: {_roles(view)}"),
-        *(kit.section(slo_line(line, view.budget_cost.get(line.name))) for line in view.slos[:4]),
+        *(kit.section(slo_line(line, _cost(view, line.name))) for line in view.slos[:4]),
         runbook_line(view.runbook) if view.runbook is not None else None,
         _listed(":memo: *Latest*", view.latest_notes, 3),
         _listed(":pushpin: *Action items*", view.actions, 5),
@@ -151,14 +151,24 @@ def _roles(view: IncidentCard) -> str:
     return "  \u00b7  ".join(filled)
 
 
-def slo_line(line: SloLine, cost: float | None) -> str:
+def _cost(view: IncidentCard, slo: str) -> str | None:
+    """What the incident took from this budget, raw too where maintenance was left out."""
+    cost = view.budget_cost.get(slo)
+    return None if cost is None else f"*{percent(cost)}*{_raw(view.raw_budget_cost.get(slo))}"
+
+
+def _raw(raw: float | None) -> str:
+    return "" if raw is None else f" ({percent(raw)} with maintenance)"
+
+
+def slo_line(line: SloLine, cost: str | None) -> str:
     """One touched SLO on the card; after resolve, what the incident cost it."""
     text = f"*{one_line(line.title or line.name, TITLE)}* \u00b7 {state_words(line)}"
     text += f"\n{budget_words(line)}" if line.remaining is not None else ""
     if line.burning and line.burns:
         text += f"\nBurn {burn_words(line)}"
     if cost is not None:
-        text += f"\nThis incident cost *{percent(cost)}* of its budget"
+        text += f"\nThis incident cost {cost} of its budget"
     return text
 
 
@@ -225,7 +235,8 @@ def _time(view: IncidentLine) -> str:
         worst = max(view.cost, key=lambda name: view.cost[name])
         others = len(view.cost) - 1
         more = f" and {plural(others, 'more SLO')}" if others else ""
-        cost = f"{percent(view.cost[worst])} of the budget of `{one_line(worst, 100)}`"
+        share = f"{percent(view.cost[worst])}{_raw(view.raw_cost.get(worst))}"
+        cost = f"{share} of the budget of `{one_line(worst, 100)}`"
         parts.append(f"cost {cost}{more}")
     return " \u00b7 ".join(parts)
 
