@@ -88,7 +88,7 @@ def budget_report(
         if plan.problems:
             raise InvalidInputError("\n".join(plan.problems))
         policy = parts.policy_of(settings)
-        reads = read_all(slos, source, moment, policy, plan)
+        reads = read_all(slos, source, moment, policy, plan, catalogue.slos)
     return Report(tuple(reads), moment, policy)
 
 

@@ -156,7 +156,8 @@ class FleetCache:
             block, column = self._places[slo.name]
             start = floor_edge(epoch - slo.window_seconds)
             fetched = int(block.fetched_to[column])
-            found.append(FetchRequest(slo, max(start, fetched - READ_AGAIN)))
+            since = _whole(block.history[column])
+            found.append(FetchRequest(slo, max(start, fetched - READ_AGAIN), since))
         return found
 
     def take(self, uow: UnitOfWork, fetched: Iterable[tuple[Slo, FetchResult]]) -> None:

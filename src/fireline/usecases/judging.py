@@ -8,13 +8,19 @@ import numpy as np
 
 from fireline.domain.policy.evaluation import evaluate, failed
 from fireline.domain.policy.roster import judged_together
-from fireline.domain.slo.definition import CompositeSli, Slo
+from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.exclusions import Exclusion
 from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.domain.slo.sheet import StatusSheet
 from fireline.domain.slo.status import SloStatus
 from fireline.usecases.alerting import Judged
 from fireline.usecases.budget_cache import BudgetCache, window_start
+from fireline.usecases.composites import (
+    asked_for,
+    composite_reading,
+    lacking_parts,
+    part_names,
+)
 from fireline.usecases.fleet_cache import FleetCache
 from fireline.usecases.ports import FetchRequest, FetchResult, Services, UnitOfWork
 
@@ -59,7 +65,7 @@ class Judging:
         if plan.entries:
             plain = frozenset(n for n in plain if not self._excluded(slos[n], at))
         self._together = plain
-        one_by_one = {name: slo for name, slo in slos.items() if name not in plain}
+        one_by_one = {slo.name: slo for slo in asked_for(slos.values()) if slo.name not in plain}
         lacking = self._fleet.lacking({n: slos[n] for n in slos if n in plain}, at)
         if lacking:
             self._fleet.load(uow, lacking, at)
@@ -69,12 +75,7 @@ class Judging:
     def _plain(self, slos: Mapping[str, Slo]) -> frozenset[str]:
         """Those without particulars; the parts of a composite are looked at with it."""
         if self._told is None or self._told[0] != slos:
-            parts = {
-                part.slo
-                for slo in slos.values()
-                if isinstance(slo.sli, CompositeSli)
-                for part in slo.sli.parts
-            }
+            parts = {name for slo in slos.values() for name in part_names(slo)}
             found = (n for n, slo in slos.items() if n not in parts and judged_together(slo))
             self._told = dict(slos), frozenset(found)
         return self._told[1]
@@ -126,6 +127,26 @@ class Judging:
                 self._before.pop(slo.name, None)
                 outcome.judged.append(self._one(slo, result, at))
         return outcome
+
+    def judge_joined(
+        self, uow: UnitOfWork, slos: Sequence[Slo], outcome: Outcome, at: datetime
+    ) -> None:
+        """Judge composites by what was just read of their parts."""
+        readings = {j.slo.name: j.reading for j in outcome.judged if j.reading is not None}
+        errors = {j.slo.name: j.status.error for j in outcome.judged if j.status.error}
+        for slo in slos:
+            error = lacking_parts(slo, readings, errors)
+            if error is None:
+                reading = composite_reading(slo, readings, at)
+                self._before.pop(slo.name, None)
+                outcome.judged.append(Judged(slo, evaluate(reading, self._s.policy), reading))
+                continue
+            last = uow.statuses.get(slo.name)
+            if slo.name not in self._before:
+                self._before[slo.name] = last if last and last.error is None else None
+            status = failed(slo, at, error, last, self._before[slo.name])
+            outcome.failed.append(slo.name)
+            outcome.judged.append(Judged(slo, status, None))
 
     def _calm(self, noticed: set[str], at: datetime, outcome: Outcome) -> set[str]:
         """Write the sheets, and say who is on them."""

@@ -1,18 +1,25 @@
 """The state of all budgets straight from the source, without a database."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 
 from fireline.domain.policy.evaluation import evaluate, failed
 from fireline.domain.policy.policy import Policy
+from fireline.domain.slo.buckets import BucketSeries
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.ledger import first_known
 from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.domain.slo.reading import Reading
 from fireline.domain.slo.status import PairReading, SloStatus, WindowBurn
 from fireline.usecases.budget_cache import window_start
+from fireline.usecases.composites import (
+    asked_for,
+    composite_reading,
+    lacking_parts,
+    with_parts,
+)
 from fireline.usecases.ports import FetchRequest, FetchResult, SliSource
 
 
@@ -31,9 +38,10 @@ def report(
     at: datetime,
     policy: Policy | None = None,
     maintenance: MaintenancePlan | None = None,
+    catalogue: Mapping[str, Slo] | None = None,
 ) -> list[SloStatus]:
     """One status per SLO, in order, each from its whole window."""
-    return [read.status for read in read_all(slos, source, at, policy, maintenance)]
+    return [read.status for read in read_all(slos, source, at, policy, maintenance, catalogue)]
 
 
 def read_all(
@@ -42,32 +50,58 @@ def read_all(
     at: datetime,
     policy: Policy | None = None,
     maintenance: MaintenancePlan | None = None,
+    catalogue: Mapping[str, Slo] | None = None,
 ) -> list[Read]:
-    """The same with what each was evaluated from."""
+    """The same with what each was evaluated from.
+
+    Args:
+        slos: which.
+        source: who is asked.
+        at: the instant.
+        policy: thresholds and burn pairs.
+        maintenance: what is taken out.
+        catalogue: where parts of composites are found that are not among `slos`.
+    """
     wanted = list(slos)
-    results = source.fetch([FetchRequest(slo, window_start(slo, at)) for slo in wanted], at)
-    rules = policy or Policy()
+    asked = asked_for(with_parts(wanted, catalogue or {}))
+    results = source.fetch([FetchRequest(slo, window_start(slo, at)) for slo in asked], at)
     plan = maintenance or MaintenancePlan()
-    return [_read(slo, r, at, rules, plan) for slo, r in zip(wanted, results, strict=True)]
+    errors = {r.slo: r.error or "no answer" for r in results if r.error or r.series is None}
+    readings = {
+        slo.name: _reading(slo, result, at, plan)
+        for slo, result in zip(asked, results, strict=True)
+        if slo.name not in errors
+    }
+    return [_read(slo, readings, errors, at, policy or Policy()) for slo in wanted]
 
 
 def _read(
-    slo: Slo, result: FetchResult, at: datetime, policy: Policy, plan: MaintenancePlan
+    slo: Slo,
+    readings: Mapping[str, Reading],
+    errors: Mapping[str, str],
+    at: datetime,
+    policy: Policy,
 ) -> Read:
-    if result.error is not None or result.series is None:
-        return Read(slo, failed(slo, at, result.error or "no answer", None), None)
-    reading = Reading(
+    error = errors.get(slo.name) or lacking_parts(slo, readings, errors)
+    if error is not None:
+        return Read(slo, failed(slo, at, error, None), None)
+    reading = composite_reading(slo, readings, at)
+    return Read(slo, evaluate(reading, policy), reading)
+
+
+def _reading(slo: Slo, result: FetchResult, at: datetime, plan: MaintenancePlan) -> Reading:
+    series = result.series if result.series is not None else BucketSeries.empty(0)
+    return Reading(
         slo=slo,
-        series=result.series,
+        series=series,
         at=at,
         open_part=result.open_part,
-        history_start=first_known(result.series),
+        history_start=first_known(series),
         newest_sample=result.newest_sample,
         warnings=result.warnings,
         landed=result.landed,
         exclusions=plan.exclusions(slo, window_start(slo, at), int(at.timestamp())),
     )
-    return Read(slo, evaluate(reading, policy), reading)
 
 
 def status_json(slo: Slo, status: SloStatus) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Questions about budgets that the ledger answers without asking Prometheus."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from fireline.domain.policy.evaluation import evaluate
@@ -9,6 +10,7 @@ from fireline.domain.slo.ledger import floor_edge
 from fireline.domain.slo.reading import Reading
 from fireline.domain.slo.spending import first_bad_start
 from fireline.domain.slo.status import DataState, SloStatus
+from fireline.usecases.composites import composite_reading, part_names
 from fireline.usecases.maintenance import exclusions_for
 from fireline.usecases.ports import Services, UnitOfWork
 
@@ -24,16 +26,7 @@ def stored_reading(s: Services, uow: UnitOfWork, slo: Slo, at: datetime) -> Read
         evaluated = (status.newest_sample or status.at) if failed else status.at
         until = min(at, evaluated)
     edge = floor_edge(int(until.timestamp()))
-    start = floor_edge(slo.needed_from(edge))
-    span = uow.ledger.span(slo.name, slo.revision)
-    return Reading(
-        slo=slo,
-        series=uow.ledger.read(slo.name, slo.revision, start, edge),
-        at=datetime.fromtimestamp(edge, UTC),
-        history_start=span[0] if span else None,
-        newest_sample=status.newest_sample if status else None,
-        exclusions=exclusions_for(s, uow, slo, edge),
-    )
+    return _read(s, uow, slo, edge, status.newest_sample if status else None)
 
 
 def status_at(s: Services, uow: UnitOfWork, slo: Slo, at: datetime) -> SloStatus:
@@ -43,7 +36,17 @@ def status_at(s: Services, uow: UnitOfWork, slo: Slo, at: datetime) -> SloStatus
 
 def reading_at(s: Services, uow: UnitOfWork, slo: Slo, at: datetime) -> Reading:
     """The SLO's ledger as it stood at a past instant."""
-    edge = floor_edge(int(at.timestamp()))
+    return _read(s, uow, slo, floor_edge(int(at.timestamp())), None)
+
+
+def _read(s: Services, uow: UnitOfWork, slo: Slo, edge: int, newest: datetime | None) -> Reading:
+    """The buckets before an edge; a composite is joined from those of its parts."""
+    at = datetime.fromtimestamp(edge, UTC)
+    slos = s.definitions.current().slos
+    parts = [slos[name] for name in part_names(slo) if name in slos]
+    if parts and len(parts) == len(part_names(slo)):
+        readings = {part.name: _read(s, uow, part, edge, None) for part in parts}
+        return replace(composite_reading(slo, readings, at), newest_sample=newest)
     start = floor_edge(slo.needed_from(edge))
     span = uow.ledger.span(slo.name, slo.revision)
     known = span is not None and span[0] < edge
@@ -52,8 +55,9 @@ def reading_at(s: Services, uow: UnitOfWork, slo: Slo, at: datetime) -> Reading:
         series=uow.ledger.read(slo.name, slo.revision, start, edge)
         if known
         else BucketSeries.empty(start),
-        at=datetime.fromtimestamp(edge, UTC),
+        at=at,
         history_start=span[0] if span and known else None,
+        newest_sample=newest,
         exclusions=exclusions_for(s, uow, slo, edge),
     )
 

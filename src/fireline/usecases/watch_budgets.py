@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from fireline.domain.slo.definition import Slo
 from fireline.usecases.alerting import Alerting
+from fireline.usecases.composites import asked_for, joined_of
 from fireline.usecases.judging import Answer, Judging
 from fireline.usecases.maintenance import current_plan
 from fireline.usecases.ports import FetchRequest, Services, UnitOfWork
@@ -53,11 +54,11 @@ class Watcher:
         report = TickReport(at, problems=catalogue.problems)
         with self._s.store() as uow:
             self._judging.prepare(uow, catalogue.slos, current_plan(self._s, uow), at)
-        slos = list(catalogue.slos.values())
+        slos = asked_for(catalogue.slos.values())
         self._backfill(slos, at)
         fetched = self._fetch(self._judging.requests(slos, at), at)
         with self._written(slos) as uow:
-            self._record(uow, fetched, report)
+            self._record(uow, fetched, joined_of(catalogue.slos.values()), report)
         return report
 
     def _backfill(self, slos: Sequence[Slo], at: datetime) -> None:
@@ -85,14 +86,21 @@ class Watcher:
             self._judging.forget(slos)
             raise
 
-    def _record(self, uow: UnitOfWork, fetched: Sequence[Answer], report: TickReport) -> None:
+    def _record(
+        self,
+        uow: UnitOfWork,
+        fetched: Sequence[Answer],
+        joined: Sequence[Slo],
+        report: TickReport,
+    ) -> None:
         """Everything that one transaction holds."""
         self._judging.keep(uow, fetched, report.at)
         outcome = self._judging.judge(uow, fetched, report.at)
+        self._judging.judge_joined(uow, joined, outcome, report.at)
         uow.statuses.save([j.status for j in outcome.judged])
         uow.statuses.save_sheets(outcome.sheets)
         report.failed = outcome.failed
-        report.evaluated = len(fetched) - len(outcome.failed)
+        report.evaluated = len(fetched) + len(joined) - len(outcome.failed)
         alerts = self._alerting.apply(uow, outcome.judged, report.at)
         report.opened, report.escalated = alerts.opened, alerts.escalated
         report.refreshed, report.closed = alerts.refreshed, alerts.closed

@@ -7,11 +7,12 @@ from typing import Self
 
 from fireline.adapters.prometheus.asking import Answers, Asker, Outcome, Values
 from fireline.adapters.prometheus.client import Access, PrometheusClient
-from fireline.adapters.prometheus.kinds.choice import plan
+from fireline.adapters.prometheus.kinds.choice import made_of_others, plan
 from fireline.adapters.prometheus.planning import Moment, Plan, result
 from fireline.adapters.prometheus.questions import Question
 from fireline.adapters.prometheus.session import shown_url
 from fireline.adapters.prometheus.telemetry import Telemetry
+from fireline.domain.slo.definition import Slo
 from fireline.usecases.ports import FetchRequest, FetchResult
 
 CONNECTIONS = 3
@@ -73,7 +74,7 @@ class PrometheusSource:
         """One result per request, in order; a failure stands in the result of each SLO it hit."""
         epoch = int(at.timestamp())
         moment = Moment(epoch, self._scrape)
-        plans = [plan(request, moment) for request in requests]
+        plans = [plan(r, moment) for r in requests if not made_of_others(r.slo)]
         recent = [p for p in plans if epoch - p.request.start <= BACKFILL_FROM]
         long = [p for p in plans if epoch - p.request.start > BACKFILL_FROM]
         answers: Answers = {}
@@ -82,7 +83,8 @@ class PrometheusSource:
                 answers.update(asker.ask((q for p in some for q in p.questions()), epoch))
         plans = [plan.looking_closer(answers) for plan in plans]
         answers.update(self._closer(plans, epoch))
-        return [result(plan, answers) for plan in plans]
+        results = iter([result(plan, answers) for plan in plans])
+        return [_refused(r.slo) if made_of_others(r.slo) else next(results) for r in requests]
 
     def _closer(self, plans: Sequence[Plan], at: int) -> Answers:
         """Answers to all closer looks; at closed buckets they are taken once per bucket."""
@@ -94,6 +96,12 @@ class PrometheusSource:
         new = self._patient.ask((q for q in wanted if q not in old), at)
         self._looked = old | {q: a for q, a in new.items() if _lasts(q, a, at)}
         return old | new
+
+
+def _refused(slo: Slo) -> FetchResult:
+    """What is said to whoever asks for a composite."""
+    error = f"{slo.name} is made of other SLOs; it is told from them, not from Prometheus."
+    return FetchResult(slo.name, None, error=error)
 
 
 def _lasts(question: Question, outcome: Outcome, at: int) -> bool:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from fireline.domain.slo.buckets import BUCKET_SECONDS
+from fireline.domain.slo.definition import Family
 from fireline.domain.slo.exclusions import part_without
 from fireline.domain.slo.ledger import cut, floor_edge
 from fireline.domain.slo.reading import Reading
@@ -33,7 +34,8 @@ def first_bad_start(reading: Reading, before: int) -> int | None:
     """
     series = cut(reading.counted, reading.counted.start, floor_edge(before) + BUCKET_SECONDS)
     bad = series.total - series.good
-    spent = (bad > reading.slo.budget_fraction * series.total) & (bad >= HALF_EVENT)
+    least = 0.0 if reading.slo.family is Family.SHARES else HALF_EVENT
+    spent = (bad > reading.slo.budget_fraction * series.total) & (bad >= least)
     empty = series.total <= 0
     opened = _open_start(reading, before)
     where = np.flatnonzero(spent)

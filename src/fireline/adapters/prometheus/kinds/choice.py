@@ -6,11 +6,13 @@ from fireline.adapters.prometheus.kinds import deadline, entities, gauge, ratio,
 from fireline.adapters.prometheus.planning import Moment, Plan
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.slo.definition import (
+    CompositeSli,
     DeadlineSli,
     EntityRatioSli,
     LatencySli,
     RatioSli,
     SlicedRatioSli,
+    Slo,
     TimeSliceSli,
 )
 from fireline.usecases.ports import FetchRequest
@@ -23,6 +25,11 @@ PLANS: dict[type[object], Callable[[FetchRequest, Moment], Plan]] = {
     DeadlineSli: deadline.plan,
     EntityRatioSli: entities.plan,
 }
+
+
+def made_of_others(slo: Slo) -> bool:
+    """Whether there is nothing to ask Prometheus."""
+    return isinstance(slo.sli, CompositeSli)
 
 
 def plan(request: FetchRequest, moment: Moment) -> Plan:
