@@ -17,10 +17,11 @@ from fireline.domain.slo.definition import (
     TimeSliceSli,
 )
 from fireline.domain.slo.ledger import missing
+from fireline.domain.slo.spending import share_spent
 from fireline.domain.slo.status import DataState, SloStatus
 from fireline.usecases.ports import FetchRequest, FetchResult
 from fireline.usecases.report_budgets import report
-from fireline.usecases.stored_budgets import budget_cost, first_bad, status_at
+from fireline.usecases.stored_budgets import first_bad, status_at, stored_reading
 from fireline.usecases.watch_budgets import Watcher
 from tests.builders import services
 from tests.fakes import FakeClock, FakeDefinitions
@@ -140,7 +141,8 @@ def test_a_tick_judges_composites_after_their_parts_and_needs_no_ledger_for_them
         assert stored.remaining == pytest.approx(1 - burn)
         assert uow.ledger.span("both", BOTH.revision) is None
         hour_ago = T - timedelta(hours=1)
-        assert budget_cost(s, uow, "both", hour_ago, T) == pytest.approx(burn)
+        reading = stored_reading(s, uow, BOTH, T)
+        assert share_spent(reading, EPOCH - 3600, EPOCH) == pytest.approx(burn)
         assert first_bad(s, uow, "both", T) == hour_ago
         past = status_at(s, uow, BOTH, hour_ago)
         assert past.remaining == pytest.approx(1.0)
