@@ -18,6 +18,8 @@ from fireline.domain.postmortem.small_n import durations, nearest_rank, percent,
 from fireline.domain.postmortem.summary import SloCost
 from fireline.domain.review.facts import Measured, WeekRecord, headline, review_facts
 from fireline.domain.review.week import Week, parse_week, week_at, week_of
+from fireline.domain.slo.alerting.group import AlertGroup, Mark
+from fireline.domain.slo.alerting.noise import noise_of
 from fireline.usecases.chase_actions import add_action
 from fireline.usecases.manage_incident import Declare, declare
 from fireline.usecases.ports import Services
@@ -31,6 +33,8 @@ from tests.builders import (
     a_slo,
     a_status,
     an_action,
+    an_alert_group,
+    an_episode,
     an_incident,
     night,
     services,
@@ -68,7 +72,17 @@ def the_week() -> WeekRecord:
         actions=(an_action(), an_action(88, due=date(2026, 11, 20), incident_id=None)),
         today=date(2026, 11, 23),
         policy=Policy(),
+        alerts=tuple(marked_alerts()),
     )
+
+
+def marked_alerts() -> list[AlertGroup]:
+    """Twelve: 5 actionable, 2 not, 3 duplicates, 2 that nobody marked."""
+    marks = [Mark.ACTIONABLE] * 5 + [Mark.NOT_ACTIONABLE] * 2 + [Mark.DUPLICATE] * 3 + [None] * 2
+    return [
+        an_alert_group(an_episode(LAG, id=f"e{number}"), mark=mark)
+        for number, mark in enumerate(marks)
+    ]
 
 
 # --- weeks ---------------------------------------------------------------------------------------
@@ -314,3 +328,21 @@ def test_a_past_week_is_told_as_it_ended_not_as_things_stand_today(s: Services) 
     assert long_ago.budgets == ()
     assert long_ago.headline == "No SLO has a figure yet; 3 without data"
     assert {b.remaining for b in digest(s).budgets} == {-0.12, 0.8}
+
+
+# --- were the alerts worth it --------------------------------------------------------------------
+
+
+def test_duplicates_and_unmarked_alerts_are_no_part_of_the_ratio() -> None:
+    noise = noise_of(marked_alerts())
+    assert noise.ratio == pytest.approx(5 / 7)
+    assert (noise.fired, noise.judged, noise.duplicates, noise.unmarked) == (12, 7, 3, 2)
+
+
+def test_without_a_mark_there_is_no_ratio() -> None:
+    quiet = noise_of([an_alert_group(an_episode(LAG))])
+    assert quiet.ratio is None
+    facts = review_facts(replace(the_week(), alerts=(an_alert_group(an_episode(LAG)),)))
+    assert "no data (no alert was marked)" in DOCUMENTS.review(facts)
+    calm = review_facts(replace(the_week(), alerts=()))
+    assert "## Alerts\n\nnone" in DOCUMENTS.review(calm)

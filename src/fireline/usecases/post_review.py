@@ -15,6 +15,7 @@ from fireline.domain.review.facts import (
     worst_first,
 )
 from fireline.domain.review.week import Week, parse_week, week_at
+from fireline.domain.slo.alerting.noise import noise_of
 from fireline.usecases.budget_charts import budget_overview
 from fireline.usecases.chase_actions import lines, local
 from fireline.usecases.incident_record import show
@@ -76,6 +77,7 @@ def _digest(s: Services, uow: UnitOfWork, week: Week) -> ReviewDigest:
         incidents=tuple(incident_line(s, i) for i in counted(record.incidents)),
         actions=lines(s, list(record.actions)),
         no_data=tuple(without_data(record.slos)),
+        noise=noise_of(record.alerts),
         markdown=s.documents.review(facts),
         overview=budget_overview(week.key, budgets),
     )
@@ -98,6 +100,7 @@ def _record(s: Services, uow: UnitOfWork, week: Week) -> WeekRecord:
         slos=tuple(Measured(slo, statuses.get(name)) for name, slo in sorted(slos.items())),
         incidents=tuple(incidents),
         actions=tuple(uow.actions.open()),
+        alerts=tuple(uow.alerts.between(start, min(end, now))),
         today=local(s, now).date(),
         policy=s.policy,
     )

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from fireline.domain.incident.incident import IncidentState, Role, Severity, Stamp
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
+from fireline.domain.slo.alerting.noise import Noise
 from fireline.domain.slo.status import (
     PairReading,
 )
@@ -207,6 +208,7 @@ class ReviewDigest:
     no_data: tuple[str, ...]
     markdown: str
     overview: BudgetOverview | None = None
+    noise: Noise = field(default_factory=Noise)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,22 @@
 """The team's policy from its file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from yaml.nodes import MappingNode, Node, SequenceNode
+from yaml.nodes import MappingNode
 
+from fireline.adapters.files.alert_policy import KEYS as ALERT_KEYS
+from fireline.adapters.files.alert_policy import alert_rules
+from fireline.adapters.files.policy_fields import items, span
 from fireline.adapters.files.problems import Findings, Level, Problem
 from fireline.adapters.files.yaml_fields import Fields, Text, compose, line_of
 from fireline.domain.errors import InvalidDefinitionError
 from fireline.domain.policy.consequences import Consequence, OnUnknown, StateRule
 from fireline.domain.policy.policy import BurnPair, Policy
 from fireline.domain.slo.status import BudgetState, BurnSeverity
-from fireline.domain.slo.wording import parse_range
 
 KEYS = (
     "apiVersion",
@@ -26,6 +28,7 @@ KEYS = (
     "on_unknown",
     "reactions",
     "action_due",
+    *ALERT_KEYS,
 )
 PAIR_KEYS = ("severity", "long", "short", "share")
 STATE_KEYS = ("above", "state", "consequence", "rule", "approver")
@@ -78,35 +81,23 @@ def read_policy(path: str, text: str) -> tuple[Policy, list[Problem]]:
         policy,
         mttr_target_minutes=_targets(fields, findings),
         reactions=_reactions(fields, findings),
+        alerts=alert_rules(fields, findings),
     )
     unknown = _choice(fields.optional("on_unknown"), OnUnknown, findings)
     if unknown is not None:
         policy = replace(policy, on_unknown=unknown)
-    due = _range(fields.optional("action_due"), findings)
+    due = span(fields.optional("action_due"), findings)
     if due is not None:
         policy = replace(policy, action_due_days=max(1, due // DAY))
     return policy, findings.problems
 
 
-def _items(fields: Fields, key: str, known: Sequence[str], findings: Findings) -> list[Fields]:
-    """The mappings of a list."""
-    node: Node | None = fields.node(key)
-    if node is None:
-        return []
-    if not isinstance(node, SequenceNode) or not all(
-        isinstance(n, MappingNode) for n in node.value
-    ):
-        findings.error(line_of(node), "type", f"`{key}` must be a list of mappings.")
-        return []
-    return [Fields(n, findings, key, known) for n in node.value]
-
-
 def _with_pairs(policy: Policy, fields: Fields, findings: Findings) -> Policy:
     pairs = []
-    for item in _items(fields, "burn_alerts", PAIR_KEYS, findings):
+    for item in items(fields, "burn_alerts", PAIR_KEYS, findings):
         severity = item.text("severity", example="page")
-        long = _range(item.text("long", example="1h"), findings)
-        short = _range(item.text("short", example="5m"), findings)
+        long = span(item.text("long", example="1h"), findings)
+        short = span(item.text("short", example="5m"), findings)
         share = _share(item.text("share", example="2%"), findings)
         if severity is None or long is None or short is None or share is None:
             continue
@@ -127,7 +118,7 @@ def _with_states(policy: Policy, fields: Fields, findings: Findings) -> Policy:
     """Thresholds and consequences; a state that is not named keeps its shipped consequence."""
     thresholds = []
     rules: dict[BudgetState, StateRule] = {}
-    for item in _items(fields, "budget_states", STATE_KEYS, findings):
+    for item in items(fields, "budget_states", STATE_KEYS, findings):
         state = _state(item, rules, findings)
         above = _above(item, state, findings)
         if state is None:
@@ -206,7 +197,7 @@ def _targets(fields: Fields, findings: Findings) -> Mapping[int, int] | None:
         return None
     targets = {}
     for tier, text in given.items():
-        seconds = _range(text, findings)
+        seconds = span(text, findings)
         if tier not in map(str, TIERS):
             findings.error(text.line, "tier", f"the tier `{tier}` must be 0, 1 or 2.")
         elif seconds is not None:
@@ -229,17 +220,6 @@ def _reactions(fields: Fields, findings: Findings) -> Mapping[str, str] | None:
                 f"`{emoji}` is `{text.value}`; it must be one of {', '.join(REACTION_KINDS)}.",
             )
     return {emoji.strip(":"): text.value for emoji, text in given.items()} or None
-
-
-def _range(text: Text | None, findings: Findings) -> int | None:
-    if text is None:
-        return None
-    seconds = parse_range(text.value)
-    if seconds is None:
-        findings.error(
-            text.line, "range", f"`{text.value}` is no length of time; write 5m, 1h or 3d."
-        )
-    return seconds
 
 
 def _share(text: Text | None, findings: Findings) -> float | None:

@@ -13,7 +13,9 @@ from fireline.domain.postmortem.action import ActionItem
 from fireline.domain.postmortem.small_n import durations as duration_words
 from fireline.domain.postmortem.small_n import percent, share
 from fireline.domain.postmortem.summary import share_words
+from fireline.domain.review.noise import noise_facts
 from fireline.domain.review.week import Week
+from fireline.domain.slo.alerting.group import AlertGroup
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import SloStatus
 
@@ -51,6 +53,7 @@ class WeekRecord:
     actions: tuple[ActionItem, ...]
     today: date
     policy: Policy
+    alerts: tuple[AlertGroup, ...] = ()
 
 
 def met_by_tier(slos: Sequence[Measured]) -> dict[int, tuple[int, int]]:
@@ -109,6 +112,7 @@ def review_facts(record: WeekRecord) -> dict[str, object]:
         "ttdr": _all(incidents, "ttdr", "no data was verified"),
         "actions": [_action(item, record.today) for item in _ordered(record.actions)],
         "overdue": sum(item.overdue(record.today) for item in record.actions),
+        "noise": noise_facts(record.alerts),
         "no_data": without_data(record.slos),
         "as_of": f"{record.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         "definitions": [{"name": name, "text": text} for name, text in DEFINITIONS],

@@ -1,8 +1,11 @@
 """The weekly reliability review."""
 
 from fireline.adapters.slack.blocks import action, incident, kit
+from fireline.adapters.slack.blocks.alert_history import noise_words
 from fireline.adapters.slack.blocks.markup import one_line, plural, some
 from fireline.adapters.slack.blocks.slo import list_line
+from fireline.domain.review.noise import ACTIONABLE_TARGET
+from fireline.domain.slo.alerting.noise import Noise
 from fireline.usecases.views import ReviewDigest
 
 BUDGETS, INCIDENTS, ACTIONS = 6, 8, 8
@@ -29,6 +32,7 @@ def review(view: ReviewDigest, chart_file: str | None = None) -> kit.Rendered:
             INCIDENTS,
             "No incident.",
         ),
+        kit.section(f"*Alerts*\n{_noise(view.noise)}"),
         *_part(
             plural(len(view.actions), "open action item"),
             [action.words(a) for a in view.actions],
@@ -38,6 +42,18 @@ def review(view: ReviewDigest, chart_file: str | None = None) -> kit.Rendered:
         _no_data(view.no_data),
     ]
     return kit.rendered(f"{head}: {view.headline}", blocks)
+
+
+def _noise(noise: Noise) -> str:
+    """Whether the alerts were worth it, and who still has to say."""
+    if not noise.fired:
+        return "No alert fired."
+    words = noise_words(noise)
+    if noise.ratio is None:
+        return f":label: {words}. Mark them in their messages."
+    met = noise.ratio > ACTIONABLE_TARGET
+    mark = ":white_check_mark:" if met else ":warning:"
+    return f"{mark} {words}; the target is over {ACTIONABLE_TARGET * 100:.0f} %"
 
 
 def _met(tier: int, met: int, total: int) -> tuple[str, str]:

@@ -83,7 +83,16 @@ def list_line(line: SloLine) -> str:
         figures = f"last known: {figures}"
     if line.remaining is not None and line.data_state in AGED:
         figures += f" \u00b7 {one_line(line.sentence, 300)}"
-    return f"{head}{burning if line.burning else ''}\n{figures}{mark(line)} \u00b7 {tail}"
+    muted = f"\n{muted_words(line)}" if line.muted_until else ""
+    burns = burning if line.burning else ""
+    return f"{head}{burns}\n{figures}{mark(line)} \u00b7 {tail}{muted}"
+
+
+def muted_words(line: SloLine) -> str:
+    """Until when nothing is posted of it, and why."""
+    if line.muted_until is None:
+        return ""
+    return f":mute: Muted until {when(line.muted_until)}: {one_line(line.muted_because, 200)}"
 
 
 def list_headline(lines: Sequence[SloLine]) -> str:
@@ -158,6 +167,7 @@ def slo_detail(view: SloDetail, chart_file: str | None = None) -> kit.Rendered:
     blocks: list[kit.Block | None] = [
         kit.header(title),
         kit.section(f"*{state_words(line)}* \u00b7 {one_line(line.sentence, 600)}"),
+        kit.context(muted_words(line)) if line.muted_until else None,
         kit.fields(_figures(view)) if believed else kit.fields(_facts(view)),
     ]
     if view.error:

@@ -10,10 +10,10 @@ from fireline.domain.slo.alerting.group import AlertGroup, Mark
 class Noise:
     """Counts of alerts by what people said of them."""
 
-    actionable: int
-    not_actionable: int
-    duplicates: int
-    unmarked: int
+    actionable: int = 0
+    not_actionable: int = 0
+    duplicates: int = 0
+    unmarked: int = 0
 
     @property
     def fired(self) -> int:
