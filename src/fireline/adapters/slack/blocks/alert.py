@@ -70,8 +70,8 @@ def reply(view: AlertReply) -> kit.Rendered:
     name = one_line(view.title, 150)
     waited = between(view.since, view.now)
     if view.escalated:
-        text = f":rotating_light: *{name}* is a page now."
-        plain = f"{view.title} is a page now."
+        text = f":rotating_light: This is a page now: *{name}*."
+        plain = f"This is a page now: {view.title}."
     else:
         text = f":bell: *{name}*: nobody acknowledged it for {waited}."
         plain = f"{view.title}: nobody acknowledged it for {waited}."
