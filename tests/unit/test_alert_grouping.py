@@ -1,7 +1,10 @@
 """Which alerts share a message: those that begin together and have an upstream in common."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +21,7 @@ PAGE, TICKET = BurnSeverity.PAGE, BurnSeverity.TICKET
 
 
 def newcomer(
-    number: int, *keys: str, tier: int = 1, channel: str = "#alerts", **changes: object
+    number: int, *keys: str, tier: int = 1, channel: str = "#alerts", **changes: Any
 ) -> Newcomer:
     episode = an_episode(
         a_slo(f"slo-{number}"), id=f"e{number:04d}", channel=channel, opened_at=NOW, **changes
@@ -77,13 +80,13 @@ def test_a_group_takes_newcomers_for_five_minutes_after_the_newest(later: int, g
 
 def test_a_closed_group_takes_nobody() -> None:
     first = first_group(newcomer(1, "dataset:a"))
-    over_now = AlertGroup(**{**_fields(first), "closed_at": NOW})
+    over_now = replace(first, closed_at=NOW)
     assert placed([newcomer(2, "dataset:a")], over_now).groups[0].id == "e0002"
 
 
 def test_a_page_in_a_ticket_group_asks_anew() -> None:
     ticket = first_group(newcomer(1, "dataset:a", severity=TICKET))
-    taken = AlertGroup(**{**_fields(ticket), "acknowledged_by": "U1", "snoozed_until": NOW})
+    taken = replace(ticket, acknowledged_by="U1", snoozed_until=NOW)
     (page,) = placed([newcomer(2, "dataset:a", tier=0)], taken, later=60).groups
     assert (page.id, page.severity, page.tier, page.rounds) == ("e0001", PAGE, 0, 1)
     assert (page.acknowledged_by, page.snoozed_until) == (None, None)
@@ -92,7 +95,7 @@ def test_a_page_in_a_ticket_group_asks_anew() -> None:
 
 def test_a_page_in_a_page_group_leaves_the_acknowledgement_alone() -> None:
     page = first_group(newcomer(1, "dataset:a"))
-    taken = AlertGroup(**{**_fields(page), "acknowledged_by": "U1"})
+    taken = replace(page, acknowledged_by="U1")
     (more,) = placed([newcomer(2, "dataset:a")], taken).groups
     assert (more.acknowledged_by, more.rounds) == ("U1", 0)
     assert grown(more, PAGE, NOW) == more
@@ -107,7 +110,7 @@ def test_a_spent_budget_keeps_no_burn_open_and_its_own_message_open() -> None:
     spent = member(AlertKind.EXHAUSTED, going=True)
     assert not over(burn, [member(AlertKind.BURN, going=True), spent])
     assert over(burn, [member(AlertKind.BURN, going=False), spent])
-    alone = AlertGroup(**{**_fields(burn), "kind": AlertKind.EXHAUSTED})
+    alone = replace(burn, kind=AlertKind.EXHAUSTED)
     assert not over(alone, [spent])
     assert over(alone, [member(AlertKind.EXHAUSTED, going=False)])
 
@@ -119,10 +122,6 @@ def test_keys_are_datasets_and_service_and_for_telemetry_the_source() -> None:
     assert keys_of(slo, AlertKind.EXHAUSTED, "source:main") == wanted
     assert keys_of(slo, AlertKind.STALE, "source:main") == ("source:main",)
     assert keys_of(None, AlertKind.SOURCE_DOWN, "source:main") == ("source:main",)
-
-
-def _fields(group: AlertGroup) -> dict[str, object]:
-    return {name: getattr(group, name) for name in group.__dataclass_fields__}
 
 
 KEYS = st.sets(st.sampled_from(["dataset:a", "dataset:b", "dataset:c", "service:x", "service:y"]))
@@ -157,9 +156,9 @@ def test_everybody_is_told_of_once_with_those_who_share_all_its_keys(crowd: list
 
 
 @given(crowds(), st.randoms(use_true_random=False))
-def test_the_order_of_beginnings_does_not_matter(crowd: list[Newcomer], random: object) -> None:
+def test_the_order_of_beginnings_does_not_matter(crowd: list[Newcomer], random: Random) -> None:
     mixed = list(crowd)
-    random.shuffle(mixed)  # type: ignore[attr-defined]  # hypothesis gives a Random
+    random.shuffle(mixed)
     assert placed(mixed) == placed(crowd)
 
 
