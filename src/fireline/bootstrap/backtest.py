@@ -28,6 +28,7 @@ from fireline.usecases.backtest import (
     chosen,
 )
 from fireline.usecases.backtest_views import backtest_chart
+from fireline.usecases.maintenance import with_approved
 from fireline.usecases.past_budgets import Progress
 from fireline.usecases.recorded_incidents import recorded_incidents
 
@@ -82,21 +83,21 @@ def run_backtest(asked: Asked, progress: Progress) -> Answered:
     if not catalogue.slos:
         raise NotFoundError("no SLO definitions found; name a folder with --definitions")
     policies = _policies(asked, settings)
-    incidents, whence = _incidents(asked.incidents, settings, start, end)
+    known = _known(asked.incidents, settings, start, end)
     wanted = Wanted(
         slos=chosen(catalogue.slos, asked.names),
         start=start,
         end=end,
         policies=policies,
-        incidents=incidents,
+        incidents=known.incidents,
         step=asked.step,
         suggests=asked.suggests,
         scrape_interval=parts.scrape_interval(settings),
-        maintenance=_maintenance(settings),
+        maintenance=known.maintenance,
     )
     with parts.source_of(settings) as source:
         found = backtest(source, wanted, now, progress)
-    return Answered(found, whence, policies[0])
+    return Answered(found, known.whence, policies[0])
 
 
 def picture(answered: Answered) -> bytes:
@@ -146,16 +147,27 @@ def _policies(asked: Asked, settings: Settings) -> tuple[NamedPolicy, ...]:
     return (first, NamedPolicy(str(asked.compare), load_policy(asked.compare)))
 
 
-def _incidents(
-    file: Path | None, settings: Settings, start: datetime, end: datetime
-) -> tuple[tuple[KnownIncident, ...] | None, str]:
-    """Those of the file, else of the record, else None: nobody knows."""
-    if file is not None:
-        return load_incidents(file), str(file)
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of the range: incidents, whence, and maintenance of files and record."""
+
+    incidents: tuple[KnownIncident, ...] | None
+    whence: str
+    maintenance: MaintenancePlan
+
+
+def _known(file: Path | None, settings: Settings, start: datetime, end: datetime) -> _Known:
+    """Incidents of the file, else of the record, else None: nobody knows."""
+    planned = _maintenance(settings)
+    given = load_incidents(file) if file is not None else None
     if not _has_record(settings):
-        return None, "nowhere: there is no database here, and no --incidents file was named"
+        whence = "nowhere: there is no database here, and no --incidents file was named"
+        return _Known(given, str(file) if file is not None else whence, planned)
     with open_store() as store, store() as uow:
-        return recorded_incidents(uow, start, end), "the bot's record"
+        plan = with_approved(planned, uow)
+        if given is not None:
+            return _Known(given, str(file), plan)
+        return _Known(recorded_incidents(uow, start, end), "the bot's record", plan)
 
 
 def _has_record(settings: Settings) -> bool:

@@ -9,7 +9,7 @@ from fireline.bootstrap.backtest import Answered
 from fireline.cli.output import results
 from fireline.domain.backtest.changes import pair_words
 from fireline.domain.backtest.replay import Fired, pages
-from fireline.domain.backtest.scoring import Score
+from fireline.domain.backtest.scoring import Found, Score
 from fireline.domain.postmortem.small_n import share
 from fireline.domain.slo.wording import span_words
 from fireline.usecases.backtest import Backtest, Run
@@ -95,17 +95,21 @@ def _incident_lines(run: Run) -> Iterator[str]:
     if score is None:
         return
     for found in score.found:
-        first = found.alerts[0]
-        delay = found.delay or timedelta()
-        after = f"{_span(delay)} after" if delay >= timedelta() else f"{_span(-delay)} before"
-        yield (
-            f"found   {found.incident.ref}: {first.episode.severity.value} {after} its start"
-            f" ({first.episode.slo})"
-        )
+        yield _found_line(found)
     for incident in score.missed:
-        yield f"MISSED  {incident.ref}: {incident.start:%m-%d %H:%M} {incident.title}".rstrip()
+        when = "" if incident.withheld else f"{incident.start:%m-%d %H:%M} {incident.title}"
+        yield f"MISSED  {incident.ref}: {when}".rstrip(" :")
     for incident in score.unjudged:
         yield f"not judged  {incident.ref}: it concerns none of these SLOs"
+
+
+def _found_line(found: Found) -> str:
+    if found.incident.withheld:
+        return f"found   {found.incident.ref}"
+    first = found.alerts[0].episode
+    delay = found.delay or timedelta()
+    after = f"{_span(delay)} after" if delay >= timedelta() else f"{_span(-delay)} before"
+    return f"found   {found.incident.ref}: {first.severity.value} {after} its start ({first.slo})"
 
 
 def _side_by_side(found: Backtest) -> Table:

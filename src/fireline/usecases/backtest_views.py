@@ -103,14 +103,14 @@ def _incident_json(incident: KnownIncident) -> Json:
     return {
         "ref": incident.ref,
         "title": incident.title,
-        "start": instant(incident.start),
-        "end": instant(incident.end),
+        "start": None if incident.withheld else instant(incident.start),
+        "end": None if incident.withheld else instant(incident.end),
     }
 
 
 def _found_json(found: Found) -> Json:
     alerts = [fired.ref for fired in found.alerts]
-    delay = seconds(found.delay)
+    delay = None if found.incident.withheld else seconds(found.delay)
     return {**_incident_json(found.incident), "delay_seconds": delay, "alerts": alerts}
 
 
@@ -154,7 +154,7 @@ def _panel(of: Backtest, past: Past, policy: Policy, alerts: list[Fired]) -> Bac
     spans = [
         ChartSpan(SpanKind.INCIDENT, i.start, i.end or of.end, i.ref)
         for i in of.replayed.incidents
-        if i.concerns(past.slo)
+        if i.concerns(past.slo) and not i.withheld
     ]
     score = of.runs[0].score
     false = {fired.ref for fired in score.false} if score else set()

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.reading import Reading
+from fireline.domain.slo.status import AlertKind
 from fireline.usecases.ports import UnitOfWork
-from fireline.usecases.recorded_incidents import known_incident
+from fireline.usecases.recorded_incidents import DECLARED_LATE, counts, known_incident
 from fireline.usecases.views import ChartSpan, SpanKind
 
 MOST = 60
@@ -17,10 +18,11 @@ def spans_for(
     """Everything that touches the range, oldest first; the newest of very many."""
     alerts = [
         ChartSpan(SpanKind(e.severity.value), e.opened_at, e.closed_at or end)
-        for e in uow.episodes.between(start, end)
-        if e.slo == slo.name
+        for e in uow.episodes.of(slo.name, start)
+        if e.kind is AlertKind.BURN and e.opened_at <= end
     ]
-    known = (known_incident(incident) for incident in uow.incidents.between(start, end))
+    found = uow.incidents.between(start, end + DECLARED_LATE)
+    known = (known_incident(i) for i in found if counts(i) and not i.restricted)
     incidents = [
         ChartSpan(SpanKind.INCIDENT, i.start, i.end or end, i.ref)
         for i in known

@@ -9,7 +9,11 @@ from fireline.usecases.ports import Services, UnitOfWork
 
 def current_plan(s: Services, uow: UnitOfWork) -> MaintenancePlan:
     """Files and store together, as both are now."""
-    planned = s.maintenance.current()
+    return with_approved(s.maintenance.current(), uow)
+
+
+def with_approved(planned: MaintenancePlan, uow: UnitOfWork) -> MaintenancePlan:
+    """What files plan, and what people asked for and had approved."""
     asked = uow.waivers.exclusions()
     if not asked:
         return planned

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from fireline.domain.backtest.replay import Past
 from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries
-from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.definition import CompositeSli, Slo
 from fireline.domain.slo.ledger import cut, first_known, floor_edge, merge
 from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.usecases.budget_cache import window_start
@@ -59,6 +59,10 @@ def fetch_pasts(
     """
     found = Pasts()
     series: dict[str, BucketSeries] = {}
+    for slo in slos:
+        if isinstance(slo.sli, CompositeSli):
+            parts = ", ".join(part.slo for part in slo.sli.parts)
+            found.lacking[slo.name] = f"a composite has no data of its own; replay {parts}"
     plan = list(_plan(slos, over))
     for index, (group, piece_start, piece_end) in enumerate(plan):
         progress("asking Prometheus", index, len(plan))

@@ -13,7 +13,8 @@ from fireline.domain.slo.definition import Slo
 class KnownIncident:
     """Something that went wrong, as people recorded it; `end` None while it lasts.
 
-    It concerns the SLOs it names; one that names none concerns those of its service.
+    It concerns the SLOs it names; one that names none concerns those of its service. Of one that is
+    `withheld` nothing is told but that it counted.
     """
 
     ref: str
@@ -22,6 +23,7 @@ class KnownIncident:
     title: str = ""
     slos: tuple[str, ...] = ()
     service: str | None = None
+    withheld: bool = False
 
     def concerns(self, slo: Slo) -> bool:
         """Whether an alert of this SLO could have told of it."""

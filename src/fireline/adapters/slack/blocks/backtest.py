@@ -94,10 +94,14 @@ def _incidents(score: Score) -> kit.Block | None:
 
 
 def _missed(incident: KnownIncident) -> str:
+    if incident.withheld:
+        return ":warning: a restricted incident: no alert"
     return f":warning: {esc(incident.ref)}: no alert ({when(incident.start)})"
 
 
 def _found(found: Found) -> str:
+    if found.incident.withheld:
+        return ":white_check_mark: a restricted incident"
     delay = found.delay or timedelta()
     side = "after" if delay >= timedelta() else "before"
     ref = esc(found.incident.ref)
