@@ -14,12 +14,14 @@ from fireline.domain.review.facts import (
     without_data,
     worst_first,
 )
+from fireline.domain.review.maintenance import line
 from fireline.domain.review.week import Week, parse_week, week_at
 from fireline.domain.slo.alerting.noise import noise_of
 from fireline.usecases.budget_charts import budget_overview
 from fireline.usecases.chase_actions import lines, local
 from fireline.usecases.incident_record import show
 from fireline.usecases.incident_views import incident_line
+from fireline.usecases.maintenance_review import maintenance_of_week
 from fireline.usecases.ports import ReviewRecord, Services, UnitOfWork
 from fireline.usecases.slo_views import slo_line
 from fireline.usecases.stored_budgets import status_at
@@ -80,6 +82,7 @@ def _digest(s: Services, uow: UnitOfWork, week: Week) -> ReviewDigest:
         noise=noise_of(record.alerts),
         markdown=s.documents.review(facts),
         overview=budget_overview(week.key, budgets),
+        maintenance=tuple(line(found) for found in record.maintenance),
     )
 
 
@@ -103,4 +106,5 @@ def _record(s: Services, uow: UnitOfWork, week: Week) -> WeekRecord:
         alerts=tuple(uow.alerts.between(start, min(end, now))),
         today=local(s, now).date(),
         policy=s.policy,
+        maintenance=maintenance_of_week(s, uow, start, end),
     )

@@ -209,6 +209,7 @@ class ReviewDigest:
     markdown: str
     overview: BudgetOverview | None = None
     noise: Noise = field(default_factory=Noise)
+    maintenance: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

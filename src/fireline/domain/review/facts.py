@@ -13,6 +13,7 @@ from fireline.domain.postmortem.action import ActionItem
 from fireline.domain.postmortem.small_n import durations as duration_words
 from fireline.domain.postmortem.small_n import percent, share
 from fireline.domain.postmortem.summary import share_words
+from fireline.domain.review.maintenance import MaintenanceOfWeek, row
 from fireline.domain.review.noise import noise_facts
 from fireline.domain.review.week import Week
 from fireline.domain.slo.alerting.group import AlertGroup
@@ -54,6 +55,7 @@ class WeekRecord:
     today: date
     policy: Policy
     alerts: tuple[AlertGroup, ...] = ()
+    maintenance: tuple[MaintenanceOfWeek, ...] = ()
 
 
 def met_by_tier(slos: Sequence[Measured]) -> dict[int, tuple[int, int]]:
@@ -114,6 +116,7 @@ def review_facts(record: WeekRecord) -> dict[str, object]:
         "overdue": sum(item.overdue(record.today) for item in record.actions),
         "noise": noise_facts(record.alerts),
         "no_data": without_data(record.slos),
+        "maintenance": [row(found) for found in record.maintenance],
         "as_of": f"{record.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
         "definitions": [{"name": name, "text": text} for name, text in DEFINITIONS],
     }
@@ -145,6 +148,13 @@ def _left(left: float | None) -> str:
     return percent(left) if isfinite(left) else "exhausted"
 
 
+def _raw(status: SloStatus | None) -> str:
+    """The raw figure behind the adjusted one, where maintenance was left out."""
+    if status is None or status.raw_remaining is None:
+        return ""
+    return f" ({percent(status.raw_remaining)} with maintenance)"
+
+
 def _budget(measured: Measured) -> dict[str, str]:
     """One row of the budget table; the left part is shown in the budget's own unit too."""
     slo, status = measured.slo, measured.status
@@ -162,7 +172,7 @@ def _budget(measured: Measured) -> dict[str, str]:
         "tier": str(slo.tier),
         "objective": f"{slo.objective} %",
         "state": status.budget_state.value.replace("_", " ") if status else "unknown",
-        "left": _left(left),
+        "left": _left(left) + _raw(status),
         "amount": amount,
         "owner": slo.owner or "nobody",
     }

@@ -8,7 +8,7 @@ from fireline.domain.review.noise import ACTIONABLE_TARGET
 from fireline.domain.slo.alerting.noise import Noise
 from fireline.usecases.views import ReviewDigest
 
-BUDGETS, INCIDENTS, ACTIONS = 6, 8, 8
+BUDGETS, INCIDENTS, ACTIONS, MAINTENANCE = 6, 8, 8, 6
 
 
 def review(view: ReviewDigest, chart_file: str | None = None) -> kit.Rendered:
@@ -39,6 +39,7 @@ def review(view: ReviewDigest, chart_file: str | None = None) -> kit.Rendered:
             ACTIONS,
             "Nothing open.",
         ),
+        _maintenance(view.maintenance),
         _no_data(view.no_data),
     ]
     return kit.rendered(f"{head}: {view.headline}", blocks)
@@ -65,6 +66,13 @@ def _part(title: str, lines: list[str], most: int, empty: str) -> list[kit.Block
     if not lines:
         return [kit.section(f"*{title}*\n{empty}")]
     return [kit.section(f"*{title}*\n{some(lines, most, 2700)}")]
+
+
+def _maintenance(lines: tuple[str, ...]) -> kit.Block | None:
+    if not lines:
+        return None
+    listed = some((f"\u2022 {one_line(line, 500)}" for line in lines), MAINTENANCE, 2700)
+    return kit.section(f":construction: *Maintenance*\n{listed}")
 
 
 def _no_data(names: tuple[str, ...]) -> kit.Block | None:
