@@ -27,8 +27,8 @@ def maintenance_of_week(
     touched = [slo for slo in slos.values() if any(f.entry.scope.covers(slo) for f in found)]
     for slo in touched:
         readings[slo.name] = replace(_reading(s, uow, slo, until), exclusions=())
-    told = [_with_taken(f, slos.values(), readings) for f in found]
-    return tuple(sorted(told, key=lambda f: (f.spans[0], f.entry.name)))
+    whole = [_with_taken(f, slos.values(), readings) for f in found]
+    return tuple(sorted(whole, key=lambda f: (f.spans[0], f.entry.name)))
 
 
 def _reading(s: Services, uow: UnitOfWork, slo: Slo, until: datetime) -> Reading:
