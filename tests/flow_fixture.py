@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from fireline.adapters.store import SqlStore
+from fireline.flows.alertmanager import AlertmanagerSteps
 from fireline.flows.attempts import RetryPlan
 from fireline.flows.runtime import Runtime, RuntimeOptions
 from fireline.flows.steps import Steps
@@ -79,6 +80,13 @@ class Recorded:
             review=lambda: self.did("review", None),
             prune=lambda: self.did("prune", None),
             record_failure=lambda *failure: self.failures.append(failure),
+            alertmanager=AlertmanagerSteps(
+                follow_alerts=lambda: self.did("follow_alerts", None),
+                make_silence=lambda request: self.did("make_silence", request),
+                silence_failed=lambda *failed: self.did("silence_failed", failed),
+                end_silence=lambda ending: self.did("end_silence", ending),
+                ending_failed=lambda *failed: self.did("ending_failed", failed),
+            ),
         )
 
 

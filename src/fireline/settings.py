@@ -5,7 +5,9 @@ how secrets should come. An unknown name is an error, so that a typing mistake c
 """
 
 import difflib
+import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -36,6 +38,7 @@ PREFIX = "FIRELINE_"
 MAX_SECRET_BYTES = 65_536
 SHORTEST_TOKEN = 16
 MAX_HEADER = 1024
+HEADER = re.compile(r"[A-Za-z0-9-]{1,100}")
 
 SourceName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 
@@ -88,6 +91,10 @@ class Settings(BaseSettings):
     prometheus_bearer_token: SecretStr | None = None
     data_sources: dict[SourceName, DataSource] = Field(default_factory=dict, max_length=50)
     default_data_source: str | None = None
+    alertmanager_url: AnyHttpUrl | None = None
+    alertmanager_bearer_token: SecretStr | None = None
+    alertmanager_headers: dict[str, SecretStr] = {}
+    alertmanager_webhook_token: SecretStr | None = None
     scrape_interval_seconds: float = Field(30, gt=0, le=600)
     definitions: list[Path] = [Path("slo_definitions")]
     profiles: dict[str, str] = Field(default_factory=dict, max_length=50)
@@ -132,7 +139,21 @@ class Settings(BaseSettings):
             raise ValueError(text)
         return self
 
-    @field_validator("gate_token")
+    @field_validator("alertmanager_headers", mode="before")
+    @classmethod
+    def _json_of_a_file(cls, value: Any) -> Any:
+        return json.loads(value) if isinstance(value, str) else value
+
+    @field_validator("alertmanager_headers")
+    @classmethod
+    def _headers(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for name, text in value.items():
+            if not HEADER.fullmatch(name) or not text.get_secret_value().isprintable():
+                message = f"{name!r} cannot be sent as a header; write it like X-Scope-OrgID"
+                raise ValueError(message)
+        return value
+
+    @field_validator("gate_token", "alertmanager_webhook_token")
     @classmethod
     def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < SHORTEST_TOKEN:

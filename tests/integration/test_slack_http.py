@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from fireline.adapters.http.server import MAX_BODY, HttpServer, SlackReply, build_http
+from fireline.adapters.http.bodies import MAX_BODY
+from fireline.adapters.http.server import HttpServer, SlackReply, build_http
 from fireline.adapters.slack.app import build_app
 from fireline.adapters.slack.calls import web_client
 from fireline.adapters.slack.requests import dispatch

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from fireline.adapters.http.server import MAX_BODY
+from fireline.adapters.http.bodies import MAX_BODY
 from fireline.bootstrap.program import Program
 from fireline.domain.incident.incident import IncidentState
 from fireline.sandbox.seed import SIGNING_SECRET

@@ -34,6 +34,7 @@ from fireline.usecases.views import (
     SloLine,
     SloList,
 )
+from tests.unit.alertmanager_samples import usual_alertmanager, worst_alertmanager
 
 NOW = datetime(2026, 11, 23, 2, 21, tzinfo=UTC)
 NASTY = "<!channel> & <script> *bold* `tick` | " + "x" * 3000
@@ -263,6 +264,7 @@ def usual() -> dict[str, Message]:
     )
     early = a_card(state=IncidentState.INVESTIGATING, roles={}, latest_notes=(), actions=())
     return {
+        **usual_alertmanager(),
         "alert": an_alert(),
         "alert_taken": an_alert(
             acknowledged_by="U1",
@@ -378,6 +380,7 @@ def worst() -> dict[str, Message]:
         ),
         "overview": IncidentOverview((incident,) * 200),
         "overview_empty": IncidentOverview(()),
+        **worst_alertmanager(NASTY),
         "notice": Notice(NASTY),
         "file": FileMessage(NASTY, NASTY, NASTY, NASTY),
     }

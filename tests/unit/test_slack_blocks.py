@@ -9,10 +9,12 @@ import pytest
 from fireline.adapters.slack.blocks import answers, modals, render
 from fireline.adapters.slack.blocks.home import home
 from fireline.adapters.slack.blocks.modals import Prefill
+from fireline.adapters.slack.blocks.silence import SilenceFields, end_form, silence_form
 from fireline.domain.incident.incident import IncidentState
 from fireline.domain.slo.status import BudgetState
 from fireline.sandbox.blockkit import validate_message, validate_view
 from fireline.usecases.views import Message, Particulars
+from tests.unit.alertmanager_samples import a_preview, a_rude_preview
 from tests.unit.slack_samples import (
     NASTY,
     NOW,
@@ -45,6 +47,17 @@ def views() -> dict[str, dict[str, Any]]:
         "declare_no_slo": modals.declare(Prefill()),
         "runbook": modals.runbook_search("C1"),
         "timeline": modals.timeline(given, [plain, replace(rude, id=7)], plain),
+        "silence": silence_form(SilenceFields("x", "2h", NASTY, "C1", "g1", "abc"), a_preview()),
+        "silence_bare": silence_form(SilenceFields(), None),
+        "silence_worst": silence_form(
+            SilenceFields(NASTY, NASTY, NASTY, "C1"), a_rude_preview(NASTY)
+        ),
+        "silence_blind": silence_form(
+            SilenceFields(), a_preview(firing=None, broad=None, trouble=NASTY)
+        ),
+        "silence_nothing": silence_form(SilenceFields(), a_preview(firing=())),
+        "silence_end": end_form("s1", NASTY, "C1"),
+        "silence_end_other": end_form(NASTY[:900], "", "C1"),
         "evidence": modals.evidence(7, "ACT-7", NASTY, "C1"),
         "action": modals.action(given, rude),
         "told": modals.told("Runbooks", render(WORST["suggestion"]).blocks),

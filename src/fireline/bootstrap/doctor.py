@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fireline.adapters.files.slos import DefinitionFolder
 from fireline.adapters.runbooks.library import RunbookFolder
 from fireline.bootstrap import parts
+from fireline.bootstrap.alertmanager import alertmanager_found
 from fireline.bootstrap.doctor_sources import sources_found
 from fireline.bootstrap.sources import source_of
 from fireline.bootstrap.system import SystemClock
@@ -38,6 +39,7 @@ def diagnose() -> list[Finding]:
         _tried("definitions", lambda: _definitions(settings)),
         *_sources(settings),
         _tried("prometheus", lambda: _prometheus(settings)),
+        _tried("alertmanager", lambda: alertmanager_found(settings)),
         _tried("slack", lambda: _slack(settings)),
     ]
 

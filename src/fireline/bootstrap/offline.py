@@ -19,7 +19,7 @@ from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import SloStatus
-from fireline.settings import load
+from fireline.settings import Settings, load
 from fireline.usecases.budget_page import page_facts
 from fireline.usecases.incident_export import IncidentDocument, as_document, find_incident
 from fireline.usecases.ports import Catalogue, FlowCall, Services, Store
@@ -105,13 +105,15 @@ def _chosen(catalogue: Catalogue, names: Sequence[str]) -> list[Slo]:
 
 
 @contextmanager
-def open_store() -> Iterator[Store]:
-    """The database of the settings, brought up to date; flows cannot be started through it.
+def open_store(settings: Settings | None = None) -> Iterator[Store]:
+    """The database of these settings, else the process's, brought up to date.
+
+    Flows cannot be started through it.
 
     Raises:
         InvalidInputError: it cannot be reached.
     """
-    with parts.upgraded(load()) as engine:
+    with parts.upgraded(settings or load()) as engine:
         yield SqlStore(engine, _no_flows)
 
 

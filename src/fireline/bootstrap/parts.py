@@ -19,12 +19,13 @@ from fireline.adapters.runbooks.library import RunbookFolder
 from fireline.adapters.slack.calls import web_client
 from fireline.adapters.slack.chat import SlackChat
 from fireline.adapters.store import migrate, open_engine
+from fireline.bootstrap.alertmanager_client import alertmanager_of
 from fireline.bootstrap.sources import names_of, source_of
 from fireline.bootstrap.system import SortableIds, SystemClock
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.policy.policy import Policy
 from fireline.settings import Settings
-from fireline.usecases.ports import ChannelPlan, Chat, Services, SliSource, Store
+from fireline.usecases.ports import NO_ALERTMANAGER, ChannelPlan, Chat, Services, SliSource, Store
 
 __all__ = ["source_of"]
 
@@ -139,6 +140,7 @@ def services_of(settings: Settings, store: Store, chat: Chat, source: SliSource)
         timezone=settings.timezone,
         exceptions=ExceptionsFile(settings.exceptions),
         maintenance=maintenance_of(settings),
+        alertmanager=alertmanager_of(settings) or NO_ALERTMANAGER,
     )
 
 

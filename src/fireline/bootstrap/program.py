@@ -17,6 +17,7 @@ from fireline.adapters.slack.requests import dispatch
 from fireline.adapters.slack.socket import Limits, SocketMode
 from fireline.adapters.store import SqlStore
 from fireline.bootstrap import parts
+from fireline.bootstrap.alertmanager import hook_of
 from fireline.bootstrap.gate import gate_of
 from fireline.bootstrap.logs import configure_logging
 from fireline.domain.errors import InvalidInputError
@@ -69,6 +70,11 @@ class Program:
         return f"{self._http.url}/healthz"
 
     @property
+    def alerts_url(self) -> str:
+        """Where Alertmanager tells of alerts."""
+        return f"{self._http.url}/alertmanager"
+
+    @property
     def slack_url(self) -> str:
         """Where Slack sends requests when there is no app token."""
         return f"{self._http.url}/slack/events"
@@ -78,6 +84,7 @@ class Program:
         configure_logging(self._settings.log_level, as_json=self._settings.log_json)
         self._running.callback(self.engine.dispose)
         self._running.callback(self._source.close)
+        self._running.callback(self.services.alertmanager.close)
         try:
             parts.upgrade(self.engine)
             lag = timedelta(seconds=self._settings.evaluate_lag_seconds)
@@ -125,6 +132,7 @@ class Program:
             ready=self._ready,
             registry=self.gauges.registry,
             gate=gate_of(self._settings, self.services),
+            alerts=hook_of(self._settings, self.services),
         )
 
     def _health(self) -> Mapping[str, Any]:

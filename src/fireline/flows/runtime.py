@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event
 
-from dbos import DBOS, DBOSClient, EnqueueOptions, WorkflowStatus
+from dbos import DBOS, DBOSClient, EnqueueOptions, ScheduleInput, WorkflowStatus
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from fireline.flows.alertmanager import POLL_SECONDS
 from fireline.flows.attempts import Attempts, RetryPlan, not_said_already
 from fireline.flows.cron import every
 from fireline.flows.steps import Steps
@@ -182,25 +183,25 @@ class Runtime:
         """Put the recurring work on the clock; a changed rhythm replaces the old one."""
         if not self._options.scheduled:
             return
-        rhythm = every(self._options.evaluate_every_seconds)
         zone = self._options.timezone
+        steady = {
+            "evaluate": (clockwork.evaluate, every(self._options.evaluate_every_seconds)),
+            "follow_alerts": (clockwork.follow_alerts, every(POLL_SECONDS)),
+            "remind_alerts": (clockwork.remind_alerts, ALERT_RHYTHM),
+            "retain": (clockwork.retain, "17 4 * * *"),
+        }
+        evenly: list[ScheduleInput] = [
+            {"schedule_name": name, "workflow_fn": flow, "schedule": rhythm}
+            for name, (flow, rhythm) in steady.items()
+        ]
         DBOS.apply_schedules(
             [
-                {
-                    "schedule_name": "evaluate",
-                    "workflow_fn": clockwork.evaluate,
-                    "schedule": rhythm,
-                },
+                *evenly,
                 {
                     "schedule_name": "remind",
                     "workflow_fn": clockwork.remind,
                     "schedule": "5 * * * *",
                     "cron_timezone": zone,
-                },
-                {
-                    "schedule_name": "remind_alerts",
-                    "workflow_fn": clockwork.remind_alerts,
-                    "schedule": ALERT_RHYTHM,
                 },
                 {
                     "schedule_name": "review",
@@ -209,11 +210,6 @@ class Runtime:
                     "cron_timezone": zone,
                     # A Monday on which nothing ran must not cost the team its review.
                     "automatic_backfill": True,
-                },
-                {
-                    "schedule_name": "retain",
-                    "workflow_fn": clockwork.retain,
-                    "schedule": "17 4 * * *",
                 },
             ]
         )

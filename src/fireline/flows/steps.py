@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from fireline.domain.people import SYSTEM
+from fireline.flows.alertmanager import AlertmanagerSteps, alertmanager_steps
 from fireline.usecases import (
     chase_actions,
     draft_postmortem,
@@ -33,6 +34,7 @@ class Steps:
     review: Callable[[], object]
     prune: Callable[[], object]
     record_failure: Callable[[str, str, str], None]
+    alertmanager: AlertmanagerSteps
 
 
 def steps_of(s: Services, projections: Projections, evaluate: Callable[[], object]) -> Steps:
@@ -50,6 +52,7 @@ def steps_of(s: Services, projections: Projections, evaluate: Callable[[], objec
         review=lambda: post_review.post_week(s, s.clock.now()),
         prune=lambda: retain.prune(s, s.clock.now()),
         record_failure=partial(_record_failure, s),
+        alertmanager=alertmanager_steps(s),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from dbos import DBOS
 
+from fireline.flows.alertmanager import POLL_SECONDS, register_alertmanager
 from fireline.flows.attempts import Attempts
 from fireline.flows.steps import Steps
 from fireline.usecases.ports import ChannelRef, PostedMessage
@@ -29,6 +30,7 @@ class Clockwork:
     evaluate: Scheduled
     remind: Scheduled
     remind_alerts: Scheduled
+    follow_alerts: Scheduled
     review: Scheduled
     retain: Scheduled
 
@@ -86,7 +88,9 @@ def register_clockwork(
         do("forget old envelopes", _quiet(steps.prune))
         do("forget old flows", forget_flows)
 
-    return Clockwork(evaluate, remind, remind_alerts, review, retain)
+    poll = Tick(steps.alertmanager.follow_alerts, POLL_SECONDS)
+    follow_alerts = register_alertmanager(steps.alertmanager, attempts, poll)
+    return Clockwork(evaluate, remind, remind_alerts, follow_alerts, review, retain)
 
 
 class Tick:

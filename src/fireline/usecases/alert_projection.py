@@ -20,6 +20,7 @@ from fireline.domain.slo.status import (
 from fireline.usecases.alert_book import source_subject
 from fireline.usecases.alert_messages import alert_key
 from fireline.usecases.budget_charts import chart_for
+from fireline.usecases.external_alerts import alertmanager_lines
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.slo_views import objective_words, slo_line
 from fireline.usecases.views import AlertMember, AlertMembers, AlertMessage, AlertReply, SloLine
@@ -81,6 +82,7 @@ def _handled(
         mention=rules.resolved(first_notified(group, rules)) if wakes else (),
         incident_ref=incident.ref if incident else None,
         incident_channel=incident.channel_id if incident else None,
+        alertmanager=alertmanager_lines(uow, group.id),
     )
 
 

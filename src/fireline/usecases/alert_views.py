@@ -29,7 +29,8 @@ class AlertMessage:
 
     `members` are all its SLOs, worst first, and `slo` with what follows is of the first of them;
     `upstream` says what they share. `mention` holds Slack ids or names of whom a page concerns,
-    `rule` what the policy says of a spent budget, `error` why a source cannot be asked.
+    `rule` what the policy says of a spent budget, `error` why a source cannot be asked,
+    `alertmanager` what Alertmanager says of the same SLOs, one line a group.
     """
 
     alert_id: str
@@ -58,6 +59,7 @@ class AlertMessage:
     incident_ref: str | None = None
     incident_channel: str | None = None
     chart: BudgetChart | None = None
+    alertmanager: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

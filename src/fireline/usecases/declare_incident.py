@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from fireline.domain.alertmanager.alerts import ExternalGroup
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Severity, Stamp
 from fireline.domain.incident.severity import (
@@ -20,6 +21,7 @@ from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import AlertKind, BurnSeverity
 from fireline.usecases.alert_messages import alert_key
 from fireline.usecases.alert_projection import alert
+from fireline.usecases.external_alerts import declared_entry, group_named, link_group
 from fireline.usecases.handle_alerts import link_incident
 from fireline.usecases.incident_record import (
     COMMAND,
@@ -57,7 +59,8 @@ ALERTS = {
 class Declare:
     """What was said when an incident was declared; `text` may be empty when an SLO is named.
 
-    `episode_id` is the id of the alert it is declared from.
+    `episode_id` is the id of the alert it is declared from, `external_group` that of
+    Alertmanager's.
     """
 
     text: str
@@ -68,6 +71,14 @@ class Declare:
     datasets: tuple[str, ...] = ()
     episode_id: str | None = None
     provenance: Provenance | None = None
+    external_group: str | None = None
+
+    @property
+    def dedupe_key(self) -> str | None:
+        """What there may be one open incident of."""
+        if self.episode_id:
+            return f"episode:{self.episode_id}"
+        return f"alertmanager:{self.external_group}" if self.external_group else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,7 @@ class _Link:
     impact: datetime | None
     names: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
+    group: ExternalGroup | None = None
 
 
 @retried
@@ -98,7 +110,7 @@ def declare(s: Services, command: Declare) -> Declared:
         InvalidInputError: there is neither a word nor an SLO to name it by.
         NotFoundError: the SLO or the alert does not exist.
     """
-    key = f"episode:{command.episode_id}" if command.episode_id else None
+    key = command.dedupe_key
     with s.store() as uow:
         known = uow.incidents.by_dedupe_key(key) if key else None
         if known is not None:
@@ -108,6 +120,8 @@ def declare(s: Services, command: Declare) -> Declared:
         write_down(uow, incident, _change(uow, incident, command))
         if incident.episode_id is not None:
             link_incident(uow, incident.episode_id, incident.id)
+        if command.external_group is not None:
+            link_group(s, uow, command.external_group, incident.id)
         show_alert(s, uow, incident)
         follow(uow, "declare_incident", incident, f"declare:{incident.id}")
         uow.commit()
@@ -118,14 +132,18 @@ def _link(s: Services, uow: UnitOfWork, command: Declare) -> _Link:
     """Find the alert and the SLOs that were named."""
     if command.episode_id:
         return _alert_link(s, uow, command.episode_id)
-    slo = s.definitions.current().slos.get(command.slo) if command.slo else None
+    slos = s.definitions.current().slos
+    group = group_named(uow, command.external_group) if command.external_group else None
+    slo = slos.get(command.slo) if command.slo else None
     if command.slo and slo is None:
         raise NotFoundError(f"There is no SLO named {command.slo}. `/slo` lists them.")
+    if slo is None and group is not None and group.slo is not None:
+        slo = slos.get(group.slo)
     status = uow.statuses.get(slo.name) if slo else None
     burning = status.burning[0] if status and status.burning else None
     impact = first_bad(s, uow, slo.name, s.clock.now()) if slo and burning else None
     names = (slo.name,) if slo else ()
-    return _Link(slo, None, burning, impact, names, slo.datasets if slo else ())
+    return _Link(slo, None, burning, impact, names, slo.datasets if slo else (), group)
 
 
 def _alert_link(s: Services, uow: UnitOfWork, alert_id: str) -> _Link:
@@ -173,7 +191,7 @@ def _new(s: Services, uow: UnitOfWork, command: Declare, link: _Link) -> Inciden
         datasets=command.datasets or link.datasets,
         roles={Role.COMMANDER: command.actor.id},
         episode_id=link.alert.id if link.alert else None,
-        dedupe_key=f"episode:{link.alert.id}" if link.alert else None,
+        dedupe_key=command.dedupe_key,
     )
 
 
@@ -197,6 +215,10 @@ def _stamps(link: _Link, now: datetime) -> dict[Stamp, datetime]:
         stamps[Stamp.ALERT_FIRED] = fired
         stamps[Stamp.DETECTED] = min(fired, now)
         stamps[Stamp.ACKNOWLEDGED] = link.alert.acknowledged_at or now
+    if link.group is not None:
+        fired = min(link.group.began, now)
+        stamps[Stamp.ALERT_FIRED] = stamps[Stamp.DETECTED] = fired
+        stamps[Stamp.ACKNOWLEDGED] = link.group.acknowledged_at or now
     if link.impact is not None and link.impact <= min(stamps.values()):
         stamps[Stamp.IMPACT_STARTED] = link.impact
     check_order(stamps)
@@ -208,6 +230,8 @@ def _title(command: Declare, link: _Link) -> str:
     words = " ".join(command.text.split())
     if not words and link.alert is not None:
         words = f"{_subject(link)}: {HAPPENS[link.alert.kind]}"
+    if not words and link.group is not None:
+        words = link.group.title
     if not words and link.slo is not None:
         burns = link.burning is not None
         words = f"{link.slo.title}: {'error budget is burning' if burns else 'reported broken'}"
@@ -233,6 +257,7 @@ def _change(uow: UnitOfWork, incident: Incident, command: Declare) -> Change:
     where = command.provenance or COMMAND
     entries = [
         *_alert_entry(uow, incident),
+        *declared_entry(uow, command.external_group, at),
         happened(actor, f"Declared {incident.ref}: {said}", at, provenance=where),
         happened(SYSTEM, f"Severity {incident.severity_reason}", at),
         happened(SYSTEM, f"{actor.name} is commander until somebody else claims it", at),

@@ -17,6 +17,7 @@ from fireline.domain.people import Actor
 from fireline.usecases.alert_messages import post_alert
 from fireline.usecases.ports import FlowCall, Services, UnitOfWork
 from fireline.usecases.publish import posting
+from fireline.usecases.silence_ending import end_of_incident
 
 COMMAND = Provenance(source="command")
 INCIDENTS = "incidents"
@@ -95,6 +96,8 @@ def save(s: Services, uow: UnitOfWork, incident: Incident, change: Change) -> In
     saved = uow.incidents.save(incident)
     write_down(uow, saved, change)
     refresh(s, uow, saved)
+    if not saved.open:
+        end_of_incident(s, uow, saved)
     return saved
 
 

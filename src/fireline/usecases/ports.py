@@ -12,6 +12,13 @@ from fireline.domain.slo.buckets import Bucket, BucketSeries
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.usecases.alert_ports import Alerts, AlertStep, Mute, Mutes
+from fireline.usecases.alertmanager_ports import (
+    NO_ALERTMANAGER,
+    Alertmanager,
+    ExternalGroups,
+    NoAlertmanager,
+    SilenceRequests,
+)
 from fireline.usecases.store_ports import (
     Actions,
     Audit,
@@ -35,8 +42,10 @@ from fireline.usecases.store_ports import (
 from fireline.usecases.views import BacktestChart, BudgetChart, BudgetOverview, BurnChart, Message
 
 __all__ = [
+    "NO_ALERTMANAGER",
     "Actions",
     "AlertStep",
+    "Alertmanager",
     "Alerts",
     "Audit",
     "Catalogue",
@@ -49,6 +58,7 @@ __all__ = [
     "Documents",
     "Episodes",
     "Exceptions",
+    "ExternalGroups",
     "FetchRequest",
     "FetchResult",
     "FlowCall",
@@ -61,6 +71,7 @@ __all__ = [
     "MetricNames",
     "Mute",
     "Mutes",
+    "NoAlertmanager",
     "NoExceptions",
     "NoMaintenances",
     "PostedMessage",
@@ -72,6 +83,7 @@ __all__ = [
     "Reviews",
     "RunbookLibrary",
     "Services",
+    "SilenceRequests",
     "SliSource",
     "Statuses",
     "Store",
@@ -336,3 +348,4 @@ class Services:
     timezone: str = "UTC"
     exceptions: Exceptions = NoExceptions()
     maintenance: Maintenances = NoMaintenances()
+    alertmanager: Alertmanager = NO_ALERTMANAGER

@@ -4,9 +4,12 @@ from fireline.usecases import waive, waiver_views
 from fireline.usecases.alert_projection import alert, reply
 from fireline.usecases.chase_actions import reminder
 from fireline.usecases.draft_postmortem import postmortem_file
+from fireline.usecases.external_alert_projection import external_alert
+from fireline.usecases.external_alerts import KIND as EXTERNAL_ALERT
 from fireline.usecases.incident_views import announcement, card, runbook_suggestion
 from fireline.usecases.post_review import review
 from fireline.usecases.publish import Projections
+from fireline.usecases.silence_record import TROUBLE, trouble
 
 PROJECTIONS: Projections = {
     "alert": alert,
@@ -20,4 +23,6 @@ PROJECTIONS: Projections = {
     waive.REQUEST: waiver_views.request,
     waive.ANSWER: waiver_views.answer,
     waive.EXPIRY: waiver_views.expiry,
+    EXTERNAL_ALERT: external_alert,
+    TROUBLE: trouble,
 }

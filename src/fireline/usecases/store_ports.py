@@ -14,6 +14,7 @@ from fireline.domain.slo.buckets import BucketSeries, Counts, Flags
 from fireline.domain.slo.sheet import StatusSheet
 from fireline.domain.slo.status import Episode, SloStatus
 from fireline.usecases.alert_ports import Alerts, Mutes
+from fireline.usecases.alertmanager_ports import ExternalGroups, SilenceRequests
 from fireline.usecases.policy_ports import DefinitionsInForce, Waivers
 
 
@@ -264,6 +265,8 @@ class UnitOfWork(Protocol):
     reviews: Reviews
     waivers: Waivers
     in_force: DefinitionsInForce
+    external_groups: ExternalGroups
+    silences: SilenceRequests
 
     def __enter__(self) -> Self: ...
     def __exit__(

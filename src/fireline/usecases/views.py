@@ -33,6 +33,7 @@ from fireline.usecases.budget_views import (
     SloLine,
     SpanKind,
 )
+from fireline.usecases.external_alert_views import ExternalAlertMessage, SilenceList
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
 
 __all__ = [
@@ -291,4 +292,6 @@ Message = (
     | WaiverAnswer
     | MaintenanceList
     | FreezeList
+    | ExternalAlertMessage
+    | SilenceList
 )

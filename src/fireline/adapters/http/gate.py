@@ -1,6 +1,5 @@
 """`GET /gate/{service}`: whether CI may change a service now."""
 
-import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -9,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from fireline.adapters.http.authority import has_token
 from fireline.domain.errors import NotFoundError
 
 LONGEST_SERVICE = 200
@@ -37,7 +37,7 @@ def gate_route(gate: Gate) -> Route:
     """The address of the gate."""
 
     def answer(request: Request) -> Response:
-        if not _may_ask(request, gate.token):
+        if not has_token(request, gate.token):
             text = "Send the header `Authorization: Bearer TOKEN` with the setting gate_token."
             return _error(UNAUTHORIZED, text, {"WWW-Authenticate": "Bearer"})
         service = request.path_params["service"]
@@ -60,14 +60,6 @@ def _verdict(ask: Ask, service: str) -> Response:
     except Exception:  # recorded; whoever asks learns that there is no verdict
         log.exception("gate_failed", service=service)
         return _error(UNAVAILABLE, "The record cannot be read now; try again in a minute.")
-
-
-def _may_ask(request: Request, token: str) -> bool:
-    """Whether the token is right, in a time that tells nothing of it."""
-    scheme, _, given = request.headers.get("authorization", "").partition(" ")
-    # Headers are Latin-1 on the way; these are the bytes that were sent.
-    right = hmac.compare_digest(given.strip().encode("latin-1"), token.encode())
-    return right and scheme.lower() == "bearer"
 
 
 def _error(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:

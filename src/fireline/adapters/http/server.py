@@ -14,9 +14,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from fireline.adapters.http.alertmanager import AlertHook, alertmanager_route
+from fireline.adapters.http.bodies import MAX_BODY, bounded_body
 from fireline.adapters.http.gate import Gate, gate_route
 
-MAX_BODY = 1_000_000
 STOP_SECONDS = 10.0
 TOO_LARGE = 413
 UNAVAILABLE = 503
@@ -43,6 +44,7 @@ def build_http(
     ready: Check | None = None,
     registry: CollectorRegistry = REGISTRY,
     gate: Gate | None = None,
+    alerts: AlertHook | None = None,
 ) -> Starlette:
     """The web application.
 
@@ -52,6 +54,7 @@ def build_http(
         ready: facts about its work; `ok` False means send nothing here yet.
         registry: the metrics to show.
         gate: says whether a service may be changed; without one there is no such address.
+        alerts: records what Alertmanager tells; without one there is no such address.
     """
 
     def healthz(_request: Request) -> Response:
@@ -63,13 +66,12 @@ def build_http(
     def metrics(_request: Request) -> Response:
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    routes = [
-        Route("/healthz", healthz),
-        Route("/readyz", readyz),
-        Route("/metrics", metrics),
-    ]
+    addresses = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
+    routes = [Route(path, answer) for path, answer in addresses.items()]
     if gate is not None:
         routes.append(gate_route(gate))
+    if alerts is not None:
+        routes.append(alertmanager_route(alerts))
     if slack is not None:
         routes.append(Route("/slack/events", _slack_endpoint(slack), methods=["POST"]))
     return Starlette(routes=routes)
@@ -98,21 +100,6 @@ def _slack_endpoint(slack: SlackHandler) -> Callable[[Request], Awaitable[Respon
 def _checked(check: Check | None) -> Response:
     facts = dict(check()) if check is not None else {"ok": True}
     return JSONResponse(facts, status_code=200 if facts.get("ok") else UNAVAILABLE)
-
-
-async def bounded_body(request: Request, most: int = MAX_BODY) -> bytes | None:
-    """The body, or None when it is larger than allowed; never reads more than that."""
-    announced = request.headers.get("content-length", "0")
-    if announced.isdigit() and int(announced) > most:
-        return None
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            return None
-        parts.append(part)
-    return b"".join(parts)
 
 
 class HttpServer:

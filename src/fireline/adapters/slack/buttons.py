@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from fireline.adapters.slack import ids, incident_verbs, waiver_verbs
+from fireline.adapters.slack import ids, incident_verbs, silence_verbs, waiver_verbs
 from fireline.adapters.slack.alert_buttons import ALERT_BUTTONS
 from fireline.adapters.slack.blocks import modals
 from fireline.adapters.slack.blocks.modals import Prefill
@@ -103,6 +103,7 @@ BUTTONS: Mapping[str, Button] = {
     ids.OPEN_DECLARE: open_declare,
     ids.ACTION_DONE: action_done,
     ids.RUN_INSTEAD: run_instead,
+    **silence_verbs.BUTTONS,
     **waiver_verbs.BUTTONS,
 }
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from fireline.adapters.slack import alert_verbs, slo_pictures, waiver_verbs
+from fireline.adapters.slack import alert_verbs, silence_verbs, slo_pictures, waiver_verbs
 from fireline.adapters.slack.blocks import modals, render
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply, log
 from fireline.adapters.slack.grammar import Typed, readable
@@ -22,6 +22,7 @@ SLO_HELP: Mapping[str, str] = {
     **slo_pictures.HELP,
     **alert_verbs.HELP,
     **waiver_verbs.HELP,
+    **silence_verbs.HELP,
 }
 RUNBOOK_HELP: Mapping[str, str] = {
     "": "what fits this incident; elsewhere a search form",
@@ -103,5 +104,6 @@ SLO_VERBS: Mapping[str, Verb] = {
     "backtest": slo_pictures.slo_backtest,
     **alert_verbs.VERBS,
     **waiver_verbs.VERBS,
+    **silence_verbs.VERBS,
 }
 RUNBOOK_VERBS: Mapping[str, Verb] = {"search": runbook_search, "show": runbook_show}

@@ -7,6 +7,7 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from fireline.adapters.store.alertmanager import SqlExternalGroups, SqlSilences
 from fireline.adapters.store.alerts import SqlAlerts, SqlMutes
 from fireline.adapters.store.chains import SqlAudit, SqlTimeline
 from fireline.adapters.store.incidents import (
@@ -45,6 +46,8 @@ class SqlUnitOfWork:
     reviews: ports.Reviews
     waivers: policy_ports.Waivers
     in_force: policy_ports.DefinitionsInForce
+    external_groups: ports.ExternalGroups
+    silences: ports.SilenceRequests
 
     def __init__(
         self, engine: Engine, enqueue: Enqueue, remembered: Remembered | None = None
@@ -75,6 +78,8 @@ class SqlUnitOfWork:
         self.reviews = SqlReviews(tx)
         self.waivers = SqlWaivers(tx)
         self.in_force = SqlDefinitionsInForce(tx)
+        self.external_groups = SqlExternalGroups(tx)
+        self.silences = SqlSilences(tx)
         return self
 
     def __exit__(

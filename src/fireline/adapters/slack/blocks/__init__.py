@@ -10,13 +10,16 @@ from fireline.adapters.slack.blocks import (
     alert_history,
     announcement,
     answers,
+    external_alert,
     incident,
     review,
     runbook,
+    silence,
     slo,
     waiver,
 )
 from fireline.adapters.slack.blocks.kit import Rendered
+from fireline.usecases.external_alert_views import ExternalAlertMessage, SilenceList
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
 from fireline.usecases.views import (
     ActionReminder,
@@ -46,12 +49,14 @@ _DRAWN: Mapping[type, Callable[[Any], Rendered]] = {
     AlertMembers: alert_group.every_member,
     AlertReply: alert.reply,
     Announcement: announcement.announcement,
+    ExternalAlertMessage: external_alert.external_alert,
     FileMessage: answers.file_comment,
     IncidentCard: incident.card,
     IncidentOverview: incident.overview,
     Notice: answers.notice,
     RunbookPage: runbook.page,
     RunbookSuggestion: runbook.suggestion,
+    SilenceList: silence.silence_list,
     SloList: slo.slo_list,
     FreezeList: waiver.freeze_list,
     MaintenanceList: waiver.maintenance_list,

@@ -171,6 +171,7 @@ def _marks(view: AlertMessage) -> list[str]:
     if view.incident_ref:
         where = channel(view.incident_channel) if view.incident_channel else ""
         marks.append(f":fire_engine: Incident {esc(view.incident_ref)} {where}".strip())
+    marks.extend(f":bell: {one_line(text, 300)}" for text in view.alertmanager[:2])
     if len(view.members) <= 1 and view.kind is not AlertKind.SOURCE_DOWN:
         marks.append(f"`{one_line(view.slo.name, 200)}`")
     return marks
