@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from fireline.cli import check, documents, gate, incidents, ledger, runbooks, serve, slo
+from fireline.cli import check, documents, gate, incidents, ledger, runbooks, schema, serve, slo
 from fireline.cli.output import print_text, speak_utf8
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command()(serve.demo)
 app.command()(serve.sandbox)
 app.command()(serve.manifest)
 app.command()(serve.doctor)
+app.command()(schema.schema)
 
 
 def _version(*, wanted: bool) -> None:
