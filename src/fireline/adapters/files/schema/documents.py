@@ -72,18 +72,30 @@ def _head(kind: str) -> dict[str, Shape]:
 
 def slo() -> Shape:
     """An SLO, with one objective or several."""
-    label = {"type": SCALAR}
-    reserved = {"not": {"pattern": "^(slo$|severity$|sloth_)"}}
-    properties: dict[str, Shape] = {
-        **_head("SLO"),
+    whole = {"required": ["objective"], "properties": {"objective": {"const": 100}}}
+    allowed = {
+        "required": ["zero_tolerance"],
+        "properties": {"zero_tolerance": {"const": True}},
+    }
+    return mapping(
+        "A service level objective.",
+        {**_head("SLO"), **_promise(), **_people()},
+        ["apiVersion", "kind", "name", "title", "service", "sli"],
+        **one_of_keys(["objective", "objectives"]),
+        allOf=[
+            {"if": {"required": ["objective"]}, "then": {"required": ["tier", "window"]}},
+            {"if": whole, "then": allowed},
+        ],
+    )
+
+
+def _promise() -> dict[str, Shape]:
+    """What is promised, and how it is measured."""
+    return {
         "name": text("Unique, in lower case.", NAME),
         "title": text("What is promised, in one line."),
         "service": text("What it is about."),
         "tier": refer("tier"),
-        "owner": text("The team that looks after it."),
-        "channel": text(
-            "Slack channel for its alerts, in quotes.", "^(#[\\w-]{1,80}|C[A-Z0-9]{6,})$"
-        ),
         "objective": refer("percent"),
         "objectives": {"type": "array", "minItems": 1, "items": refer("objective")},
         "window": refer("window"),
@@ -95,34 +107,28 @@ def slo() -> Shape:
             "description": "With fewer events in the window, single misses are counted.",
         },
         "zero_tolerance": switch("With objective 100: every single miss alerts."),
-        "datasets": names("What is damaged when it fails."),
-        "runbook": text("Id of a runbook."),
-        "labels": {
-            "type": "object",
-            "propertyNames": reserved,
-            "additionalProperties": label,
-        },
-        "description": text("What it means, for people."),
         "data_source": text("Name of another Prometheus than the usual one."),
         "profile": text("The metric profile to read it with, instead of the one that fits."),
     }
-    whole = {"required": ["objective"], "properties": {"objective": {"const": 100}}}
-    return mapping(
-        "A service level objective.",
-        properties,
-        ["apiVersion", "kind", "name", "title", "service", "sli"],
-        **one_of_keys(["objective", "objectives"]),
-        allOf=[
-            {"if": {"required": ["objective"]}, "then": {"required": ["tier", "window"]}},
-            {
-                "if": whole,
-                "then": {
-                    "required": ["zero_tolerance"],
-                    "properties": {"zero_tolerance": {"const": True}},
-                },
-            },
-        ],
-    )
+
+
+def _people() -> dict[str, Shape]:
+    """Whom it concerns, and what they know of it."""
+    channel = "^(#[\\w-]{1,80}|C[A-Z0-9]{6,})$"
+    reserved = {"not": {"pattern": "^(slo$|severity$|sloth_)"}}
+    labels = {
+        "type": "object",
+        "propertyNames": reserved,
+        "additionalProperties": {"type": SCALAR},
+    }
+    return {
+        "owner": text("The team that looks after it."),
+        "channel": text("Slack channel for its alerts, in quotes.", channel),
+        "datasets": names("What is damaged when it fails."),
+        "runbook": text("Id of a runbook."),
+        "labels": labels,
+        "description": text("What it means, for people."),
+    }
 
 
 def objective() -> Shape:
