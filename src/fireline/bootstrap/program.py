@@ -24,6 +24,7 @@ from fireline.domain.errors import InvalidInputError
 from fireline.flows.runtime import Runtime, RuntimeOptions
 from fireline.flows.steps import steps_of
 from fireline.settings import Settings, load
+from fireline.usecases.definitions_in_force import DefinitionWatch
 from fireline.usecases.ports import Services
 from fireline.usecases.projections import PROJECTIONS
 from fireline.usecases.waive import remind_expiring
@@ -51,6 +52,7 @@ class Program:
         self.runtime = Runtime(self.engine, _options(settings))
         store = SqlStore(self.engine, self.runtime.enqueue)
         self.services: Services = parts.services_of(settings, store, self._chat, self._source)
+        self._definition_watch = DefinitionWatch(self.services)
         self.watcher = Watcher(self.services, parts.scrape_interval(settings))
         self.gauges = Gauges(self.runtime.pending_count, self._dead_letters)
         self.gauges.registry.register(SourceMetrics(self._source.health))
@@ -106,7 +108,9 @@ class Program:
     def _tick(self, lag: timedelta) -> None:
         with self.gauges.tick():
             self.watcher.tick(self.services.clock.now() - lag)
-            remind_expiring(self.services, self.services.clock.now())
+            now = self.services.clock.now()
+            self._definition_watch.check(now)
+            remind_expiring(self.services, now)
 
     def _dead_letters(self) -> int:
         return len(self.runtime.dead_letters())
