@@ -90,3 +90,25 @@ def test_data_sources_come_from_the_file_and_their_mistakes_are_named(empty_fold
         file.write_text(text)
         with pytest.raises(InvalidInputError, match=re.escape(said)):
             load()
+
+
+def test_headers_for_alertmanager_come_from_the_environment_or_a_file(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIRELINE_ALERTMANAGER_HEADERS", '{"X-Scope-OrgID": "made-up"}')
+    found = load().alertmanager_headers
+    assert found["X-Scope-OrgID"].get_secret_value() == "made-up"
+    assert "made-up" not in repr(found)
+    monkeypatch.delenv("FIRELINE_ALERTMANAGER_HEADERS")
+    (empty_folder / "headers").write_text('{"X-Other": "from a file"}\n')
+    monkeypatch.setenv("FIRELINE_ALERTMANAGER_HEADERS_FILE", str(empty_folder / "headers"))
+    assert load().alertmanager_headers["X-Other"].get_secret_value() == "from a file"
+    for wrong in ('{"X Y": "a"}', '{"X": "a\\nb"}', "no json", '{"X": 1}'):
+        (empty_folder / "headers").write_text(wrong)
+        with pytest.raises(InvalidInputError, match="setting alertmanager_headers"):
+            load()
+
+
+def test_a_webhook_token_that_can_be_guessed_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match=r"ALERTMANAGER_WEBHOOK_TOKEN.*at least 16"):
+        load(alertmanager_webhook_token="short")

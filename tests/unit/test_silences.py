@@ -51,10 +51,12 @@ def started(s: Services, flow: str) -> list[str]:
     return [str(call.args[0]) for call in s.store.started(flow)]
 
 
-def an_open_incident(s: Services) -> Incident:
+def an_open_incident(s: Services, *, restricted: bool = False) -> Incident:
     at = night("02:48")
     stamps = {**an_incident().stamps, Stamp.MITIGATED: at, Stamp.RESTORED: at}
-    incident = an_incident(channel_id="C7", state=IncidentState.RESTORED, stamps=stamps)
+    incident = an_incident(
+        channel_id="C7", state=IncidentState.RESTORED, stamps=stamps, restricted=restricted
+    )
     with s.store() as uow:
         uow.incidents.add(incident)
         uow.commit()
@@ -284,3 +286,16 @@ def test_without_an_alertmanager_it_is_said_how_to_get_one(sqlite_store: Recordi
     ):
         with pytest.raises(InvalidInputError, match="FIRELINE_ALERTMANAGER_URL"):
             use()
+
+
+def test_of_a_restricted_incident_nothing_leaves_its_channel(
+    s: Services, alertmanager: FakeAlertmanager
+) -> None:
+    incident = an_open_incident(s, restricted=True)
+    request = asked(s, channel="C7", reason="the leak of customer mails")
+    make_silence(s, request.id)
+    (made,) = alertmanager.made.values()
+    assert made.comment == f"for a reason that is not told here [fireline {request.id}]"
+    (line,) = list_silences(s).lines
+    assert (line.reason, line.incident_ref) == ("for a reason that is not told here", None)
+    assert "the leak of customer mails" in texts(s, incident)[-1]

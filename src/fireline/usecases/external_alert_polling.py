@@ -56,13 +56,14 @@ def _doubtful(uow: UnitOfWork, group: ExternalGroup) -> bool:
 
 
 def _answered(s: Services, now: datetime, listed: Sequence[SeenAlert]) -> None:
+    by_fingerprint = {one.fingerprint: one for one in listed}
     with s.store() as uow:
         uow.lock()
         health = uow.external_groups.health()
         back = health.failures >= TOLD_AFTER
         uow.external_groups.save_health(PollHealth(answered_at=now))
         for group in _watched(uow, now):
-            after = seen(group, listed, now)
+            after = seen(group, by_fingerprint, now)
             if after != group:
                 changed(s, uow, group, after, EndedBy.POLL)
             elif back:
@@ -82,7 +83,9 @@ def _failed(s: Services, now: datetime, error: EffectError) -> None:
         )
         uow.external_groups.save_health(after)
         for group in uow.external_groups.open():
-            uow.external_groups.save(unanswered(group))
+            fresh = unanswered(group)
+            if fresh != group:
+                uow.external_groups.save(fresh)
             if after.failures == TOLD_AFTER:
                 post_group(s, uow, group)
         uow.commit()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from fireline.domain.alertmanager.alerts import ExternalAlert, ExternalGroup, SeenAlert
 from fireline.domain.alertmanager.silences import written
+from fireline.domain.incident.incident import Incident
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.definition import Slo
 from fireline.usecases.external_alert_polling import TOLD_AFTER
@@ -14,6 +15,7 @@ from fireline.usecases.external_alert_views import (
     SilenceLine,
 )
 from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.silence_record import told_of
 from fireline.usecases.slo_views import slo_line
 
 PAGES = frozenset({"page", "critical", "emergency", "p1"})
@@ -50,11 +52,18 @@ def external_alert(s: Services, uow: UnitOfWork, ref: str) -> ExternalAlertMessa
         silences=_silences(uow, group.firing),
         acknowledged_by=group.acknowledged_by,
         acknowledged_at=group.acknowledged_at,
-        incident_ref=incident.ref if incident else None,
-        incident_channel=incident.channel_id if incident else None,
+        incident_ref=_ref(incident),
+        incident_channel=incident.channel_id if incident and not incident.restricted else None,
         unknown_since=health.failing_since if unknown else None,
         known_at=health.answered_at if unknown else None,
     )
+
+
+def _ref(incident: Incident | None) -> str | None:
+    """The incident, as far as it is told of outside its channel."""
+    if incident is None:
+        return None
+    return "(restricted)" if incident.restricted else incident.ref
 
 
 def annotation(group: ExternalGroup, name: str) -> str:
@@ -121,7 +130,7 @@ def _silences(uow: UnitOfWork, firing: Iterable[ExternalAlert]) -> tuple[Silence
             matchers=written(request.matchers),
             created_by=request.asked_by_name,
             ends_at=request.ends_at,
-            reason=request.reason,
+            reason=told_of(uow, request)[0],
         )
         for request in found
         if request is not None

@@ -8,6 +8,7 @@ from fireline.domain.errors import EffectError, InvalidInputError, RejectedError
 from fireline.usecases.external_alert_projection import lines
 from fireline.usecases.external_alert_views import SilenceLine, SilenceList, SilencePreview
 from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.silence_record import told_of
 
 HOLDING = ("active", "pending")
 
@@ -53,13 +54,13 @@ def list_silences(s: Services) -> SilenceList:
 
 def _silence_line(uow: UnitOfWork, one: Silence) -> SilenceLine:
     ours = uow.silences.of_silence(one.id)
-    incident = uow.incidents.get(ours.incident_id) if ours and ours.incident_id else None
+    reason, ref = told_of(uow, ours) if ours else (one.comment, None)
     return SilenceLine(
         id=one.id,
         matchers=written(one.matchers),
         created_by=one.created_by,
         ends_at=one.ends_at,
-        reason=ours.reason if ours else one.comment,
+        reason=reason,
         pending=one.state == "pending",
-        incident_ref=incident.ref if incident else None,
+        incident_ref=ref,
     )

@@ -14,7 +14,7 @@ from fireline.domain.people import SYSTEM, Actor
 from fireline.usecases.alertmanager_ports import SilenceRequest, SilenceState
 from fireline.usecases.ports import FlowCall, Services, UnitOfWork
 from fireline.usecases.silence_ending import end_of_incident
-from fireline.usecases.silence_record import QUEUE, note, reason_of, tell
+from fireline.usecases.silence_record import QUEUE, note, reason_of, tell, told_of
 
 MAKE = "make_silence"
 
@@ -90,13 +90,13 @@ def make_silence(s: Services, request_id: str) -> None:
             raise RejectedError(f"{incident.ref} ended before the silence was made.", "ended")
         if request.ends_at <= s.clock.now():
             raise RejectedError("Its end came before Alertmanager could be asked.", "too_late")
+        reason, ref = told_of(uow, request)
         if not request.tried:
             uow.silences.save(replace(request, tried=True))
             uow.commit()
     mark = f"[fireline {request.id}]"
     found = [x.id for x in s.alertmanager.silences() if mark in x.comment] if request.tried else []
-    for_incident = f" ({incident.ref})" if incident else ""
-    comment = f"{request.reason}{for_incident} {mark}"
+    comment = f"{reason}{f' ({ref})' if ref else ''} {mark}"
     by = request.asked_by_name
     made = (
         found[0]

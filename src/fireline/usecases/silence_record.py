@@ -5,10 +5,12 @@ from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.people import Actor
+from fireline.usecases.alertmanager_ports import SilenceRequest
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.publish import posting
 from fireline.usecases.views import Notice
 
+WITHHELD = "for a reason that is not told here"
 QUEUE = "alertmanager"
 TROUBLE = "silence_trouble"
 LONGEST_REASON = 500
@@ -27,6 +29,17 @@ def reason_of(text: str) -> str:
         message = f"A reason has at most {LONGEST_REASON} characters; yours has {len(words)}."
         raise InvalidInputError(message, "reason")
     return words
+
+
+def told_of(uow: UnitOfWork, request: SilenceRequest) -> tuple[str, str | None]:
+    """What others may read of a silence of ours: its reason, and the incident it belongs to.
+
+    Of a restricted incident neither leaves its channel.
+    """
+    incident = uow.incidents.get(request.incident_id) if request.incident_id is not None else None
+    if incident is not None and incident.restricted:
+        return WITHHELD, None
+    return request.reason, incident.ref if incident else None
 
 
 def note(s: Services, uow: UnitOfWork, incident: Incident | None, actor: Actor, text: str) -> None:

@@ -196,17 +196,16 @@ def _told_one(known: ExternalAlert | None, one: ToldAlert, now: datetime) -> Ext
     )
 
 
-def seen(group: ExternalGroup, listed: Iterable[SeenAlert], now: datetime) -> ExternalGroup:
-    """The group after a poll that was answered with all alerts that fire.
+def seen(group: ExternalGroup, listed: Mapping[str, SeenAlert], now: datetime) -> ExternalGroup:
+    """The group after a poll that was answered with all alerts that fire, by fingerprint.
 
     An alert that two answers in a row do not name has ended: a silence hides Alertmanager's own
     word for it, and one answer alone may come from an Alertmanager that was just restarted.
     """
-    by_fingerprint = {one.fingerprint: one for one in listed}
     alerts = {alert.id: alert for alert in group.alerts}
     for alert in group.alerts:
-        alerts[alert.id] = _seen_one(alert, by_fingerprint.get(alert.fingerprint), now)
-    for one in _anew(group, by_fingerprint):
+        alerts[alert.id] = _seen_one(alert, listed.get(alert.fingerprint), now)
+    for one in _anew(group, listed):
         again = ExternalAlert(
             one.fingerprint,
             one.starts_at,
