@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from fireline.domain.errors import ConflictError, NotFoundError
+from fireline.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.people import Actor
@@ -22,6 +22,7 @@ from fireline.usecases.silence_ending import end_of_incident
 COMMAND = Provenance(source="command")
 INCIDENTS = "incidents"
 TRIES = 8
+NOTE_LIMIT = 3000
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,6 +67,17 @@ def load(uow: UnitOfWork, incident_id: int) -> Incident:
     if incident is None:
         raise NotFoundError(f"There is no INC-{incident_id}. `/incident list` shows the open ones.")
     return incident
+
+
+def check_length(words: str, field: str) -> None:
+    """Refuse what is too long to be read on a timeline; a cut would lose the rest.
+
+    Raises:
+        InvalidInputError: it is.
+    """
+    if len(words) > NOTE_LIMIT:
+        message = f"This holds {NOTE_LIMIT} characters; yours has {len(words)}. Write it shorter."
+        raise InvalidInputError(message, field)
 
 
 def happened(

@@ -8,26 +8,26 @@ from datetime import UTC, datetime
 
 from fireline.domain.errors import ForbiddenError, InvalidInputError
 from fireline.domain.incident.incident import Incident, RepairDecision, Role, Severity, Stamp
-from fireline.domain.incident.lifecycle import SAFE_BURN, Burning, Move, Moved, Verb, advance
+from fireline.domain.incident.lifecycle import Verb
 from fireline.domain.incident.severity import change as changed_severity
 from fireline.domain.incident.stamps import EDITABLE, with_stamp
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
-from fireline.domain.people import SYSTEM, Actor
+from fireline.domain.people import Actor
 from fireline.usecases.declare_incident import Declare, Declared, declare
 from fireline.usecases.incident_record import (
     COMMAND,
     Change,
-    follow,
+    check_length,
     happened,
     load,
     refresh,
     retried,
     save,
-    show_alert,
     sync_topic,
     write_down,
 )
-from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.incident_steps import Ask, step
+from fireline.usecases.ports import Services
 
 __all__ = [
     "Declare",
@@ -43,9 +43,6 @@ __all__ = [
     "restore",
     "set_time",
 ]
-
-FAST_WINDOWS = (300, 3600)
-NOTE_LIMIT = 3000
 
 
 def incident_in(s: Services, channel_id: str) -> Incident | None:
@@ -64,7 +61,7 @@ def change_severity(
         InvalidInputError: the reason is missing.
     """
     now = s.clock.now()
-    _check_length(reason, "reason")
+    check_length(reason, "reason")
     with s.store() as uow:
         before = load(uow, incident_id)
         after = changed_severity(before, severity, actor.name, reason)
@@ -134,7 +131,7 @@ def add_note(
     words = text.strip()
     if not words:
         raise InvalidInputError("A note needs words: `/incident note WHAT_HAPPENED`.", "text")
-    _check_length(words, "text")
+    check_length(words, "text")
     at = occurred_at or now
     if at > now:
         raise InvalidInputError("That time has not come yet. Give one in the past.", "at")
@@ -150,16 +147,14 @@ def add_note(
 
 def investigate(s: Services, incident_id: int, actor: Actor) -> Incident:
     """Confirm that a signal is an incident."""
-    now = s.clock.now()
-    return _step(s, incident_id, Move(Verb.INVESTIGATE, now, now), "", actor)
+    return step(s, incident_id, Ask(Verb.INVESTIGATE), actor)
 
 
 def mitigate(
     s: Services, incident_id: int, text: str, actor: Actor, at: datetime | None = None
 ) -> Incident:
     """Say that somebody is changing something to stop the harm."""
-    now = s.clock.now()
-    return _step(s, incident_id, Move(Verb.MITIGATE, at or now, now), text, actor)
+    return step(s, incident_id, Ask(Verb.MITIGATE, text, at), actor)
 
 
 def restore(
@@ -176,9 +171,7 @@ def restore(
         IllegalTransitionError: names every guard in the way.
         InvalidInputError: the time contradicts a recorded one.
     """
-    now = s.clock.now()
-    move = Move(Verb.RESTORE, at or now, now, override=override)
-    return _step(s, incident_id, move, text, actor)
+    return step(s, incident_id, Ask(Verb.RESTORE, text, at, override), actor)
 
 
 def resolve(
@@ -189,8 +182,7 @@ def resolve(
     Raises:
         IllegalTransitionError: not restored yet, or nobody decided about the data.
     """
-    now = s.clock.now()
-    return _step(s, incident_id, Move(Verb.RESOLVE, now, now, decision=decision), "", actor)
+    return step(s, incident_id, Ask(Verb.RESOLVE, decision=decision), actor)
 
 
 @retried
@@ -227,102 +219,9 @@ def _check_edit(stamp: Stamp, at: datetime, reason: str, now: datetime) -> None:
     if stamp not in EDITABLE:
         known = ", ".join(e.value for e in EDITABLE)
         raise InvalidInputError(f"{stamp.value} is recorded, not typed. You can set {known}.")
-    _check_length(reason, "reason")
+    check_length(reason, "reason")
     if not reason.strip():
         message = "Say why: `/incident time NAME WHEN REASON`."
         raise InvalidInputError(message, field="reason")
     if at > now:
         raise InvalidInputError("That time has not come yet. Give one in the past.", field="at")
-
-
-def _check_length(words: str, field: str) -> None:
-    """Refuse what is too long to be read on a timeline; a cut would lose the rest."""
-    if len(words) > NOTE_LIMIT:
-        message = f"This holds {NOTE_LIMIT} characters; yours has {len(words)}. Write it shorter."
-        raise InvalidInputError(message, field)
-
-
-@retried
-def _step(s: Services, incident_id: int, move: Move, text: str, actor: Actor) -> Incident:
-    """Make one transition with everything that follows from it."""
-    _check_length(text, "text")
-    _check_length(move.override or "", "override")
-    _check_length(move.decision.how if move.decision else "", "how")
-    with s.store() as uow:
-        before = load(uow, incident_id)
-        asked = replace(move, burning=_burning(uow, before)) if move.verb is Verb.RESTORE else move
-        moved = advance(before, asked)
-        change = _change(moved, asked, text, actor)
-        if move.verb is Verb.RESTORE:
-            unseen = _unchecked(uow, before, move.now)
-            change = replace(change, entries=(*change.entries, *unseen))
-        saved = save(s, uow, moved.incident, change)
-        sync_topic(uow, saved)
-        if move.verb is Verb.RESOLVE:
-            follow(uow, "finish_incident", saved, f"finish:{saved.id}")
-            show_alert(s, uow, saved)
-        uow.commit()
-    return saved
-
-
-def _burning(uow: UnitOfWork, incident: Incident) -> tuple[Burning, ...]:
-    """Fast windows of linked SLOs that burn at or above the safe rate."""
-    found = []
-    for name in incident.slos:
-        status = uow.statuses.get(name)
-        for window in status.burns if status else ():
-            fast = window.seconds in FAST_WINDOWS
-            if fast and window.burn is not None and window.burn >= SAFE_BURN:
-                found.append(Burning(name, window.seconds, window.burn))
-    return tuple(found)
-
-
-def _unchecked(uow: UnitOfWork, incident: Incident, now: datetime) -> list[NewEntry]:
-    """A line for each linked SLO whose burn could not be checked, with why."""
-    entries = []
-    for name in incident.slos:
-        status = uow.statuses.get(name)
-        fast = (w for w in status.burns if w.seconds in FAST_WINDOWS) if status else ()
-        if all(window.burn is None for window in fast):
-            why = status.sentence if status else "it was not evaluated yet"
-            entries.append(happened(SYSTEM, f"The burn of {name} could not be checked: {why}", now))
-    return entries
-
-
-def _change(moved: Moved, move: Move, text: str, actor: Actor) -> Change:
-    """Timeline entries of the transitions, the words, and what was decided."""
-    entries = []
-    words = " ".join(text.split())
-    for step in moved.steps:
-        line = f"{step.source.value} -> {step.target.value}"
-        if step.implied:
-            line += " (implied)"
-        elif words:
-            line += f": {words}"
-        entries.append(happened(actor, line, move.at))
-    decided = _decision_text(moved.incident, move)
-    if decided:
-        entries.append(happened(actor, decided, move.now, EntryKind.DECISION))
-    detail: dict[str, object] = {
-        "steps": [[x.source.value, x.target.value, x.implied] for x in moved.steps],
-        "occurred_at": move.at.isoformat(),
-        "text": words,
-        "decision": decided,
-    }
-    return Change(f"incident.{move.verb.value}", actor, move.now, detail, tuple(entries))
-
-
-def _decision_text(incident: Incident, move: Move) -> str | None:
-    """The decision that the step carries: an override, or whether data is damaged."""
-    if move.verb is Verb.RESTORE and move.burning:
-        seen = ", ".join(f"{b.slo} {b.burn:.1f}x" for b in move.burning)
-        return f"Restored although still burning ({seen}): {(move.override or '').strip()}"
-    if move.verb is not Verb.RESOLVE or incident.repair is None:
-        return None
-    repair = incident.repair
-    verdict = (
-        "Data was damaged and repaired, verified by"
-        if repair.damaged
-        else ("No data damaged, checked by")
-    )
-    return f"{verdict} {repair.checked_by}: {repair.how}"

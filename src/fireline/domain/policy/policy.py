@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from fireline.domain.policy.alert_rules import AlertRules
 from fireline.domain.policy.consequences import DEFAULT_RULES, OnUnknown, StateRule
+from fireline.domain.policy.incident_rules import IncidentRules
 from fireline.domain.policy.pairs import DEFAULT_PAIRS, BurnPair
 from fireline.domain.slo.status import BudgetState
 
@@ -27,6 +28,7 @@ class Policy:
     action_due_days: int = 30
     state_rules: tuple[StateRule, ...] = DEFAULT_RULES
     on_unknown: OnUnknown = OnUnknown.ALLOW
+    incidents: IncidentRules = field(default_factory=IncidentRules)
     alerts: AlertRules = field(default_factory=AlertRules)
 
     def mttr_target(self, tier: int) -> int:

@@ -1,0 +1,292 @@
+"""What people tell an incident, each in one transaction with its line on the timeline."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from fireline.domain.errors import InvalidInputError, NotFoundError
+from fireline.domain.incident import knowledge, logbook
+from fireline.domain.incident.details import (
+    Answer,
+    Decision,
+    DecisionKind,
+    DetectedBy,
+    Harm,
+    IncidentType,
+)
+from fireline.domain.incident.incident import Incident, Stamp
+from fireline.domain.incident.stamps import check_order
+from fireline.domain.incident.timeline import EntryKind
+from fireline.domain.people import Actor
+from fireline.usecases.incident_record import (
+    Change,
+    check_length,
+    happened,
+    load,
+    retried,
+    save,
+    sync_topic,
+)
+from fireline.usecases.ports import Services
+
+Edit = Callable[[Incident, datetime], tuple[Incident, str]]
+RUNBOOK_ANSWERS = ("right", "updated", "missing")
+TITLE_LIMIT = 150
+
+
+@retried
+def record(  # noqa: PLR0913 - one change with its names, and where it is told
+    s: Services,
+    incident_id: int,
+    action: str,
+    edit: Edit,
+    actor: Actor,
+    *,
+    kind: EntryKind = EntryKind.EVENT,
+    occurred_at: datetime | None = None,
+    topic: bool = False,
+) -> Incident:
+    """Apply a pure edit, write its line on timeline and audit, and bring Slack up to date.
+
+    `edit` gives the changed incident with the line; an unchanged incident writes nothing.
+    """
+    now = s.clock.now()
+    with s.store() as uow:
+        before = load(uow, incident_id)
+        after, line = edit(before, now)
+        if after == before:
+            return before
+        check_length(line, "text")
+        entry = happened(actor, line, occurred_at or now, kind)
+        detail: Mapping[str, object] = {"text": line}
+        saved = save(s, uow, after, Change(f"incident.{action}", actor, now, detail, (entry,)))
+        if topic:
+            sync_topic(uow, saved)
+        uow.commit()
+    return saved
+
+
+def add_dataset(
+    s: Services, incident_id: int, name: str, harms: tuple[Harm, ...], actor: Actor
+) -> Incident:
+    """Name a dataset, and what is wrong with it."""
+    key = knowledge.dataset_key(name)
+    words = f" ({', '.join(harms)})" if harms else ""
+
+    def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
+        return knowledge.with_dataset(incident, key, harms), f"Dataset {key}{words}"
+
+    return record(s, incident_id, "dataset", edit, actor)
+
+
+def remove_dataset(s: Services, incident_id: int, name: str, actor: Actor) -> Incident:
+    """Take a dataset out again."""
+    key = knowledge.dataset_key(name)
+
+    def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
+        return knowledge.without_dataset(incident, key), f"Dataset {key} is not concerned"
+
+    return record(s, incident_id, "dataset", edit, actor)
+
+
+def set_type(
+    s: Services, incident_id: int, kind: IncidentType, actor: Actor, *, add: bool
+) -> Incident:
+    """Say what kind of trouble it is, or that it is not."""
+
+    def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
+        if add:
+            return knowledge.with_type(incident, kind), f"Type {kind.value}"
+        return knowledge.without_type(incident, kind), f"Not of type {kind.value}"
+
+    return record(s, incident_id, "type", edit, actor)
+
+
+def link_slo(s: Services, incident_id: int, name: str, actor: Actor, *, add: bool) -> Incident:
+    """Link an SLO, or unlink it.
+
+    Raises:
+        NotFoundError: it does not exist, or was not linked.
+    """
+    if add and name not in s.definitions.current().slos:
+        raise NotFoundError(f"There is no SLO named {name}. `/slo` lists them.")
+
+    def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
+        if add:
+            return knowledge.with_slo(incident, name), f"Linked SLO {name}"
+        return knowledge.without_slo(incident, name), f"Unlinked SLO {name}"
+
+    return record(s, incident_id, "slo", edit, actor)
+
+
+def set_window(  # noqa: PLR0913 - both ends and what is known of them
+    s: Services, incident_id: int, start: datetime, end: datetime, actor: Actor, *, estimate: bool
+) -> Incident:
+    """Say for what event time data is damaged."""
+
+    def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
+        words = " (estimate)" if estimate else ""
+        line = f"Bad window {start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC{words}"
+        return knowledge.with_window(incident, start, end, estimate=estimate), line
+
+    return record(s, incident_id, "window", edit, actor)
+
+
+def name_cause(
+    s: Services, incident_id: int, text: str, actor: Actor, at: datetime | None = None
+) -> Incident:
+    """Say what caused it; the cause counts as identified from then.
+
+    Raises:
+        InvalidInputError: nothing is said, or the time contradicts a recorded one.
+    """
+    words = _needed(text, "`/incident cause WHAT_IT_WAS`")
+
+    def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
+        stamps = {**incident.stamps, Stamp.IDENTIFIED: at or now}
+        check_order(stamps)
+        return replace(incident, stamps=stamps), f"Cause: {words}"
+
+    return record(s, incident_id, "cause", edit, actor, occurred_at=at)
+
+
+def suspect(
+    s: Services, incident_id: int, text: str, actor: Actor, *, ruled_out: bool
+) -> Incident:
+    """Put up a hypothesis, or rule it out."""
+    words = _needed(text, "`/incident hypothesis WHAT_IT_MAY_BE`")
+    line = f"Ruled out: {words}" if ruled_out else f"Hypothesis: {words}"
+
+    def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
+        # The timeline holds it; the version moves so that two of them are never one.
+        return replace(incident, details=replace(incident.details, last_hypothesis_at=now)), line
+
+    return record(s, incident_id, "hypothesis", edit, actor, kind=EntryKind.HYPOTHESIS)
+
+
+def answer(s: Services, incident_id: int, question: str, given: str, actor: Actor) -> Incident:
+    """Answer what closing asks for: `detected`, `caused` or `runbook`.
+
+    Raises:
+        InvalidInputError: the answer is none of those that are meant.
+    """
+    choices: dict[str, tuple[str, ...]] = {
+        "detected": tuple(DetectedBy),
+        "caused": tuple(Answer),
+        "runbook": RUNBOOK_ANSWERS,
+    }
+    value = given.strip().lower()
+    if value not in choices[question]:
+        known = ", ".join(choices[question])
+        raise InvalidInputError(f"“{given}” is no answer; it is one of {known}.", question)
+
+    def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
+        details = incident.details
+        if question == "detected":
+            details = replace(details, detected_by=DetectedBy(value))
+            return replace(incident, details=details), f"First noticed by {value}"
+        if question == "caused":
+            details = replace(details, caused_by_change=Answer(value))
+            return replace(incident, details=details), f"Caused by a change: {value}"
+        details = replace(details, runbook_answer=value)
+        return replace(incident, details=details), f"The runbook was {value}"
+
+    return record(s, incident_id, "answer", edit, actor)
+
+
+def rename(s: Services, incident_id: int, title: str, actor: Actor) -> Incident:
+    """Give it another title; the channel keeps its name."""
+    words = " ".join(_needed(title, "`/incident rename A_BETTER_TITLE`").split())
+    if len(words) > TITLE_LIMIT:
+        message = f"A title holds {TITLE_LIMIT} characters; yours has {len(words)}."
+        raise InvalidInputError(message, "title")
+
+    def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
+        return replace(incident, title=words), f"Renamed: {incident.title} -> {words}"
+
+    return record(s, incident_id, "rename", edit, actor, topic=True)
+
+
+def accept_timeline(s: Services, incident_id: int, actor: Actor) -> Incident:
+    """Accept the timeline as it stands, which a review needs."""
+
+    def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
+        details = replace(incident.details, timeline_accepted_at=now)
+        return replace(incident, details=details), "Timeline accepted"
+
+    return record(s, incident_id, "accept", edit, actor)
+
+
+def decide(  # noqa: PLR0913 - what a decision says of itself
+    s: Services,
+    incident_id: int,
+    text: str,
+    actor: Actor,
+    *,
+    kind: DecisionKind = DecisionKind.OTHER,
+    options: str = "",
+    why: str = "",
+    approver: str | None = None,
+    expires_at: datetime | None = None,
+) -> Incident:
+    """Record a decision with what was weighed; what was given for a while has an end."""
+    words = _needed(text, "`/incident decide WHAT`")
+
+    def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
+        draft = Decision(
+            0, words, actor.name, now, kind, options, why, approver, expires_at=expires_at
+        )
+        after = logbook.decided(incident, draft)
+        number = after.details.decisions[-1].number
+        line = f"Decision {number}: {words}"
+        line += f". Why: {why}" if why else ""
+        line += f". Approved by {approver}" if approver else ""
+        line += f". Until {expires_at:%Y-%m-%d %H:%M} UTC" if expires_at else ""
+        return after, line
+
+    return record(s, incident_id, "decide", edit, actor, kind=EntryKind.DECISION)
+
+
+def revoke(s: Services, incident_id: int, number: int, actor: Actor) -> Incident:
+    """Take back what was given for a while."""
+
+    def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
+        after, decision = logbook.revoked(incident, number, now)
+        return after, f"Revoked decision {number}: {decision.text}"
+
+    return record(s, incident_id, "revoke", edit, actor, kind=EntryKind.DECISION)
+
+
+def add_task(  # noqa: PLR0913 - who does what by when
+    s: Services,
+    incident_id: int,
+    text: str,
+    actor: Actor,
+    owner: str | None = None,
+    due: datetime | None = None,
+) -> Incident:
+    """Something to do now; what is unfinished becomes an action item at the review."""
+    words = _needed(text, "`/incident task WHAT @owner`")
+
+    def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
+        after, task = logbook.with_task(incident, words, owner, due)
+        return after, f"Task {task.number}: {words}"
+
+    return record(s, incident_id, "task", edit, actor)
+
+
+def finish_task(s: Services, incident_id: int, number: int, actor: Actor) -> Incident:
+    """A task is done."""
+
+    def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
+        after, task = logbook.task_done(incident, number, actor.id, now)
+        return after, f"Task {number} done: {task.text}"
+
+    return record(s, incident_id, "task", edit, actor)
+
+
+def _needed(text: str, form: str) -> str:
+    words = text.strip()
+    if not words:
+        raise InvalidInputError(f"Say it in words: {form}.", "text")
+    return words

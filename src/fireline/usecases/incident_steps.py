@@ -1,0 +1,243 @@
+"""Moving an incident from state to state: facts, decision, record and what follows, at once."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fireline.domain.incident.details import Decision, DecisionKind
+from fireline.domain.incident.incident import Incident, RepairDecision, Stamp
+from fireline.domain.incident.lifecycle import (
+    SAFE_BURN,
+    Asker,
+    Burning,
+    Closing,
+    Move,
+    Moved,
+    Verb,
+    advance,
+)
+from fireline.domain.incident.logbook import decided
+from fireline.domain.incident.merging import united
+from fireline.domain.incident.postmortem_rule import postmortem_required
+from fireline.domain.incident.timeline import EntryKind, NewEntry
+from fireline.domain.people import SYSTEM, Actor
+from fireline.domain.postmortem.action import ActionState
+from fireline.usecases.incident_record import (
+    Change,
+    check_length,
+    follow,
+    happened,
+    load,
+    retried,
+    save,
+    show_alert,
+    sync_topic,
+)
+from fireline.usecases.ports import Services, UnitOfWork
+
+FAST_WINDOWS = (300, 3600)
+WATCHED = frozenset({Verb.RESTORE, Verb.RESOLVE})
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One step as a person asks for it; `choice` is the kind of a reopening or a decline's code."""
+
+    verb: Verb
+    text: str = ""
+    at: datetime | None = None
+    override: str | None = None
+    decision: RepairDecision | None = None
+    choice: str = ""
+    target_id: int | None = None
+
+
+@retried
+def step(s: Services, incident_id: int, ask: Ask, actor: Actor) -> Incident:
+    """Make one transition with everything that follows from it.
+
+    Raises:
+        IllegalTransitionError: names every guard in the way, and the way out.
+        InvalidInputError: the time contradicts a recorded one, or the words are too long.
+    """
+    check_length(ask.text, "text")
+    check_length(ask.override or "", "override")
+    check_length(ask.decision.how if ask.decision else "", "how")
+    now = s.clock.now()
+    with s.store() as uow:
+        before = load(uow, incident_id)
+        move = _move(s, uow, before, ask, actor, now)
+        moved = advance(before, move)
+        after = _with_override(moved, move, actor)
+        change = _change(replace(moved, incident=after), move, ask.text, actor, s.policy.version)
+        if ask.verb is Verb.RESTORE:
+            change = replace(change, entries=(*change.entries, *_unchecked(uow, before, now)))
+        saved = save(s, uow, after, change)
+        _follow_up(s, uow, saved, move)
+        uow.commit()
+    return saved
+
+
+def _move(
+    s: Services, uow: UnitOfWork, before: Incident, ask: Ask, actor: Actor, now: datetime
+) -> Move:
+    """The step with every fact that its guards look at."""
+    watched = ask.verb in WATCHED
+    target = uow.incidents.get(ask.target_id) if ask.target_id is not None else None
+    return Move(
+        verb=ask.verb,
+        at=ask.at or now,
+        now=now,
+        burning=_burning(uow, before) if watched else (),
+        firing=_firing(before) if ask.verb is Verb.RESTORE else (),
+        override=ask.override,
+        decision=ask.decision,
+        asker=None if actor == SYSTEM else Asker(actor.id),
+        reason=ask.text,
+        choice=ask.choice,
+        target=target,
+        closing=_closing(s, uow, before) if ask.verb is Verb.CLOSE else Closing(),
+        rules=s.policy.incidents,
+    )
+
+
+def _burning(uow: UnitOfWork, incident: Incident) -> tuple[Burning, ...]:
+    """Fast windows of linked SLOs that burn at or above the safe rate."""
+    found = []
+    for name in incident.slos:
+        status = uow.statuses.get(name)
+        for window in status.burns if status else ():
+            fast = window.seconds in FAST_WINDOWS
+            if fast and window.burn is not None and window.burn >= SAFE_BURN:
+                found.append(Burning(name, window.seconds, window.burn))
+    return tuple(found)
+
+
+def _firing(incident: Incident) -> tuple[str, ...]:
+    """Outage alerts of the incident that have not ended."""
+    alerts = incident.details.alerts
+    return tuple(alert.title for alert in alerts if alert.outage and alert.ended_at is None)
+
+
+def _closing(s: Services, uow: UnitOfWork, incident: Incident) -> Closing:
+    """What is known of postmortem and promises."""
+    unowned = tuple(
+        item.ref
+        for item in uow.actions.open()
+        if item.incident_id == incident.id and item.state is ActionState.OPEN and not item.owner
+    )
+    return Closing(
+        postmortem_required=postmortem_required(incident, s.policy.incidents),
+        postmortem_published=incident.at(Stamp.PM_PUBLISHED) is not None,
+        actions_unowned=unowned,
+    )
+
+
+def _with_override(moved: Moved, move: Move, actor: Actor) -> Incident:
+    """Guards that were forced are kept as decisions."""
+    incident = moved.incident
+    for refusal in moved.forced:
+        text = f"{move.verb.value} although {refusal.seen}"
+        why = (move.override or "").strip()
+        draft = Decision(0, text, actor.name, move.now, DecisionKind.OVERRIDE, why=why)
+        incident = decided(incident, draft)
+    decision = move.decision
+    if move.verb is Verb.RESOLVE and decision is not None and not decision.damaged:
+        text = f"No data damaged, checked by {decision.checked_by}"
+        kind = DecisionKind.NO_DATA_DAMAGED
+        incident = decided(
+            incident, Decision(0, text, actor.name, move.now, kind, why=decision.how)
+        )
+    return incident
+
+
+def _unchecked(uow: UnitOfWork, incident: Incident, now: datetime) -> list[NewEntry]:
+    """A line for each linked SLO whose burn could not be checked, with why."""
+    entries = []
+    for name in incident.slos:
+        status = uow.statuses.get(name)
+        fast = (w for w in status.burns if w.seconds in FAST_WINDOWS) if status else ()
+        if all(window.burn is None for window in fast):
+            why = status.sentence if status else "it was not evaluated yet"
+            entries.append(happened(SYSTEM, f"The burn of {name} could not be checked: {why}", now))
+    return entries
+
+
+def _change(moved: Moved, move: Move, text: str, actor: Actor, policy_version: int) -> Change:
+    """Timeline entries of the transitions, the words, and what was decided."""
+    entries = []
+    words = " ".join(text.split())
+    for taken in moved.steps:
+        line = f"{taken.source.value} -> {taken.target.value}"
+        if taken.implied:
+            line += " (implied)"
+        elif words:
+            line += f": {words}"
+        entries.append(happened(actor, line, move.at))
+    entries += [
+        happened(actor, line, move.now, EntryKind.DECISION) for line in _decisions(moved, move)
+    ]
+    detail: dict[str, object] = {
+        "steps": [[x.source.value, x.target.value, x.implied] for x in moved.steps],
+        "occurred_at": move.at.isoformat(),
+        "text": words,
+        "choice": move.choice,
+        "forced": [refusal.code for refusal in moved.forced],
+        "policy_version": policy_version,
+    }
+    return Change(f"incident.{move.verb.value}", actor, move.now, detail, tuple(entries))
+
+
+def _decisions(moved: Moved, move: Move) -> list[str]:
+    """What the step decided: guards it went past, and whether data is damaged."""
+    lines = [
+        f"{move.verb.value.capitalize()}d although {refusal.seen}: {(move.override or '').strip()}"
+        for refusal in moved.forced
+    ]
+    repair = moved.incident.repair
+    if move.verb is Verb.RESOLVE and repair is not None:
+        verdict = (
+            "Data was damaged and repaired, verified by"
+            if repair.damaged
+            else "No data damaged, checked by"
+        )
+        lines.append(f"{verdict} {repair.checked_by}: {repair.how}")
+    return lines
+
+
+def _follow_up(s: Services, uow: UnitOfWork, saved: Incident, move: Move) -> None:
+    """What a transition sets going."""
+    sync_topic(uow, saved)
+    if move.verb is Verb.RESOLVE:
+        again = f":{len(saved.details.reopened)}" if saved.details.reopened else ""
+        follow(uow, "finish_incident", saved, f"finish:{saved.id}{again}")
+        show_alert(s, uow, saved)
+    if move.verb is Verb.MERGE and move.target is not None:
+        _unite(s, uow, saved, move)
+    if move.verb in {Verb.DECLINE, Verb.CANCEL, Verb.REOPEN}:
+        show_alert(s, uow, saved)
+
+
+def _unite(s: Services, uow: UnitOfWork, source: Incident, move: Move) -> None:
+    """The target takes over what the merged incident knew; its entries are named, not copied."""
+    target = move.target
+    if target is None:
+        return
+    entries = [happened(SYSTEM, f"{source.ref} was merged into this one", move.now)]
+    impact, mine = source.at(Stamp.IMPACT_STARTED), target.at(Stamp.IMPACT_STARTED)
+    if impact is not None and (mine is None or impact < mine):
+        text = f"{source.ref} saw the impact begin at {impact:%Y-%m-%d %H:%M} UTC; "
+        text += "`/incident time impact_started` takes it over"
+        entries.append(happened(SYSTEM, text, move.now))
+    for entry in uow.timeline.entries(source.id):
+        where = replace(entry.provenance, detail=f"{source.ref} entry {entry.seq}")
+        copied = NewEntry(
+            entry.kind, entry.text, entry.occurred_at, entry.actor_id, entry.actor_name, where
+        )
+        entries.append(copied)
+    detail = {"source": source.ref, "entries": len(entries)}
+    save(
+        s,
+        uow,
+        united(target, source),
+        Change("incident.united", SYSTEM, move.now, detail, tuple(entries)),
+    )
