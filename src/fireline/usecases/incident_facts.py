@@ -119,7 +119,7 @@ def link_slo(s: Services, incident_id: int, name: str, actor: Actor, *, add: boo
     return record(s, incident_id, "slo", edit, actor)
 
 
-def set_window(  # noqa: PLR0913 - both ends and what is known of them
+def set_window(
     s: Services, incident_id: int, start: datetime, end: datetime, actor: Actor, *, estimate: bool
 ) -> Incident:
     """Say for what event time data is damaged."""
@@ -148,20 +148,6 @@ def name_cause(
         return replace(incident, stamps=stamps), f"Cause: {words}"
 
     return record(s, incident_id, "cause", edit, actor, occurred_at=at)
-
-
-def suspect(
-    s: Services, incident_id: int, text: str, actor: Actor, *, ruled_out: bool
-) -> Incident:
-    """Put up a hypothesis, or rule it out."""
-    words = _needed(text, "`/incident hypothesis WHAT_IT_MAY_BE`")
-    line = f"Ruled out: {words}" if ruled_out else f"Hypothesis: {words}"
-
-    def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
-        # The timeline holds it; the version moves so that two of them are never one.
-        return replace(incident, details=replace(incident.details, last_hypothesis_at=now)), line
-
-    return record(s, incident_id, "hypothesis", edit, actor, kind=EntryKind.HYPOTHESIS)
 
 
 def answer(s: Services, incident_id: int, question: str, given: str, actor: Actor) -> Incident:
@@ -257,7 +243,7 @@ def revoke(s: Services, incident_id: int, number: int, actor: Actor) -> Incident
     return record(s, incident_id, "revoke", edit, actor, kind=EntryKind.DECISION)
 
 
-def add_task(  # noqa: PLR0913 - who does what by when
+def add_task(
     s: Services,
     incident_id: int,
     text: str,

@@ -1,10 +1,11 @@
 """The five slash commands: from what was typed to what is answered."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fireline.adapters.slack import (
     alert_verbs,
+    incident_acts,
     incident_verbs,
     promise_verbs,
     slo_pictures,
@@ -25,6 +26,7 @@ class Noun:
     `otherwise` takes text that begins with no known verb, where that makes sense; it gives None
     for a verb that was mistyped. `only_reads` says that nothing is lost when it is not answered,
     and `reads` names the verbs that are so where not all are; `writes` the others where most are.
+    `own_options` are of one verb only, so that a note may hold words such as `why:`.
     """
 
     name: str
@@ -36,6 +38,12 @@ class Noun:
     only_reads: bool = False
     reads: Collection[str] = ()
     writes: Collection[str] = ()
+    own_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def options_of(self, line: str) -> tuple[str, ...]:
+        """The options that are taken as such after the verb which the line begins with."""
+        verb = line.split(maxsplit=1)[0].lower() if line.strip() else ""
+        return (*self.options, *self.own_options.get(verb, ()))
 
 
 NOUNS: Mapping[str, Noun] = {
@@ -44,10 +52,11 @@ NOUNS: Mapping[str, Noun] = {
         Noun(
             "incident",
             incident_verbs.bare,
-            incident_verbs.VERBS,
-            incident_verbs.HELP,
+            incident_acts.VERBS,
+            incident_acts.HELP,
             incident_verbs.OPTIONS,
             reads=("list", "show"),
+            own_options=incident_acts.OWN_OPTIONS,
         ),
         Noun(
             "slo",
@@ -106,7 +115,7 @@ def run(desk: Desk, asked: Asked, noun: Noun, command: str, line: str) -> Reply:
     Raises:
         UserError: it was understood and refused; the text says why.
     """
-    said = typed(line, noun.options, desk.names(line))
+    said = typed(line, noun.options_of(line), desk.names(line))
     if not said.verb:
         return noun.bare(desk, asked)
     if said.verb in ASKING_HELP:

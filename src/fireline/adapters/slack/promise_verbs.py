@@ -10,7 +10,7 @@ from fireline.adapters.slack.grammar import Typed, action_number, incident_numbe
 from fireline.domain.errors import EffectError, InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident
 from fireline.domain.postmortem.action import ActionItem, Postmortem
-from fireline.usecases import chase_actions, draft_postmortem, post_review
+from fireline.usecases import chase_actions, draft_postmortem, post_review, release_postmortem
 from fireline.usecases.manage_incident import incident_in
 
 Verb = Callable[[Desk, Asked, Typed], Reply]
@@ -23,6 +23,8 @@ POSTMORTEM_HELP: Mapping[str, str] = {
     "show INC-7": "the newest draft of another incident",
     "draft": "a new version, when the record or the ledger knows more than the last one",
     "action TEXT @owner due:friday": "a promise; `due:2026-12-01`, `due:+7d` work too",
+    "publish": "the newest draft is the published one, which closing may need",
+    "waive WHY": "does without one; you answer for it",
 }
 REVIEW_HELP: Mapping[str, str] = {
     "": "this week so far",
@@ -50,6 +52,19 @@ def postmortem_draft(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     incident = desk.incident(named) if named else desk.incident_here(asked.channel)
     draft_postmortem.draft(desk.s, incident.id)
     return _draft(desk, incident)
+
+
+def postmortem_publish(desk: Desk, asked: Asked, _typed: Typed) -> Reply:
+    """The newest draft becomes the published one."""
+    after = release_postmortem.publish(desk.s, desk.incident_here(asked.channel).id, asked.user)
+    return answers.told(f"The postmortem of {after.ref} is published.")
+
+
+def postmortem_waive(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """Do without one, with a reason."""
+    incident = desk.incident_here(asked.channel)
+    after = release_postmortem.waive(desk.s, incident.id, typed.text, asked.user)
+    return answers.told(f"{after.ref} needs no postmortem: {typed.text}")
 
 
 def _draft(desk: Desk, incident: Incident) -> Rendered:
@@ -138,6 +153,8 @@ POSTMORTEM_VERBS: Mapping[str, Verb] = {
     "show": postmortem_show,
     "draft": postmortem_draft,
     "action": postmortem_action,
+    "publish": postmortem_publish,
+    "waive": postmortem_waive,
 }
 REVIEW_VERBS: Mapping[str, Verb] = {
     "show": review_show,

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from fireline.adapters.slack import ids, incident_verbs, promise_verbs, silence_verbs, waiver_verbs
+from fireline.adapters.slack import (
+    ids,
+    incident_acts,
+    incident_verbs,
+    promise_verbs,
+    silence_verbs,
+    waiver_verbs,
+)
 from fireline.adapters.slack.blocks import answers, forms, modals, render
 from fireline.adapters.slack.blocks.modals import REPAIRED
 from fireline.adapters.slack.desk import Asked, Desk, Later, declared
@@ -145,6 +152,7 @@ SUBMISSIONS: Mapping[str, Submission] = {
     ids.VIEW_RUNBOOK: runbooks,
     **silence_verbs.SUBMISSIONS,
     **waiver_verbs.SUBMISSIONS,
+    **incident_acts.SUBMISSIONS,
 }
 
 

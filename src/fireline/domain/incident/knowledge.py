@@ -1,4 +1,4 @@
-"""What people tell an incident: its data, its kind, its window, the answers that closing asks for."""
+"""What people tell an incident: its data, its kind, its window, the SLOs it concerns."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -91,9 +91,7 @@ def without_type(incident: Incident, kind: IncidentType) -> Incident:
     return replace(incident, details=replace(incident.details, types=types))
 
 
-def with_window(
-    incident: Incident, start: datetime, end: datetime, *, estimate: bool
-) -> Incident:
+def with_window(incident: Incident, start: datetime, end: datetime, *, estimate: bool) -> Incident:
     """The incident with the event time of its damaged data.
 
     Raises:

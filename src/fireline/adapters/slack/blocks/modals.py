@@ -80,7 +80,7 @@ def severity(incident: Incident, given: Prefill) -> kit.Block:
         f"Severity of {incident.ref}",
         "Change",
         [
-            _head(incident),
+            head(incident),
             forms.labelled(
                 "severity",
                 "Severity",
@@ -102,7 +102,7 @@ def role(incident: Incident, given: Prefill) -> kit.Block:
         f"Role in {incident.ref}",
         "Assign",
         [
-            _head(incident),
+            head(incident),
             forms.labelled("role", "Role", forms.choice("Choose a role", roles, given.role)),
             forms.labelled(
                 "person",
@@ -124,7 +124,7 @@ def note(incident: Incident, given: Prefill) -> kit.Block:
         f"Note on {incident.ref}",
         "Add",
         [
-            _head(incident),
+            head(incident),
             forms.labelled("text", "What happened?", forms.line_input(given.text, multiline=True)),
             forms.labelled("kind", "Kind", forms.choice("Kind", kinds, EntryKind.NOTE.value)),
             _at(given),
@@ -140,7 +140,7 @@ def mitigate(incident: Incident, given: Prefill) -> kit.Block:
         f"Mitigating {incident.ref}",
         "Record",
         [
-            _head(incident),
+            head(incident),
             forms.labelled(
                 "text", "What are you doing about it?", forms.line_input(given.text, multiline=True)
             ),
@@ -158,7 +158,7 @@ def restore(incident: Incident, given: Prefill, refusal: str = "") -> kit.Block:
         f"Restore {incident.ref}",
         "Restored",
         [
-            _head(incident),
+            head(incident),
             warning,
             forms.labelled(
                 "text", "What restored it?", forms.line_input(given.text, multiline=True)
@@ -190,7 +190,7 @@ def resolve(incident: Incident, given: Prefill) -> kit.Block:
         f"Resolve {incident.ref}",
         "Resolve",
         [
-            _head(incident),
+            head(incident),
             forms.labelled("damage", "Is data damaged?", forms.radio(options, given.choice)),
             forms.labelled("checked", "Checked by", forms.person_input(given.person)),
             forms.labelled(
@@ -212,7 +212,7 @@ def action(given: Prefill, incident: Incident | None = None) -> kit.Block:
         "New action item",
         "Add",
         [
-            _head(incident) if incident else None,
+            head(incident) if incident else None,
             forms.labelled("text", "What will be done?", forms.line_input(given.text)),
             forms.labelled("owner", "Owner", forms.person_input(given.person)),
             forms.labelled("due", "Due", forms.date_input(given.due)),
@@ -282,7 +282,8 @@ def told(title: str, blocks: Sequence[kit.Block]) -> kit.Block:
     return forms.modal("told", title, None, blocks)
 
 
-def _head(incident: Incident) -> kit.Block:
+def head(incident: Incident) -> kit.Block:
+    """Which incident a form is about."""
     state = STATE_WORDS[IncidentState(incident.state)]
     return kit.context(f"*{esc(incident.ref)}* {one_line(incident.title, 200)} \u00b7 {state}")
 

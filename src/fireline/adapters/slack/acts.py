@@ -1,0 +1,117 @@
+"""Verbs of an incident that work typed and by form: the same fields, the same deed.
+
+What was typed is read into fields; when a required one is missing, the form opens with the others
+filled in. Sending the form does what typing it whole would have done.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from fireline.adapters.slack.blocks import Rendered, forms, kit
+from fireline.adapters.slack.blocks.modals import AT_HINT, head
+from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
+from fireline.adapters.slack.grammar import Typed
+from fireline.adapters.slack.interactions import Outcome, Sent, Submission
+from fireline.domain.incident.incident import Incident
+
+Values: TypeAlias = Mapping[str, str]
+Options: TypeAlias = Sequence[tuple[str, str]]
+Reader: TypeAlias = Callable[[Desk, Asked, Typed], Values]
+Doer: TypeAlias = Callable[[Desk, Asked, Incident, Values], Rendered]
+LINE, LINES, CHOICE, PERSON = "line", "lines", "choice", "person"
+VIEW = "act_"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that a verb needs; `options` are (value, label) pairs of a choice."""
+
+    name: str
+    label: str
+    kind: str = LINE
+    hint: str = ""
+    optional: bool = False
+    options: Options = ()
+
+
+def words_and_time(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
+    """All words are the text; `at:` is the time."""
+    return {"text": typed.text, "at": typed.option("at") or ""}
+
+
+def first_word(name: str, options: Options) -> Reader:
+    """The first word is one field, all else the text; a word that is no choice is text too."""
+    known = {key for key, _ in options}
+
+    def read(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
+        first = typed.words[0].lower().replace("-", "_") if typed.words else ""
+        if first in known:
+            return {name: first, "text": typed.after(1)}
+        return {"text": typed.text}
+
+    return read
+
+
+WHEN = Field("at", "When", hint=AT_HINT, optional=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One verb: what it needs, how it is read from a command line, and what it does."""
+
+    verb: str
+    title: str
+    submit: str
+    fields: tuple[Field, ...]
+    read: Reader
+    do: Doer
+    about: str = ""
+
+    def typed(self, desk: Desk, asked: Asked, typed: Typed) -> Reply:
+        """Do it, or open the form while something is missing."""
+        incident = desk.incident_here(asked.channel)
+        values = {name: value for name, value in self.read(desk, asked, typed).items() if value}
+        if any(not field.optional and field.name not in values for field in self.fields):
+            return Modal(self.form(incident, asked.channel, values))
+        return self.do(desk, asked, incident, values)
+
+    def form(self, incident: Incident, channel: str, values: Values) -> kit.Block:
+        """The form with what is known filled in."""
+        inputs = [_input(field, values.get(field.name, "")) for field in self.fields]
+        about = [kit.context(self.about)] if self.about else []
+        meta = {"incident": incident.id, "version": incident.version, "channel": channel}
+        title = f"{self.title} {incident.ref}"
+        return forms.modal(
+            f"{VIEW}{self.verb}", title, self.submit, [head(incident), *inputs, *about], meta
+        )
+
+    def sent(self, desk: Desk, asked: Asked, sent: Sent) -> Outcome:
+        """Do what the form says."""
+        for field in self.fields:
+            if not field.optional:
+                sent.need(field.name)
+        incident = desk.incident(sent.incident())
+        return self.do(desk, asked, incident, sent.fields)
+
+
+def _input(field: Field, value: str) -> kit.Block:
+    element = {
+        LINE: lambda: forms.line_input(value),
+        LINES: lambda: forms.line_input(value, multiline=True),
+        CHOICE: lambda: forms.choice(
+            "Choose", [kit.option(label, key) for key, label in field.options], value
+        ),
+        PERSON: lambda: forms.person_input(value or None),
+    }[field.kind]()
+    return forms.labelled(field.name, field.label, element, field.hint, optional=field.optional)
+
+
+def verbs_of(acts: Sequence[Act]) -> dict[str, Callable[[Desk, Asked, Typed], Reply]]:
+    """The acts as verbs of a command."""
+    return {act.verb: act.typed for act in acts}
+
+
+def submissions_of(acts: Sequence[Act]) -> dict[str, Submission]:
+    """The acts' forms."""
+    return {f"{VIEW}{act.verb}": act.sent for act in acts}

@@ -1,0 +1,71 @@
+"""Verbs that answer what the review and closing ask for: detected, caused, runbook, accept."""
+
+from collections.abc import Mapping
+
+from fireline.adapters.slack.acts import (
+    CHOICE,
+    Act,
+    Doer,
+    Field,
+    Options,
+    Values,
+    first_word,
+    words_and_time,
+)
+from fireline.adapters.slack.blocks import Rendered, answers
+from fireline.adapters.slack.desk import Asked, Desk
+from fireline.adapters.slack.grammar import Typed
+from fireline.domain.incident.details import Answer, DetectedBy
+from fireline.domain.incident.incident import Incident
+from fireline.usecases import incident_facts as facts
+
+DETECTED: Options = tuple((one.value, one.value.capitalize()) for one in DetectedBy)
+CAUSED: Options = tuple((one.value, one.value.capitalize()) for one in Answer)
+RUNBOOK: Options = tuple((one, one.capitalize()) for one in facts.RUNBOOK_ANSWERS)
+
+
+def _told(incident: Incident, what: str) -> Rendered:
+    return answers.told(f"{incident.ref}: {what}.")
+
+
+def _answer(question: str) -> Doer:
+    def do(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
+        after = facts.answer(desk.s, incident.id, question, values["choice"], asked.user)
+        return _told(after, f"{question}: {values['choice']}")
+
+    return do
+
+
+def _rename(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
+    after = facts.rename(desk.s, incident.id, values["text"], asked.user)
+    return _told(after, f"now called {after.title}")
+
+
+def _accept(desk: Desk, asked: Asked, incident: Incident, _values: Values) -> Rendered:
+    after = facts.accept_timeline(desk.s, incident.id, asked.user)
+    return _told(after, "timeline accepted. Next: `/incident review`")
+
+
+def _nothing(_desk: Desk, _asked: Asked, _typed: Typed) -> Values:
+    return {}
+
+
+def _question(verb: str, title: str, label: str, options: Options) -> Act:
+    field = Field("choice", label, CHOICE, options=options)
+    return Act(verb, title, "Answer", (field,), first_word("choice", options), _answer(verb))
+
+
+ACTS = (
+    _question("detected", "Who noticed", "Who noticed first?", DETECTED),
+    _question("caused", "Change behind", "Did a change cause it?", CAUSED),
+    _question("runbook", "Runbook of", "Was the runbook right?", RUNBOOK),
+    Act("rename", "Rename", "Rename", (Field("text", "Title"),), words_and_time, _rename),
+    Act("accept", "Accept timeline of", "Accept", (), _nothing, _accept),
+)
+HELP: Mapping[str, str] = {
+    "detected alert|consumer|chance": "who noticed first",
+    "caused yes|no|unknown": "whether a change caused it",
+    "runbook right|updated|missing": "whether the runbook helped",
+    "rename TITLE": "gives it a better title",
+    "accept": "accepts the timeline, which a review needs",
+}
