@@ -79,6 +79,7 @@ class Recorded:
             remind_alerts=lambda: self.did("remind_alerts", None),
             review=lambda: self.did("review", None),
             prune=lambda: self.did("prune", None),
+            keep_ledger=lambda: self.did("keep_ledger", None),
             record_failure=lambda *failure: self.failures.append(failure),
             alertmanager=AlertmanagerSteps(
                 follow_alerts=lambda: self.did("follow_alerts", None),

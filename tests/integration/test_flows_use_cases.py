@@ -37,9 +37,9 @@ def test_recurring_work_reaches_its_use_case(
     sqlite_engine: Engine, start_flows: StartFlows
 ) -> None:
     flows = start_flows(sqlite_engine, scheduled=True, evaluate_every_seconds=300)
-    for name in ("remind", "review", "retain"):
+    for name in ("remind", "review", "retain", "keep_ledger"):
         DBOS.trigger_schedule(name)
-    until(lambda: {"remind", "review", "prune"} <= set(flows.recorded.names()))
+    until(lambda: {"remind", "review", "prune", "keep_ledger"} <= set(flows.recorded.names()))
     flows.settled()
     assert flows.runtime.dead_letters() == []
 

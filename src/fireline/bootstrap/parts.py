@@ -24,6 +24,7 @@ from fireline.bootstrap.sources import names_of, source_of
 from fireline.bootstrap.system import SortableIds, SystemClock
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.policy.policy import Policy
+from fireline.domain.policy.retention import Retention
 from fireline.settings import Settings
 from fireline.usecases.ports import NO_ALERTMANAGER, ChannelPlan, Chat, Services, SliSource, Store
 
@@ -141,6 +142,7 @@ def services_of(settings: Settings, store: Store, chat: Chat, source: SliSource)
         exceptions=ExceptionsFile(settings.exceptions),
         maintenance=maintenance_of(settings),
         alertmanager=alertmanager_of(settings) or NO_ALERTMANAGER,
+        retention=Retention(settings.ledger_detail_days, settings.ledger_kept_days),
     )
 
 

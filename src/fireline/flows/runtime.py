@@ -189,6 +189,7 @@ class Runtime:
             "follow_alerts": (clockwork.follow_alerts, every(POLL_SECONDS)),
             "remind_alerts": (clockwork.remind_alerts, ALERT_RHYTHM),
             "retain": (clockwork.retain, "17 4 * * *"),
+            "keep_ledger": (clockwork.keep_ledger, "41 * * * *"),
         }
         evenly: list[ScheduleInput] = [
             {"schedule_name": name, "workflow_fn": flow, "schedule": rhythm}

@@ -33,6 +33,7 @@ class Steps:
     remind_alerts: Callable[[], object]
     review: Callable[[], object]
     prune: Callable[[], object]
+    keep_ledger: Callable[[], object]
     record_failure: Callable[[str, str, str], None]
     alertmanager: AlertmanagerSteps
 
@@ -51,6 +52,7 @@ def steps_of(s: Services, projections: Projections, evaluate: Callable[[], objec
         remind=lambda: chase_actions.remind_due(s, s.clock.now()),
         review=lambda: post_review.post_week(s, s.clock.now()),
         prune=lambda: retain.prune(s, s.clock.now()),
+        keep_ledger=lambda: retain.keep_ledger(s, s.clock.now()),
         record_failure=partial(_record_failure, s),
         alertmanager=alertmanager_steps(s),
     )

@@ -33,6 +33,7 @@ class Clockwork:
     follow_alerts: Scheduled
     review: Scheduled
     retain: Scheduled
+    keep_ledger: Scheduled
 
 
 def register_incident_flows(steps: Steps, attempts: Attempts) -> None:
@@ -88,9 +89,13 @@ def register_clockwork(
         do("forget old envelopes", _quiet(steps.prune))
         do("forget old flows", forget_flows)
 
+    @DBOS.workflow(name="keep_ledger")
+    def keep_ledger(_scheduled_at: datetime, _context: Any) -> None:
+        do("fold, roll up and forget old buckets", _quiet(steps.keep_ledger))
+
     poll = Tick(steps.alertmanager.follow_alerts, POLL_SECONDS)
     follow_alerts = register_alertmanager(steps.alertmanager, attempts, poll)
-    return Clockwork(evaluate, remind, remind_alerts, follow_alerts, review, retain)
+    return Clockwork(evaluate, remind, remind_alerts, follow_alerts, review, retain, keep_ledger)
 
 
 class Tick:

@@ -22,7 +22,7 @@ from fireline.usecases.ports import FetchRequest, FetchResult, UnitOfWork
 
 BLOCK = 2048
 SMALLEST = 16
-AT_ONCE = 256
+AT_ONCE = 64
 # Small fleets keep every bucket of their windows within this, so that each window is exact.
 FINE_BYTES = 64e6
 BYTES_PER_BUCKET = 18

@@ -1,11 +1,12 @@
 """What the use cases need from the outside, as Protocols; adapters satisfy them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from fireline.domain.policy.policy import Policy
+from fireline.domain.policy.retention import Retention
 from fireline.domain.policy.verdict import Granted
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.buckets import Bucket, BucketSeries
@@ -27,6 +28,7 @@ from fireline.usecases.store_ports import (
     Inbox,
     Incidents,
     Ledger,
+    LedgerKeeping,
     Messages,
     PostedMessage,
     Postmortems,
@@ -66,6 +68,7 @@ __all__ = [
     "Inbox",
     "Incidents",
     "Ledger",
+    "LedgerKeeping",
     "Maintenances",
     "Messages",
     "MetricNames",
@@ -349,3 +352,4 @@ class Services:
     exceptions: Exceptions = NoExceptions()
     maintenance: Maintenances = NoMaintenances()
     alertmanager: Alertmanager = NO_ALERTMANAGER
+    retention: Retention = field(default_factory=Retention)

@@ -1,13 +1,18 @@
-"""Forgetting what is no longer needed."""
+"""Forgetting what is no longer needed, and keeping the ledger small."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from fireline.usecases.ports import Services
+from fireline.usecases.ports import Services, UnitOfWork
 
 # Slack delivers again for some minutes; a day is beyond any doubt.
 INBOX_KEPT = timedelta(hours=24)
 # As long as any budget window, and then some: what the audit trail says of them stays for ever.
 ALERTS_KEPT = timedelta(days=120)
+# Late data of a day that ended lately is written where new buckets are, which is cheaper.
+SETTLED = timedelta(hours=1)
+# Each round is a transaction of its own; what is left over waits for the next time.
+ROUNDS = 2_000
 
 
 def prune(s: Services, now: datetime) -> int:
@@ -21,3 +26,27 @@ def prune(s: Services, now: datetime) -> int:
         uow.external_groups.forget_before(now - ALERTS_KEPT)
         uow.commit()
     return forgotten
+
+
+def keep_ledger(s: Services, now: datetime) -> int:
+    """Fold whole days, roll up old ones, forget very old ones; gives how many parts were done."""
+    slos = list(s.definitions.current().slos.values())
+    epoch = int(now.timestamp())
+    settled = int((now - SETTLED).timestamp())
+    detail, kept = s.retention.detail_from(epoch, slos), s.retention.kept_from(epoch, slos)
+    work: tuple[Callable[[UnitOfWork], bool], ...] = (
+        lambda uow: uow.ledger_keeping.fold(settled),
+        lambda uow: uow.ledger_keeping.roll_up(detail),
+        lambda uow: uow.ledger_keeping.forget(kept),
+    )
+    return sum(_until_done(s, part) for part in work)
+
+
+def _until_done(s: Services, part: Callable[[UnitOfWork], bool]) -> int:
+    """Do a part again and again, each time in a transaction of its own."""
+    for done in range(ROUNDS):
+        with s.store() as uow:
+            if not part(uow):
+                return done
+            uow.commit()
+    return ROUNDS

@@ -107,6 +107,25 @@ class Ledger(Protocol):
         ...
 
 
+class LedgerKeeping(Protocol):
+    """What becomes of the ledger as it grows old; each call does a bounded part of it.
+
+    All give whether there was anything to do.
+    """
+
+    def fold(self, before: int) -> bool:
+        """Put new buckets of whole days before this instant where old ones are kept."""
+        ...
+
+    def roll_up(self, before: int) -> bool:
+        """Keep only hours of days before this instant."""
+        ...
+
+    def forget(self, before: int) -> bool:
+        """Delete days before this instant."""
+        ...
+
+
 class Statuses(Protocol):
     """The newest evaluation per SLO."""
 
@@ -250,6 +269,7 @@ class UnitOfWork(Protocol):
     """One transaction; leaving the block without `commit` rolls everything back."""
 
     ledger: Ledger
+    ledger_keeping: LedgerKeeping
     statuses: Statuses
     episodes: Episodes
     alerts: Alerts

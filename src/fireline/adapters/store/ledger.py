@@ -1,11 +1,25 @@
-"""The budget ledger: buckets packed into one row per SLO, revision and UTC day."""
+"""The budget ledger: one row per SLO, revision and UTC day; the newest buckets in a tail."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import select
 
+from fireline.adapters.store.ledger_days import (
+    DAY_SECONDS,
+    PER_DAY,
+    Stored,
+    blank,
+    hourly,
+    is_hourly,
+    lay,
+    packed,
+    stored_of,
+    unpacked,
+    unpacked_many,
+)
+from fireline.adapters.store.ledger_tail import ABSENT, PAGE, Tail
 from fireline.adapters.store.tables import LedgerDayRow, LedgerHeadRow
 from fireline.adapters.store.transaction import Transaction, table_of
 from fireline.domain.slo.buckets import (
@@ -16,23 +30,13 @@ from fireline.domain.slo.buckets import (
     Flags,
 )
 
-DAY_SECONDS = 86_400
-PER_DAY = DAY_SECONDS // BUCKET_SECONDS
-
 # How many ledgers one query asks for; below every database's limit of parameters.
 AT_ONCE = 400
+# A longer stretch is no news of a running bot but history, and goes to the days at once.
+SHORT = 12
 
 Key = tuple[str, str]
 Span = tuple[int, int]
-
-
-@dataclass(slots=True)
-class _Day:
-    """A day being read or changed."""
-
-    good: Counts
-    total: Counts
-    flags: Flags
 
 
 class SqlLedger:
@@ -42,31 +46,78 @@ class SqlLedger:
     new bucket each cost a few queries, not thousands.
     """
 
-    def __init__(self, tx: Transaction) -> None:
+    def __init__(self, tx: Transaction, tail: Tail) -> None:
         self._tx = tx
+        self._tail = tail
         self._written: dict[Key, list[BucketSeries]] = {}
 
     def read(self, slo: str, revision: str, start: int, end: int) -> BucketSeries:
         """Buckets within `[start, end)`, holes filled and flagged MISSING."""
+        key = (slo, revision)
+        counts, totals, marks = self.read_many([key], start, end)
+        good, total, flags = counts[:, 0], totals[:, 0], marks[:, 0]
+        for series in self._written.get(key, ()):
+            offset = (series.start - start) // BUCKET_SECONDS
+            first, last = max(0, offset), min(len(good), offset + len(series.good))
+            if first < last:
+                there, here = slice(first, last), slice(first - offset, last - offset)
+                good[there], total[there] = series.good[here], series.total[here]
+                flags[there] = series.flags[here]
+        return BucketSeries(start, good, total, flags)
+
+    def read_many(self, keys: Sequence[Key], start: int, end: int) -> tuple[Counts, Counts, Flags]:
+        """Good, total and flags by bucket and ledger; what waits to be written is not in it."""
         count = max(0, (end - start) // BUCKET_SECONDS)
+        good, total = np.zeros((2, count, len(keys)))
+        flags = np.full((count, len(keys)), BucketFlag.MISSING, np.uint8)
         if not count:
-            return BucketSeries.empty(start)
-        numbers = range(
-            start // DAY_SECONDS, (start + count * BUCKET_SECONDS - 1) // DAY_SECONDS + 1
-        )
-        stored = self._stored_range((slo, revision), numbers)
-        days = [stored.get(number) or _blank() for number in numbers]
-        for series in self._written.get((slo, revision), ()):
-            for number, day in zip(numbers, days, strict=True):
-                _lay(series, number, day)
-        skip = (start - numbers.start * DAY_SECONDS) // BUCKET_SECONDS
-        cut = slice(skip, skip + count)
-        return BucketSeries(
-            start,
-            np.concatenate([day.good for day in days])[cut],
-            np.concatenate([day.total for day in days])[cut],
-            np.concatenate([day.flags for day in days])[cut],
-        )
+            return good, total, flags
+        last = (start + count * BUCKET_SECONDS - 1) // DAY_SECONDS
+        lanes = {key: lane for lane, key in enumerate(keys)}
+        for number, found in self._days(keys, start // DAY_SECONDS, last):
+            offset = (number * DAY_SECONDS - start) // BUCKET_SECONDS
+            there = slice(max(0, offset), min(count, offset + PER_DAY))
+            here = slice(there.start - offset, there.stop - offset)
+            columns = [lanes[key] for key in found]
+            arrays = unpacked_many(list(found.values()))
+            good[there, columns] = arrays[0][:, here].T
+            total[there, columns] = arrays[1][:, here].T
+            flags[there, columns] = arrays[2][:, here].T
+        self._overlay(keys, start, (good, total, flags))
+        return good, total, flags
+
+    def _overlay(
+        self, keys: Sequence[Key], start: int, arrays: tuple[Counts, Counts, Flags]
+    ) -> None:
+        """What the tail holds is newer than the days."""
+        good, total, flags = arrays
+        end = start + len(flags) * BUCKET_SECONDS
+        if len(keys) == 1:
+            for at, *cell in self._tail.one(keys[0], start, end):
+                row = (at - start) // BUCKET_SECONDS
+                good[row, 0], total[row, 0], flags[row, 0] = cell
+            return
+        for page, lanes, columns in self._pages(keys):
+            for at, found in self._tail.page(page, start, end):
+                row = (at - start) // BUCKET_SECONDS
+                there = found.flags[lanes] != ABSENT
+                some, where = lanes[there], columns[there]
+                good[row, where], total[row, where] = found.good[some], found.total[some]
+                flags[row, where] = found.flags[some]
+
+    def _pages(
+        self, keys: Sequence[Key]
+    ) -> Iterator[tuple[int, NDArray[np.intp], NDArray[np.intp]]]:
+        """The pages of the tail with lanes there and columns here."""
+        places = self._tail.places(keys)
+        by_page: dict[int, list[tuple[int, int]]] = {}
+        for column, key in enumerate(keys):
+            if key in places:
+                page, lane = divmod(places[key], PAGE)
+                by_page.setdefault(page, []).append((lane, column))
+        for page, found in by_page.items():
+            lanes, columns = np.array(found).T
+            yield page, lanes, columns
 
     def write(self, slo: str, revision: str, series: BucketSeries) -> None:
         """Insert or replace these buckets."""
@@ -76,91 +127,94 @@ class SqlLedger:
     def span(self, slo: str, revision: str) -> Span | None:
         """Start of the first and end of the last bucket with data ever written, or None."""
         key = (slo, revision)
-        return _joined([self._stored_spans([key]).get(key), *_spans(self._written.get(key, ()))])
-
-    def read_many(self, keys: Sequence[Key], start: int, end: int) -> tuple[Counts, Counts, Flags]:
-        """Good, total and flags by bucket and ledger; what waits to be written is not in it."""
-        count = max(0, (end - start) // BUCKET_SECONDS)
-        good, total = np.zeros((2, count, len(keys)))
-        flags = np.full((count, len(keys)), BucketFlag.MISSING, np.uint8)
-        lanes = {key: lane for lane, key in enumerate(keys)}
-        for number in range(start // DAY_SECONDS, -(-end // DAY_SECONDS)):
-            offset = (number * DAY_SECONDS - start) // BUCKET_SECONDS
-            first, last = max(0, offset), min(count, offset + PER_DAY)
-            there, here = slice(first, last), slice(first - offset, last - offset)
-            for some in _parts(list(keys)):
-                for key, day in self._stored_day(number, some).items():
-                    lane = lanes.get(key)
-                    if lane is not None:
-                        good[there, lane] = day.good[here]
-                        total[there, lane] = day.total[here]
-                        flags[there, lane] = day.flags[here]
-        return good, total, flags
+        return _joined([self.spans([key]).get(key), *_spans(self._written.get(key, ()))])
 
     def spans(self, keys: Sequence[Key]) -> dict[Key, Span]:
         """The spans of many ledgers; those that hold nothing are left out."""
-        found: dict[Key, Span] = {}
-        wanted = set(keys)
+        heads: dict[Key, Span] = {}
         for some in _parts(list(keys)):
-            found.update((k, s) for k, s in self._stored_spans(some).items() if k in wanted)
-        return found
+            heads |= self._stored_spans(some)
+        tails = self._tail.spans(keys)
+        found = {key: _joined([heads.get(key), tails.get(key)]) for key in keys}
+        return {key: span for key, span in found.items() if span is not None}
 
     def flush(self) -> None:
         """Write what waits; called once by the unit of work before it commits."""
+        news = {k: p for k, p in self._written.items() if all(len(s.good) <= SHORT for s in p)}
+        history = {key: pieces for key, pieces in self._written.items() if key not in news}
+        self.lay_down(history)
+        for key, pieces in history.items():
+            for series in pieces:
+                self._tail.blank([key], series.start, series.end)
+        if news:
+            self._tail.write(news)
+        self._written.clear()
+
+    def lay_down(self, written: dict[Key, list[BucketSeries]]) -> None:
+        """Write these buckets to the days of their ledgers."""
         touched: dict[int, list[Key]] = {}
-        for key, pieces in self._written.items():
+        for key, pieces in written.items():
             for number in sorted({n for series in pieces for n in _numbers(series)}):
                 touched.setdefault(number, []).append(key)
         for number, keys in touched.items():
             for some in _parts(keys):
-                self._replace_day(number, some)
-        for some in _parts(list(self._written)):
-            self._widen(some)
-        self._written.clear()
+                self._replace_day(number, some, written)
+        for some in _parts(list(written)):
+            self._widen({key: _joined(_spans(written[key])) for key in some})
 
-    def _replace_day(self, number: int, keys: list[Key]) -> None:
+    def committed(self) -> None:
+        """Told after a commit."""
+        self._tail.committed()
+
+    def _replace_day(
+        self, number: int, keys: list[Key], written: dict[Key, list[BucketSeries]]
+    ) -> None:
         """Lay the new buckets of one day over the stored ones."""
-        days = self._stored_day(number, keys)
+        stored = self._stored_day(number, keys)
         rows = []
         for key in keys:
-            day = days.get(key) or _blank()
-            for series in self._written[key]:
-                _lay(series, number, day)
-            slo, revision = key
-            rows.append(
-                {
-                    "slo": slo,
-                    "revision": revision,
-                    "day": number,
-                    "good": day.good.astype("<f8", copy=False).tobytes(),
-                    "total": day.total.astype("<f8", copy=False).tobytes(),
-                    "flags": day.flags.tobytes(),
-                }
-            )
+            before = stored.get(key)
+            day = unpacked(before) if before else blank()
+            for series in written[key]:
+                lay(series, number, day)
+            # What was rolled up once stays so.
+            after = hourly(day) if before and is_hourly(before) else packed(day)
+            rows.append(_day_values(key, number, after))
         self._tx.upsert(LedgerDayRow, rows)
 
-    def _widen(self, keys: list[Key]) -> None:
-        """Remember the stretch that holds data, where it grew."""
-        stored = self._stored_spans(keys)
+    def _widen(self, spans: dict[Key, Span | None]) -> None:
+        """Remember the stretches that hold data, where they grew."""
+        stored = self._stored_spans(list(spans))
         rows = []
-        for key in keys:
-            span = _joined([stored.get(key), *_spans(self._written[key])])
-            if span is not None and span != stored.get(key):
+        for key, span in spans.items():
+            whole = _joined([stored.get(key), span])
+            if whole is not None and whole != stored.get(key):
                 slo, revision = key
-                rows.append({"slo": slo, "revision": revision, "first": span[0], "last": span[1]})
+                rows.append({"slo": slo, "revision": revision, "first": whole[0], "last": whole[1]})
         self._tx.upsert(LedgerHeadRow, rows)
 
-    def _stored_range(self, key: Key, numbers: range) -> dict[int, _Day]:
-        slo, revision = key
+    def _days(
+        self, keys: Sequence[Key], first: int, last: int
+    ) -> Iterator[tuple[int, dict[Key, Stored]]]:
+        """The stored days of these ledgers, day by day."""
+        if len(keys) > 1:
+            for number in range(first, last + 1):
+                for some in _parts(list(keys)):
+                    found = self._stored_day(number, some)
+                    if found:
+                        yield number, found
+            return
+        ((slo, revision),) = keys
         c = table_of(LedgerDayRow).c
         rows = self._tx.session.connection().execute(
             select(c.day, c.good, c.total, c.flags).where(
-                c.slo == slo, c.revision == revision, c.day.between(numbers.start, numbers.stop - 1)
+                c.slo == slo, c.revision == revision, c.day.between(first, last)
             )
         )
-        return {number: _unpacked(*arrays) for number, *arrays in rows}
+        for number, *arrays in rows:
+            yield number, {(slo, revision): stored_of(arrays)}
 
-    def _stored_day(self, number: int, keys: list[Key]) -> dict[Key, _Day]:
+    def _stored_day(self, number: int, keys: list[Key]) -> dict[Key, Stored]:
         c = table_of(LedgerDayRow).c
         names = sorted({slo for slo, _ in keys})
         rows = self._tx.session.connection().execute(
@@ -168,7 +222,9 @@ class SqlLedger:
                 c.day == number, c.slo.in_(names)
             )
         )
-        return {(slo, revision): _unpacked(*arrays) for slo, revision, *arrays in rows}
+        wanted = set(keys)
+        found = {(slo, revision): stored_of(arrays) for slo, revision, *arrays in rows}
+        return {key: stored for key, stored in found.items() if key in wanted}
 
     def _stored_spans(self, keys: list[Key]) -> dict[Key, Span]:
         c = table_of(LedgerHeadRow).c
@@ -179,20 +235,22 @@ class SqlLedger:
         return {(slo, revision): (first, last) for slo, revision, first, last in rows}
 
 
+def _day_values(key: Key, number: int, stored: Stored) -> dict[str, object]:
+    slo, revision = key
+    good, total, flags = stored
+    return {
+        "slo": slo,
+        "revision": revision,
+        "day": number,
+        "good": good,
+        "total": total,
+        "flags": flags,
+    }
+
+
 def _numbers(series: BucketSeries) -> range:
     """The days a series touches."""
     return range(series.start // DAY_SECONDS, (series.end - 1) // DAY_SECONDS + 1)
-
-
-def _lay(series: BucketSeries, number: int, day: _Day) -> None:
-    """Copy the buckets of a series that fall into this day."""
-    offset = (series.start - number * DAY_SECONDS) // BUCKET_SECONDS
-    first, last = max(0, offset), min(PER_DAY, offset + len(series.good))
-    if first < last:
-        there, here = slice(first, last), slice(first - offset, last - offset)
-        day.good[there] = series.good[here]
-        day.total[there] = series.total[here]
-        day.flags[there] = series.flags[here]
 
 
 def _spans(pieces: Iterable[BucketSeries]) -> Iterator[Span]:
@@ -214,17 +272,3 @@ def _joined(spans: Iterable[Span | None]) -> Span | None:
 def _parts(keys: list[Key]) -> Iterator[list[Key]]:
     for start in range(0, len(keys), AT_ONCE):
         yield keys[start : start + AT_ONCE]
-
-
-def _unpacked(good: bytes, total: bytes, flags: bytes) -> _Day:
-    return _Day(
-        np.frombuffer(good, "<f8").copy(),
-        np.frombuffer(total, "<f8").copy(),
-        np.frombuffer(flags, np.uint8).copy(),
-    )
-
-
-def _blank() -> _Day:
-    return _Day(
-        np.zeros(PER_DAY), np.zeros(PER_DAY), np.full(PER_DAY, BucketFlag.MISSING, np.uint8)
-    )

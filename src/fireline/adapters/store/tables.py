@@ -51,12 +51,12 @@ class LedgerHeadRow(Row, table=True):
 
 
 class LedgerDayRow(Row, table=True):
-    """288 buckets of one SLO: little-endian float64 counts and one byte of flags each."""
+    """A day of one ledger, in one of the forms of `ledger_days`."""
 
     __tablename__ = "ledger_day"
     slo: str = Field(primary_key=True)
     revision: str = Field(primary_key=True)
-    day: int = Field(primary_key=True)
+    day: int = Field(primary_key=True, index=True)
     good: bytes = Field(sa_type=LargeBinary)
     total: bytes = Field(sa_type=LargeBinary)
     flags: bytes = Field(sa_type=LargeBinary)

@@ -116,15 +116,20 @@ class Transaction:
 
     def next_number(self, name: str) -> int:
         """The next number under this name; a rollback gives it back."""
+        return self.next_numbers(name, 1)[0]
+
+    def next_numbers(self, name: str, count: int) -> range:
+        """The next numbers under this name."""
         self.lock()
         self.insert_new(CounterRow, {"name": name, "value": 0})
         statement = (
             update(CounterRow)
             .where(col(CounterRow.name) == name)
-            .values(value=CounterRow.value + 1)
+            .values(value=CounterRow.value + count)
             .returning(col(CounterRow.value))
         )
-        return int(self.session.connection().execute(statement).scalar_one())
+        last = int(self.session.connection().execute(statement).scalar_one())
+        return range(last - count + 1, last + 1)
 
     def _insert(self, table: Table) -> "postgresql.Insert | sqlite.Insert":
         return sqlite.insert(table) if self._sqlite else postgresql.insert(table)

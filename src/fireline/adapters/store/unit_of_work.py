@@ -17,6 +17,8 @@ from fireline.adapters.store.incidents import (
     SqlReviews,
 )
 from fireline.adapters.store.ledger import SqlLedger
+from fireline.adapters.store.ledger_keeping import SqlLedgerKeeping
+from fireline.adapters.store.ledger_tail import Slots, Tail
 from fireline.adapters.store.policy import SqlDefinitionsInForce, SqlWaivers
 from fireline.adapters.store.slack_records import SqlInbox, SqlMessages, SqlRawMessages
 from fireline.adapters.store.transaction import Transaction
@@ -31,6 +33,7 @@ class SqlUnitOfWork:
     """Implements `ports.UnitOfWork`; leaving the block without `commit` rolls everything back."""
 
     ledger: ports.Ledger
+    ledger_keeping: ports.LedgerKeeping
     statuses: ports.Statuses
     episodes: ports.Episodes
     alerts: ports.Alerts
@@ -50,18 +53,25 @@ class SqlUnitOfWork:
     silences: ports.SilenceRequests
 
     def __init__(
-        self, engine: Engine, enqueue: Enqueue, remembered: Remembered | None = None
+        self,
+        engine: Engine,
+        enqueue: Enqueue,
+        remembered: Remembered | None = None,
+        slots: Slots | None = None,
     ) -> None:
         self._engine = engine
         self._enqueue = enqueue
         self._remembered = remembered
+        self._slots = slots or Slots()
 
     def __enter__(self) -> Self:
         self._session = Session(self._engine, expire_on_commit=False)
         tx = Transaction(self._session)
         self._tx = tx
-        self._ledger = SqlLedger(tx)
+        self._tail = Tail(tx, self._slots)
+        self._ledger = SqlLedger(tx, self._tail)
         self.ledger = self._ledger
+        self.ledger_keeping = SqlLedgerKeeping(tx, self._ledger, self._tail)
         self._statuses = SqlStatuses(tx, self._remembered)
         self.statuses = self._statuses
         self.episodes = SqlEpisodes(tx)
@@ -105,6 +115,7 @@ class SqlUnitOfWork:
         self._statuses.flush()
         self._session.commit()
         self._tx.released()
+        self._tail.committed()
         self._statuses.committed()
 
 
@@ -120,7 +131,8 @@ class SqlStore:
         self._engine = engine
         self._enqueue = enqueue
         self._remembered = Remembered()
+        self._slots = Slots()
 
     def __call__(self) -> SqlUnitOfWork:
         """A unit of work to enter with `with`."""
-        return SqlUnitOfWork(self._engine, self._enqueue, self._remembered)
+        return SqlUnitOfWork(self._engine, self._enqueue, self._remembered, self._slots)
