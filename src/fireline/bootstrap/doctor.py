@@ -85,7 +85,7 @@ def _definitions(settings: Settings) -> str:
 
 def _sources(settings: Settings) -> list[Finding]:
     """Each data source by its name."""
-    slos = DefinitionFolder(settings.definitions).current().slos.values()
+    slos = parts.definitions_of(settings).current().slos.values()
     found = []
     with source_of(settings) as sources:
         for name, told in sources_found(sources, slos, SystemClock().now()):
@@ -95,7 +95,7 @@ def _sources(settings: Settings) -> list[Finding]:
 
 
 def _prometheus(settings: Settings) -> str:
-    slos = list(DefinitionFolder(settings.definitions).current().slos.values())
+    slos = list(parts.definitions_of(settings).current().slos.values())
     if not slos:
         raise InvalidInputError("not asked, as there is no sound SLO to ask about")
     with source_of(settings) as source:
@@ -103,7 +103,10 @@ def _prometheus(settings: Settings) -> str:
     blind = [status for status in found if not status.has_figure]
     if blind:
         first = blind[0]
-        text = f"{len(blind)} of {len(found)} SLOs have no figure; {first.slo}: {first.sentence}"
+        text = (
+            f"{len(blind)} of {len(found)} SLOs have no figure; {first.slo}: {first.sentence} "
+            "(fireline doctor --prometheus URL looks at each)"
+        )
         raise InvalidInputError(text)
     return f"{len(found)} SLOs evaluated"
 

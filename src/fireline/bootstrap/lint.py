@@ -9,16 +9,13 @@ from fireline.adapters.files.check import Checked, checked, in_order
 from fireline.adapters.files.problems import Level, Problem
 from fireline.adapters.files.profile_choice import ProfileChoice
 from fireline.adapters.files.slo_document import Read
-from fireline.adapters.prometheus.client import Access
 from fireline.adapters.prometheus.inventory import inventory_of
-from fireline.adapters.prometheus.named import Server
-from fireline.adapters.prometheus.names import PrometheusNames
 from fireline.adapters.prometheus.preflight import PrometheusPreflight
 from fireline.adapters.runbooks.library import RunbookFolder
+from fireline.bootstrap.doctor_fitting import only_names
 from fireline.bootstrap.system import SystemClock
 from fireline.domain.errors import NotFoundError
 from fireline.usecases.preflight import PreflightFinding, preflight
-from fireline.usecases.source_health import DEFAULT
 
 DEFAULT_PATHS = (Path("slo_definitions"), Path("policies"))
 Progress = Callable[[int, int], None]
@@ -57,8 +54,7 @@ def _choice(prometheus: str | None) -> ProfileChoice:
     """Profiles as that Prometheus has their metrics; the first of each system without one."""
     if prometheus is None:
         return ProfileChoice()
-    servers = {DEFAULT: Server(Access(prometheus.rstrip("/")))}
-    return ProfileChoice(PrometheusNames(servers, DEFAULT, SystemClock(), version("fireline")))
+    return ProfileChoice(only_names(prometheus))
 
 
 def _asked(found: Checked, prometheus: str, progress: Progress) -> list[Problem]:

@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from fireline.cli import check, documents, gate, incidents, ledger, runbooks, schema, serve, slo
+from fireline.cli import (
+    check,
+    doctor,
+    documents,
+    gate,
+    incidents,
+    ledger,
+    runbooks,
+    schema,
+    serve,
+    slo,
+)
 from fireline.cli.output import print_text, speak_utf8
 
 app = typer.Typer(
@@ -28,7 +39,7 @@ app.command()(serve.run)
 app.command()(serve.demo)
 app.command()(serve.sandbox)
 app.command()(serve.manifest)
-app.command()(serve.doctor)
+app.command()(doctor.doctor)
 app.command()(schema.schema)
 
 

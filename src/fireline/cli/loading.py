@@ -47,7 +47,16 @@ def starting() -> Iterator[None]:
 if TYPE_CHECKING:
     from fireline import settings
     from fireline.adapters.runbooks import contract as runbooks
-    from fireline.bootstrap import backtest, doctor, gate, lint, offline, program, rules
+    from fireline.bootstrap import (
+        backtest,
+        doctor,
+        doctor_fitting,
+        gate,
+        lint,
+        offline,
+        program,
+        rules,
+    )
     from fireline.demo import demo as demonstration
     from fireline.sandbox import server as sandbox
 else:
@@ -55,6 +64,7 @@ else:
     runbooks = WhenUsed("fireline.adapters.runbooks.contract")
     backtest = WhenUsed("fireline.bootstrap.backtest")
     doctor = WhenUsed("fireline.bootstrap.doctor")
+    doctor_fitting = WhenUsed("fireline.bootstrap.doctor_fitting")
     gate = WhenUsed("fireline.bootstrap.gate")
     lint = WhenUsed("fireline.bootstrap.lint")
     offline = WhenUsed("fireline.bootstrap.offline")
@@ -67,6 +77,7 @@ __all__ = [
     "backtest",
     "demonstration",
     "doctor",
+    "doctor_fitting",
     "gate",
     "lint",
     "offline",

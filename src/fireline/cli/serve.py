@@ -2,7 +2,6 @@
 
 import signal
 import threading
-from dataclasses import asdict
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -11,12 +10,10 @@ import typer
 
 from fireline.cli import loading
 from fireline.cli.output import (
-    FOUND_PROBLEMS,
     WRONG_USE,
     notes,
     plain_errors,
     print_json,
-    print_text,
 )
 
 Port = Annotated[int, typer.Option("--port", help="0 picks a free one.")]
@@ -96,29 +93,6 @@ def manifest(
         fireline manifest > manifest.json
     """
     print_json(loading.offline.app_manifest(name, request_url))
-
-
-def doctor(
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="Findings as one JSON array.")] = False,
-) -> None:
-    """Check settings, database, files, Prometheus and Slack; say what to do about each.
-
-    Exit code 1 when anything has to be put right.
-
-    For example:
-
-        fireline doctor
-    """
-    with plain_errors():
-        findings = loading.doctor.diagnose()
-    if as_json:
-        print_json([asdict(finding) for finding in findings])
-    else:
-        for finding in findings:
-            print_text(f"{'ok  ' if finding.good else 'FAIL'} {finding.subject}: {finding.text}")
-    if not all(finding.good for finding in findings):
-        raise typer.Exit(FOUND_PROBLEMS)
 
 
 def until_stopped() -> None:

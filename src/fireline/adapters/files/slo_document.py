@@ -44,11 +44,12 @@ RESERVED = frozenset({"slo", "severity"})
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A good SLO with the lines of its fields, for lint, and its profiles by system."""
+    """A good SLO with the lines of its fields, for lint, its profiles by system, its variables."""
 
     slo: Slo
     lines: Mapping[str, int]
     profiles: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_slo(node: MappingNode, words: Words, findings: Findings) -> list[Read]:
@@ -68,7 +69,7 @@ def read_slo(node: MappingNode, words: Words, findings: Findings) -> list[Read]:
     reads = [_read(one, needed, extra, found, fields, findings) for one in objectives]
     if findings.errors > before:
         return []
-    return [replace(read, profiles=words.profiles) for read in reads]
+    return [replace(one, profiles=words.profiles, variables=words.used) for one in reads]
 
 
 class _Needed(TypedDict):

@@ -9,6 +9,7 @@ from yaml.nodes import MappingNode, ScalarNode
 from fireline.adapters.files.problems import Findings
 from fireline.adapters.files.profile_choice import ProfileChoice
 from fireline.adapters.files.profiles import Profile, document_texts
+from fireline.adapters.files.variables import NAME as VARIABLE
 from fireline.adapters.files.yaml_fields import Text, nearest
 
 USED = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)\.([A-Za-z_][A-Za-z0-9_]*)")
@@ -16,10 +17,11 @@ USED = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)\.([A-Za-z_][A-Za-z0-9_]*)")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of one SLO, and the profile that was chosen for each system it speaks of."""
+    """The words of one SLO, the profile chosen for each system, and the variables it uses."""
 
     values: Mapping[str, str]
     profiles: Mapping[str, str] = field(default_factory=dict)
+    used: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -64,7 +66,14 @@ class Vocabulary:
                 chosen[system] = profile.name
         if named is not None and named.value not in chosen.values():
             self._unused(named, findings)
-        return Words(values, chosen)
+        spoken = " ".join(
+            [
+                *(text.value for text in document_texts(document)),
+                *(value for word, value in values.items() if "." in word),
+            ]
+        )
+        names = dict.fromkeys(VARIABLE.findall(spoken))
+        return Words(values, chosen, {n: self.variables[n] for n in names if n in self.variables})
 
     def _profile(
         self,
