@@ -6,7 +6,9 @@ from enum import IntFlag
 import numpy as np
 from numpy.typing import NDArray
 
-BUCKET_SECONDS = 300
+from fireline.domain.slo.grid import BUCKET_SECONDS
+
+__all__ = ["BUCKET_SECONDS", "Bucket", "BucketFlag", "BucketSeries", "Counts", "Flags"]
 
 Counts = NDArray[np.float64]
 Flags = NDArray[np.uint8]

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from typing_extensions import override
 
-from fireline.domain.slo.buckets import BUCKET_SECONDS
 from fireline.domain.slo.calendar import CalendarWindow
+from fireline.domain.slo.grid import BUCKET_SECONDS
 from fireline.domain.slo.sli import (
     Absent,
     CompositePart,
