@@ -34,6 +34,7 @@ from fireline.usecases.views import (
     SloLine,
     SloList,
 )
+from tests.unit.alert_samples import usual_alerts, worst_alerts
 from tests.unit.alertmanager_samples import usual_alertmanager, worst_alertmanager
 
 NOW = datetime(2026, 11, 23, 2, 21, tzinfo=UTC)
@@ -274,6 +275,7 @@ def usual() -> dict[str, Message]:
             incident_channel="C1",
         ),
         "alert_recovered": an_alert(closed_at=NOW, spent=0.041),
+        **usual_alerts(an_alert()),
         "card_early": early,
         "card": a_card(),
         "card_restored": a_card(
@@ -326,6 +328,7 @@ def worst() -> dict[str, Message]:
         "alert": an_alert(
             slo=line, service=NASTY, objective=NASTY, runbook=hit, incident_ref=NASTY
         ),
+        **worst_alerts(an_alert(slo=line, service=NASTY, objective=NASTY, runbook=hit), NASTY),
         "alert_bare": an_alert(runbook=None, pair=None, slo=a_line(burns=(), remaining=None)),
         "card": a_card(
             title=NASTY,

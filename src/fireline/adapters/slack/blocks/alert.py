@@ -16,6 +16,7 @@ from fireline.adapters.slack.blocks.markup import (
     when,
     window,
 )
+from fireline.adapters.slack.blocks.particulars import left_words
 from fireline.adapters.slack.blocks.slo import budget_words, burn_words, pace_words, runbook_line
 from fireline.domain.slo.alerting.group import Mark
 from fireline.domain.slo.status import AlertKind, DataState, PairReading
@@ -27,7 +28,7 @@ MARK_WORDS = {
     Mark.DUPLICATE: "a duplicate",
 }
 SNOOZES = (("Snooze 1 hour", "1h"), ("Snooze until 09:00", "morning"))
-COSTLY = (AlertKind.BURN, AlertKind.DEADLINE_AT_RISK)
+COSTLY = (AlertKind.BURN,)
 
 
 def alert(view: AlertMessage, chart_file: str | None = None) -> kit.Rendered:
@@ -102,7 +103,9 @@ def _lead(view: AlertMessage) -> str:
     if view.kind is AlertKind.EXHAUSTED:
         text = f"The {window(view.slo.window_seconds)} budget is spent: {one_line(view.rule, 300)}."
     elif view.kind in (AlertKind.ABSENT, AlertKind.STALE):
-        text = f"*{sentence}*. Until there is data its budget is not known to be kept."
+        text = f"*{sentence}*. Until data comes nobody can say whether the objective is kept."
+    elif view.kind is AlertKind.DEADLINE_AT_RISK:
+        text = _deadline(view) or sentence
     else:
         doubts = "" if view.slo.data_state is DataState.OK else sentence
         spent = f":red_circle: *Budget spent*: {one_line(view.rule, 300)}" if view.exhausted else ""
@@ -123,6 +126,15 @@ def _ended(view: AlertMessage) -> str:
         cost = "a part of the budget not known yet"
     spent = "\n:red_circle: The budget stays spent." if view.exhausted else ""
     return f"{text}; the burn cost {cost}.{spent}"
+
+
+def _deadline(view: AlertMessage) -> str:
+    """What is due soon and has not landed."""
+    said = view.slo.particulars
+    if said is None or said.next_deadline is None:
+        return ""
+    left = "" if said.misses_left is None else f" {left_words(view.slo).capitalize()}."
+    return f"*Due {when(said.next_deadline)}* and nothing has landed yet.{left}"
 
 
 def _pair(pair: PairReading | None) -> str:
@@ -147,7 +159,7 @@ def _figures(view: AlertMessage) -> list[tuple[str, str]]:
     service = ("Service", f"{one_line(view.service, 200)}, tier {view.slo.tier}")
     if view.closed_at is not None:
         return [("Budget now", budget), first, objective, service]
-    if view.kind is AlertKind.EXHAUSTED:
+    if view.kind in (AlertKind.EXHAUSTED, AlertKind.DEADLINE_AT_RISK):
         return [("Budget", budget), objective, service]
     if view.kind is not AlertKind.BURN:
         return [("Last known budget", budget), first, objective, service]

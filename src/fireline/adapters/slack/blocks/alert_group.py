@@ -22,7 +22,7 @@ from fireline.adapters.slack.blocks.markup import (
 from fireline.domain.slo.status import AlertKind
 from fireline.usecases.views import AlertMember, AlertMembers, AlertMessage
 
-SHOWN = 12
+SHOWN = 10
 LISTED = 400
 ROOM = 2700
 EVERY_ROOM = 11_000
@@ -45,7 +45,8 @@ def lead(view: AlertMessage) -> str:
 
 def members(view: AlertMessage) -> kit.Block:
     """The worst of them, and how many more there are."""
-    lines = [f"\u2022 {member_line(m)}" for m in view.members]
+    alike = len({m.severity for m in view.members}) == 1
+    lines = [f"\u2022 {member_line(m, alike=alike)}" for m in view.members]
     return kit.section(some(lines, SHOWN, ROOM))
 
 
@@ -73,7 +74,7 @@ def _tiers(some_members: list[AlertMember]) -> str:
 
 def _code(shared: str) -> str:
     kind, _, name = shared.partition(" ")
-    return f"{kind} `{one_line(name, 150)}`"
+    return f"{one_line(kind, 20)} `{one_line(name, 150)}`"
 
 
 def _ended(view: AlertMessage) -> str:

@@ -8,6 +8,7 @@ from fireline.adapters.slack.blocks.markup import (
     percent,
     plural,
 )
+from fireline.adapters.slack.blocks.particulars import left_words
 from fireline.domain.slo.status import AlertKind, BurnSeverity
 from fireline.usecases.views import AlertMember, AlertMessage
 
@@ -54,8 +55,11 @@ def upstream(view: AlertMessage) -> str:
     return "" if view.upstream.startswith("source ") else view.upstream
 
 
-def member_line(member: AlertMember) -> str:
-    """One SLO of several: what happens, how bad, how important; recovered ones at what cost."""
+def member_line(member: AlertMember, *, alike: bool = False) -> str:
+    """One SLO of several: what happens, how bad, how important; recovered ones at what cost.
+
+    When all are `alike` in urgency, the headline says it.
+    """
     slo = member.slo
     name = f"*{one_line(slo.title or slo.name, NAME)}*"
     tier = f"tier {slo.tier} \u00b7 `{one_line(slo.name, NAME)}`"
@@ -63,15 +67,15 @@ def member_line(member: AlertMember) -> str:
         took = between(member.opened_at, member.closed_at)
         cost = f", {percent(member.spent)} of its budget" if member.spent is not None else ""
         return f":white_check_mark: {name} \u00b7 {ENDED[member.kind].lower()} after {took}{cost}"
-    urgency = URGENCY[member.severity].split()[0]
-    return f"{urgency} {name} \u00b7 {_figure(member)} \u00b7 {tier}"
+    urgency = "" if alike else f"{URGENCY[member.severity].lower()} "
+    return f"{urgency}{name} \u00b7 {_figure(member)} \u00b7 {tier}"
 
 
 def _figure(member: AlertMember) -> str:
     slo = member.slo
     if member.kind in (AlertKind.BURN, AlertKind.EXHAUSTED, AlertKind.DEADLINE_AT_RISK):
         spent = ":red_circle: spent, " if member.exhausted else ""
-        return f"{spent}{budget_left(slo.remaining)}"
+        return f"{spent}{left_words(slo)}"
     if slo.remaining is not None:
         return f"{DATA_WORDS[slo.data_state].lower()}, last known {budget_left(slo.remaining)}"
     return DATA_WORDS[slo.data_state].lower()
