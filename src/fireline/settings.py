@@ -108,6 +108,7 @@ class Settings(BaseSettings):
     channel_prefix: str = Field("inc", pattern=r"^[a-z0-9][a-z0-9-]{0,20}$")
     timezone: str = "UTC"
     evaluate_every_seconds: int = Field(30, ge=5, le=300)
+    remind_every_seconds: int = Field(15, ge=1, le=60)
     evaluate_lag_seconds: int = Field(30, ge=0, le=300)
     review_cron: str = "0 9 * * 1"
     schedules: bool = True

@@ -128,6 +128,17 @@ def test_a_post_is_found_by_its_key_by_name_and_by_id(place: Place) -> None:
     assert place.chat.find_post(made.id, "notice:8") is None
 
 
+def test_a_reply_stands_in_its_thread_and_is_found_there(place: Place) -> None:
+    made = place.chat.create_channel("inc-7-late", private=False)
+    parent = place.chat.post(made.id, Notice("first"), "notice:7")
+    reply = place.chat.post(made.id, Notice("again"), "notice:7:1", thread=parent)
+    assert place.chat.find_post(made.id, "notice:7:1", parent) == reply
+    assert place.chat.find_post(made.id, "notice:7:1") is None
+    assert place.chat.find_post(made.id, "notice:7:2", parent) is None
+    place.chat.update(reply, Notice("third"), "notice:7:1")
+    assert place.chat.find_post(made.id, "notice:7:1", parent) == reply
+
+
 def test_an_edit_keeps_the_place_and_the_key(place: Place) -> None:
     made = place.chat.create_channel("inc-7-late", private=False)
     posted = place.chat.post(made.id, Notice("first"), "notice:7")

@@ -75,6 +75,7 @@ class Stage:
             polling_seconds=0.02,
         )
         self.world = world
+        self._settings = settings
         self.bot = BotProcess(settings)
         self.ana = Person(world, "ana")
         self._engine = open_engine(url)
@@ -109,6 +110,17 @@ class Stage:
             uow.start(call)
             uow.commit()
         self.settled()
+
+    def schedules(self) -> None:
+        """From its next start on, the bot minds the clock; it cannot ask Prometheus."""
+        changes = {"schedules": True, "remind_every_seconds": 1}
+        self.bot = BotProcess(self._settings.model_copy(update=changes))
+
+    def audit(self) -> list[str]:
+        """What the audit trail says was done."""
+        with self.store() as uow:
+            assert verify_chains(uow).problems == ()
+            return [entry.action for entry in uow.audit.all()]
 
     def declare(self) -> None:
         """Press the alert's button."""

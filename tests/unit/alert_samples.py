@@ -22,7 +22,7 @@ from fireline.usecases.views import (
 NOW = datetime(2026, 11, 23, 2, 21, tzinfo=UTC)
 PAGE, TICKET = BurnSeverity.PAGE, BurnSeverity.TICKET
 RULE = "no changes but fixes; an exception needs a decision on record"
-BLIND = {
+BLIND: dict[str, Any] = {
     "data_state": DataState.STALE,
     "sentence": "stopped 02:05 UTC, 16 min ago",
     "burns": (),
@@ -32,7 +32,11 @@ BLIND = {
 
 def a_member(line: SloLine, **changes: Any) -> AlertMember:
     """A page of one SLO."""
-    given = {"kind": AlertKind.BURN, "severity": PAGE, "opened_at": NOW - timedelta(minutes=16)}
+    given: dict[str, Any] = {
+        "kind": AlertKind.BURN,
+        "severity": PAGE,
+        "opened_at": NOW - timedelta(minutes=16),
+    }
     return AlertMember(line, **{**given, **changes})
 
 
@@ -85,7 +89,13 @@ def usual_alerts(alert: AlertMessage) -> dict[str, Message]:
 
     def other(kind: AlertKind, slo: SloLine, **changes: Any) -> AlertMessage:
         one = a_member(slo, kind=kind, severity=TICKET)
-        given = {"slo": slo, "kind": kind, "severity": TICKET, "members": (one,), "rule": RULE}
+        given: dict[str, Any] = {
+            "slo": slo,
+            "kind": kind,
+            "severity": TICKET,
+            "members": (one,),
+            "rule": RULE,
+        }
         return replace(alert, pair=None, chart=None, **{**given, **changes})
 
     blind = members(stale, 30, kind=AlertKind.STALE, severity=TICKET)
@@ -97,7 +107,10 @@ def usual_alerts(alert: AlertMessage) -> dict[str, Message]:
         error="Prometheus at http://prometheus:9090 did not answer within 20 s.",
         runbook=None,
     )
-    done = {"closed_at": NOW, "members": tuple(replace(m, closed_at=NOW, spent=0.04) for m in many)}
+    done: dict[str, Any] = {
+        "closed_at": NOW,
+        "members": tuple(replace(m, closed_at=NOW, spent=0.04) for m in many),
+    }
     return {
         "alert_mention": replace(alert, mention=("S0ONCALL1",)),
         "alert_no_id": replace(alert, mention=("@oncall-data-platform",)),

@@ -181,6 +181,7 @@ def _options(settings: Settings) -> RuntimeOptions:
         executor_id=settings.executor_id,
         polling_seconds=settings.polling_seconds,
         evaluate_every_seconds=settings.evaluate_every_seconds,
+        remind_every_seconds=settings.remind_every_seconds,
         review_cron=settings.review_cron,
         timezone=settings.timezone,
         scheduled=settings.schedules,

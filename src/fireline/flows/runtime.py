@@ -27,7 +27,6 @@ VERSION = "1"
 # One queue, since every queue polls the database; its partitions keep the callers' queues apart.
 QUEUE = "fireline"
 
-ALERT_RHYTHM = "*/15 * * * * *"
 HISTORY_KEPT = timedelta(days=2)
 FORGET_AT_ONCE = 200
 FORGET_ROUNDS = 200
@@ -49,6 +48,7 @@ class RuntimeOptions:
     executor_id: str = "local"
     polling_seconds: float = 0.1
     evaluate_every_seconds: int = 30
+    remind_every_seconds: int = 15
     review_cron: str = "0 9 * * 1"
     timezone: str = "UTC"
     log_level: str = "WARNING"
@@ -187,7 +187,10 @@ class Runtime:
         steady = {
             "evaluate": (clockwork.evaluate, every(self._options.evaluate_every_seconds)),
             "follow_alerts": (clockwork.follow_alerts, every(POLL_SECONDS)),
-            "remind_alerts": (clockwork.remind_alerts, ALERT_RHYTHM),
+            "remind_alerts": (
+                clockwork.remind_alerts,
+                every(self._options.remind_every_seconds),
+            ),
             "retain": (clockwork.retain, "17 4 * * *"),
             "keep_ledger": (clockwork.keep_ledger, "41 * * * *"),
         }
