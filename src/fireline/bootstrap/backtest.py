@@ -94,6 +94,7 @@ def run_backtest(asked: Asked, progress: Progress) -> Answered:
         suggests=asked.suggests,
         scrape_interval=parts.scrape_interval(settings),
         maintenance=known.maintenance,
+        catalogue=catalogue.slos,
     )
     with parts.source_of(settings) as source:
         found = backtest(source, wanted, now, progress)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from fireline.bootstrap import parts
 from fireline.bootstrap.alertmanager import hook_of
 from fireline.bootstrap.gate import gate_of
 from fireline.bootstrap.logs import configure_logging
+from fireline.bootstrap.sources import history_of
 from fireline.domain.errors import InvalidInputError
 from fireline.flows.runtime import Runtime, RuntimeOptions
 from fireline.flows.steps import steps_of
@@ -48,10 +50,12 @@ class Program:
         client = parts.client_of(settings)
         self.engine = parts.engine_of(settings)
         self._source = parts.source_of(settings)
+        self._history = history_of(settings)
         self._chat = parts.chat_of(client)
         self.runtime = Runtime(self.engine, _options(settings))
         store = SqlStore(self.engine, self.runtime.enqueue)
-        self.services: Services = parts.services_of(settings, store, self._chat, self._source)
+        built = parts.services_of(settings, store, self._chat, self._source)
+        self.services: Services = replace(built, history=self._history)
         self._definition_watch = DefinitionWatch(self.services)
         self.watcher = Watcher(self.services, parts.scrape_interval(settings))
         self.gauges = Gauges(self.runtime.pending_count, self._dead_letters)
@@ -86,6 +90,7 @@ class Program:
         configure_logging(self._settings.log_level, as_json=self._settings.log_json)
         self._running.callback(self.engine.dispose)
         self._running.callback(self._source.close)
+        self._running.callback(self._history.close)
         self._running.callback(self.services.alertmanager.close)
         try:
             parts.upgrade(self.engine)

@@ -1,20 +1,46 @@
 """The data sources, built from settings: the usual one and those that SLOs name."""
 
 import base64
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from importlib.metadata import version
+from threading import Lock
 
 from fireline.adapters.prometheus.client import Access
 from fireline.adapters.prometheus.named import NamedSources, Server
 from fireline.adapters.prometheus.names import PrometheusNames
 from fireline.settings import DataSource, Settings, secret_in
-from fireline.usecases.ports import Clock
+from fireline.usecases.ports import Clock, FetchRequest, FetchResult
 from fireline.usecases.source_health import DEFAULT
 
 Headers = tuple[tuple[str, str], ...]
 # Its cache would give yesterday's answer about buckets that changed since.
 VICTORIA_PARAMETERS = (("nocache", "1"),)
+
+
+class OneAtATime:
+    """Implements `SliSource` for people who ask at any time: each has to wait for the one before.
+
+    Its connections and breaker are its own, so that a heavy question never stops the ticks.
+    """
+
+    def __init__(self, source: NamedSources) -> None:
+        self._source = source
+        self._turn = Lock()
+
+    def fetch(self, requests: Sequence[FetchRequest], at: datetime) -> list[FetchResult]:
+        """One result per request, in order."""
+        with self._turn:
+            return self._source.fetch(requests, at)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._source.close()
+
+
+def history_of(settings: Settings) -> OneAtATime:
+    """The same data sources for long questions about the past."""
+    return OneAtATime(source_of(settings))
 
 
 def source_of(settings: Settings) -> NamedSources:

@@ -32,7 +32,8 @@ class NamedPolicy:
 class Wanted:
     """What is to be replayed.
 
-    `incidents` None means that nobody knows what happened: alerts are then only listed.
+    `incidents` None means that nobody knows what happened: alerts are then only listed. `catalogue`
+    has the parts of composites.
     """
 
     slos: tuple[Slo, ...]
@@ -44,6 +45,7 @@ class Wanted:
     suggests: bool = True
     scrape_interval: timedelta = timedelta(seconds=60)
     maintenance: MaintenancePlan = field(default_factory=MaintenancePlan)
+    catalogue: Mapping[str, Slo] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ def backtest(source: SliSource, wanted: Wanted, now: datetime, progress: Progres
         wanted.maintenance,
         wanted.scrape_interval,
         progress,
+        wanted.catalogue,
     )
     if not found.known:
         lines = [f"{name}: {why}" for name, why in found.lacking.items()]

@@ -1,15 +1,18 @@
 """The past of SLOs as the source knows it, fetched in pieces that no server minds."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from fireline.domain.backtest.replay import Past
 from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries
-from fireline.domain.slo.definition import CompositeSli, Slo
+from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.ledger import cut, first_known, floor_edge, merge
 from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.usecases.budget_cache import window_start
+from fireline.usecases.composites import asked_for, part_names, with_parts
+from fireline.usecases.joined_pasts import joined_past
 from fireline.usecases.ports import FetchRequest, SliSource
 
 PIECE = timedelta(days=5)
@@ -46,6 +49,7 @@ def fetch_pasts(
     maintenance: MaintenancePlan,
     scrape_interval: timedelta,
     progress: Progress,
+    catalogue: Mapping[str, Slo] | None = None,
 ) -> Pasts:
     """The buckets of each SLO over the range and the window before it.
 
@@ -56,19 +60,17 @@ def fetch_pasts(
         maintenance: what is taken out of the budgets.
         scrape_interval: of the targets.
         progress: told what is done, how much of it, and how much there is.
+        catalogue: where parts of composites are found that are not among `slos`.
     """
     found = Pasts()
     series: dict[str, BucketSeries] = {}
-    for slo in slos:
-        if isinstance(slo.sli, CompositeSli):
-            parts = ", ".join(part.slo for part in slo.sli.parts)
-            found.lacking[slo.name] = f"a composite has no data of its own; replay {parts}"
-    plan = list(_plan(slos, over))
+    asked = asked_for(with_parts(slos, catalogue or {}))
+    plan = list(_plan(asked, over))
     for index, (group, piece_start, piece_end) in enumerate(plan):
         progress("asking Prometheus", index, len(plan))
         _fetch(source, group, piece_start, piece_end, series, found.lacking)
     progress("asking Prometheus", len(plan), len(plan))
-    for slo in slos:
+    for slo in asked:
         if slo.name in found.lacking:
             continue
         kept = series[slo.name]
@@ -77,18 +79,37 @@ def fetch_pasts(
             continue
         mine = maintenance.exclusions(slo, window_start(slo, over.start), int(over.end.timestamp()))
         found.known[slo.name] = Past(slo, kept, scrape_interval, mine)
-    return found
+    return _wanted(found, slos)
+
+
+def _wanted(found: Pasts, slos: Sequence[Slo]) -> Pasts:
+    """Those that were asked about, composites joined from the others."""
+    wanted = Pasts()
+    for slo in slos:
+        names = part_names(slo) or (slo.name,)
+        missing = next((name for name in names if name not in found.known), None)
+        if missing is not None:
+            why = found.lacking.get(missing, "it is no SLO with data of its own")
+            wanted.lacking[slo.name] = why if missing == slo.name else f"part {missing}: {why}"
+        elif part_names(slo):
+            wanted.known[slo.name] = joined_past(slo, {name: found.known[name] for name in names})
+        else:
+            wanted.known[slo.name] = found.known[slo.name]
+    return wanted
 
 
 def _plan(slos: Sequence[Slo], over: Stretch) -> Iterator[tuple[list[Slo], int, int]]:
-    """Groups of SLOs with a stretch each; an SLO with a short window begins later."""
+    """Groups of SLOs with a stretch each; an SLO with a short window begins later.
+
+    Pieces are of about one length: a short rest would be asked for in the way of the ticks.
+    """
     last = floor_edge(int(over.end.timestamp()))
-    stride = int(PIECE.total_seconds())
     for first in range(0, len(slos), GROUP):
         group = list(slos[first : first + GROUP])
         begin = min(window_start(slo, over.start) for slo in group)
-        for piece in range(begin, last, stride):
-            stop = min(piece + stride, last)
+        pieces = max(1, round((last - begin) / PIECE.total_seconds()))
+        edges = [begin + (last - begin) * n // pieces for n in range(pieces + 1)]
+        for piece, stop in pairwise(floor_edge(edge) for edge in edges):
             wanted = [slo for slo in group if window_start(slo, over.start) < stop]
             if wanted:
                 yield wanted, piece, stop

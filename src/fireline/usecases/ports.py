@@ -335,7 +335,11 @@ class ChannelPlan:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything a use case may use; built once by bootstrap."""
+    """Everything a use case may use; built once by bootstrap.
+
+    `history` answers long questions about the past without being in the way of `source`; without
+    one they go there too.
+    """
 
     store: Store
     clock: Clock
@@ -353,3 +357,4 @@ class Services:
     maintenance: Maintenances = NoMaintenances()
     alertmanager: Alertmanager = NO_ALERTMANAGER
     retention: Retention = field(default_factory=Retention)
+    history: SliSource | None = None

@@ -61,12 +61,13 @@ def slo_backtest(desk: Desk, asked: Asked, typed: Typed) -> Reply:
         incidents = recorded_incidents(uow, start, end)
         plan = current_plan(desk.s, uow)
     named = NamedPolicy("the team's policy", desk.s.policy)
-    wanted = Wanted((slo,), start, end, (named,), incidents, maintenance=plan)
+    slos = desk.s.definitions.current().slos
+    wanted = Wanted((slo,), start, end, (named,), incidents, maintenance=plan, catalogue=slos)
     return Later(lambda: _replayed(desk, wanted))
 
 
 def _replayed(desk: Desk, wanted: Wanted) -> Rendered:
-    found = backtest(desk.s.source, wanted, desk.s.clock.now(), lambda *_: None)
+    found = backtest(desk.s.history or desk.s.source, wanted, desk.s.clock.now(), lambda *_: None)
     chart = backtest_chart(found, wanted.policies[0].policy)
     name = f"{wanted.slos[0].name}-backtest-{wanted.start:%Y%m%d}-{wanted.end:%Y%m%d}"
     file_id = uploaded(desk, desk.s.charts.backtest(chart), name, chart.alt)

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from fireline.domain.backtest.screen import may_fire
+from fireline.domain.backtest.screen import Mask, Screen, counted
 from fireline.domain.policy.evaluation import evaluate
 from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries
@@ -48,6 +48,24 @@ class Past:
             scrape_interval=self.scrape_interval,
             exclusions=self.exclusions,
         )
+
+    def worth(self, policy: Policy, edges: Edges) -> Mask | None:
+        """At which of the instants a pair may fire; None when that cannot be said before."""
+        screen = self.screen(edges)
+        return screen.may_fire(self.slo, policy) if screen is not None else None
+
+    def screen(self, edges: Edges) -> Screen | None:
+        """The sums over these instants, made once; None where they depend on the window."""
+        key = edges.tobytes()
+        if key not in self._screens:
+            self._screens.clear()
+            series = counted(self.slo, self.series, self.exclusions)
+            self._screens[key] = Screen(series, edges) if series is not None else None
+        return self._screens[key]
+
+    @cached_property
+    def _screens(self) -> dict[bytes, Screen | None]:
+        return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +131,7 @@ def replay(
         each: told the index of each step that is judged, for progress.
     """
     stage = _Stage(past, policy)
-    worth = None
-    if screened:
-        worth = may_fire(past.slo, past.series, policy, edges, past.exclusions)
+    worth = past.worth(policy, edges) if screened else None
     judged = 0
     for index in _walk(worth, len(edges), stage):
         if each is not None:

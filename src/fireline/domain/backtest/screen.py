@@ -24,28 +24,102 @@ LOOSE = 1e-6
 Mask = NDArray[np.bool_]
 
 
-def may_fire(
-    slo: Slo,
-    series: BucketSeries,
-    policy: Policy,
-    edges: NDArray[np.int64],
-    exclusions: Sequence[Exclusion] = (),
-) -> Mask | None:
-    """Which instants have to be judged; None when nothing can be said before."""
-    counted = _counted(slo, series)
-    if counted is None or not len(counted.good):
-        return None
-    sums = _Running(without(counted, exclusions), edges)
-    pairs = plan_pairs(slo, policy.pairs)
-    found = np.zeros(len(edges), np.bool_)
-    for pair in pairs:
-        found |= _above(sums, pair, slo.budget_fraction)
-    day = min(DAY, slo.window_seconds)
-    return found | (_few(sums, slo, pairs) & (sums.bad(day) + sums.slack >= HALF_EVENT))
+class Screen:
+    """Sums over windows of one SLO that end at each of the instants; each is summed once.
+
+    Args:
+        series: as every window of it would count it; see `counted`.
+        edges: the instants, epoch seconds.
+    """
+
+    def __init__(self, series: BucketSeries, edges: NDArray[np.int64]) -> None:
+        count = len(series.good)
+        self.count = len(edges)
+        self._at = (edges - series.start) / BUCKET_SECONDS
+        self._places = np.arange(count + 1, dtype=np.float64)
+        self._bad = np.concatenate(([0.0], np.cumsum(series.total - series.good)))
+        self._total = np.concatenate(([0.0], np.cumsum(series.total)))
+        self._spoilt = np.concatenate(([0], np.cumsum(series.total > series.good)))
+        self._known: dict[tuple[str, int], Counts] = {}
+        # The error of a running sum of n terms is at most n rounding errors of its largest value.
+        self.slack = 4 * count * float(np.finfo(np.float64).eps) * float(self._total[-1] + 1)
+
+    def may_fire(self, slo: Slo, policy: Policy) -> Mask:
+        """Which instants have to be judged."""
+        pairs = plan_pairs(slo, policy.pairs)
+        found = np.zeros(self.count, np.bool_)
+        for pair in pairs:
+            found |= self._above(pair, slo.budget_fraction)
+        day = min(DAY, slo.window_seconds)
+        return found | (self._few(slo, pairs) & (self.bad(day) + self.slack >= HALF_EVENT))
+
+    def most_burn(self, seconds: int, budget: float) -> Counts:
+        """A burn rate that the true one of the window does not exceed."""
+        least = self.total(seconds) - self.slack
+        ratio = np.divide(
+            self.bad(seconds) + self.slack, least, out=np.full(self.count, np.inf), where=least > 0
+        )
+        burn: Counts = np.where(self.any_bad(seconds), ratio, 0.0) / budget
+        return burn
+
+    def bad(self, seconds: int) -> Counts:
+        """Bad events or slices in the window before each instant."""
+        return self._over("bad", self._bad, seconds)
+
+    def total(self, seconds: int) -> Counts:
+        """All of them."""
+        return self._over("total", self._total, seconds)
+
+    def any_bad(self, seconds: int) -> Mask:
+        """Whether any bucket that touches the window has something bad in it; exact."""
+        last = len(self._spoilt) - 1
+        right = np.clip(np.ceil(self._at), 0, last).astype(np.int64)
+        left = np.clip(np.floor(self._at - seconds / BUCKET_SECONDS), 0, last).astype(np.int64)
+        found: Mask = self._spoilt[right] > self._spoilt[left]
+        return found
+
+    def _over(self, what: str, sums: Counts, seconds: int) -> Counts:
+        found = self._known.get((what, seconds))
+        if found is None:
+            left = self._at - seconds / BUCKET_SECONDS
+            found = np.interp(self._at, self._places, sums) - np.interp(left, self._places, sums)
+            self._known[what, seconds] = found
+        return found
+
+    def _above(self, pair: PlannedPair, budget: float) -> Mask:
+        """Whether both windows may burn above the factor."""
+        limit = pair.factor * budget * (1 - LOOSE)
+        above = [
+            self.bad(seconds) + self.slack > limit * (self.total(seconds) - self.slack)
+            for seconds in (pair.long_seconds, pair.short_seconds)
+        ]
+        return above[0] & above[1] & self.any_bad(pair.short_seconds)
+
+    def _few(self, slo: Slo, pairs: tuple[PlannedPair, ...]) -> Mask:
+        """Whether single misses may be counted instead of ratios."""
+        window = slo.window_seconds
+        ever = slo.family is Family.DEADLINES or slo.budget_fraction <= 0
+        if slo.family is Family.EVENTS:
+            # A calendar window may be as short as its period is young.
+            ever = ever or not pairs or slo.calendar is not None
+        if ever or slo.family is not Family.EVENTS:
+            return np.full(self.count, ever)
+        longest = max(pair.long_seconds for pair in pairs)
+        projected = (self.total(longest) - self.slack) * window / longest
+        least = np.minimum(projected, self.total(window) - self.slack)
+        few: Mask = least < slo.min_events * (1 + LOOSE)
+        return few
 
 
-def _counted(slo: Slo, series: BucketSeries) -> BucketSeries | None:
+def counted(
+    slo: Slo, series: BucketSeries, exclusions: Sequence[Exclusion] = ()
+) -> BucketSeries | None:
     """The series as every window of it would count it; None when that depends on the window."""
+    whole = _imputed(slo, series)
+    return without(whole, exclusions) if whole is not None and len(whole.good) else None
+
+
+def _imputed(slo: Slo, series: BucketSeries) -> BucketSeries | None:
     if slo.family is Family.SHARES:
         return None
     begun = first_known(series)
@@ -56,67 +130,3 @@ def _counted(slo: Slo, series: BucketSeries) -> BucketSeries | None:
     # What a missing bucket counts as depends on the day before it, as far as the window holds it.
     first = (begun - series.start) // BUCKET_SECONDS
     return series if known(series)[first:].all() else None
-
-
-class _Running:
-    """Sums over windows that end at each of the instants."""
-
-    def __init__(self, series: BucketSeries, edges: NDArray[np.int64]) -> None:
-        count = len(series.good)
-        self.count = len(edges)
-        self._at = (edges - series.start) / BUCKET_SECONDS
-        self._places = np.arange(count + 1, dtype=np.float64)
-        self._bad = np.concatenate(([0.0], np.cumsum(series.total - series.good)))
-        self._total = np.concatenate(([0.0], np.cumsum(series.total)))
-        self._spoilt = np.concatenate(([0], np.cumsum(series.total > series.good)))
-        # The error of a running sum of n terms is at most n rounding errors of its largest value.
-        self.slack = 4 * count * float(np.finfo(np.float64).eps) * float(self._total[-1] + 1)
-
-    def bad(self, seconds: int) -> Counts:
-        """Bad events or slices in the window before each instant."""
-        return self._over(self._bad, seconds)
-
-    def total(self, seconds: int) -> Counts:
-        """All of them."""
-        return self._over(self._total, seconds)
-
-    def any_bad(self, seconds: int) -> Mask:
-        """Whether any bucket that touches the window has something bad in it; exact."""
-        last = len(self._spoilt) - 1
-        right = np.clip(np.ceil(self._at), 0, last).astype(np.int64)
-        left = np.clip(np.floor(self._at - seconds / BUCKET_SECONDS), 0, last).astype(np.int64)
-        found: Mask = self._spoilt[right] > self._spoilt[left]
-        return found
-
-    def _over(self, sums: Counts, seconds: int) -> Counts:
-        left = self._at - seconds / BUCKET_SECONDS
-        within: Counts = np.interp(self._at, self._places, sums)
-        return within - np.interp(left, self._places, sums)
-
-
-def _above(sums: _Running, pair: PlannedPair, budget: float) -> Mask:
-    """Whether both windows may burn above the factor."""
-    limit = pair.factor * budget * (1 - LOOSE)
-    long_ = sums.bad(pair.long_seconds) + sums.slack > limit * (
-        sums.total(pair.long_seconds) - sums.slack
-    )
-    short = sums.bad(pair.short_seconds) + sums.slack > limit * (
-        sums.total(pair.short_seconds) - sums.slack
-    )
-    return long_ & short & sums.any_bad(pair.short_seconds)
-
-
-def _few(sums: _Running, slo: Slo, pairs: tuple[PlannedPair, ...]) -> Mask:
-    """Whether single misses may be counted instead of ratios."""
-    window = slo.window_seconds
-    ever = slo.family is Family.DEADLINES or slo.budget_fraction <= 0
-    if slo.family is Family.EVENTS:
-        # A calendar window may be as short as its period is young.
-        ever = ever or not pairs or slo.calendar is not None
-    if ever or slo.family is not Family.EVENTS:
-        return np.full(sums.count, ever)
-    longest = max(pair.long_seconds for pair in pairs)
-    projected = (sums.total(longest) - sums.slack) * window / longest
-    least = np.minimum(projected, sums.total(window) - sums.slack)
-    few: Mask = least < slo.min_events * (1 + LOOSE)
-    return few
