@@ -1,6 +1,7 @@
 """Maintenance from a file to everything that shows a budget, on the real store."""
 
 import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from fireline.adapters.files.maintenance import MaintenanceFiles
 from fireline.adapters.slack.blocks import render
 from fireline.domain.slo.maintenance import MaintenancePlan
+from fireline.domain.slo.sli import CompositePart, CompositeSli
 from fireline.usecases.gate_changes import gate, verdict_json
 from fireline.usecases.ports import FetchResult, Services
 from fireline.usecases.report_budgets import report, status_json
@@ -60,12 +62,47 @@ def test_the_worked_numbers_reach_everything_that_shows_a_budget(
     assert status.raw_remaining == pytest.approx(-0.25)
     shown = str(render(slo_detail(s, "orders")).blocks)
     assert "*26 % left* (raw: overspent by 25 %)" in shown
+    assert "Left out: " in shown
+    assert "warehouse upgrade" in shown
+    assert "agreed by ben (`upgrade`, after the fact)" in shown
     listed = str(render(slo_list(s)).blocks)
     assert "(raw: overspent by 25 %)" in listed
     assert "maintenance taken out" in listed
     verdict = gate(s, "orders", END)
     assert "26.3 % of the budget left without maintenance (-25.0 % with it)" in verdict.reasons[0]
     assert verdict_json(verdict)["slos"][0]["raw_remaining"] == -0.25  # type: ignore[index]
+
+
+def test_a_composite_of_a_part_in_maintenance_shows_both_figures_too(
+    any_store: RecordingStore, tmp_path: Path
+) -> None:
+    s = world(any_store, tmp_path)
+    whole = replace(ORDERS, name="whole", sli=CompositeSli((CompositePart("orders"),)))
+    s.definitions.slos = {"orders": ORDERS, "whole": whole}  # type: ignore[attr-defined]
+    (tmp_path / "m.yaml").write_text(MAINTENANCE)
+    Watcher(s).tick(END)
+    with any_store() as uow:
+        status = uow.statuses.get("whole")
+    assert status is not None
+    assert status.remaining == pytest.approx(0.263158, abs=1e-6)
+    assert status.raw_remaining == pytest.approx(-0.25)
+
+
+def test_without_an_answer_the_last_figures_are_shown_both(
+    any_store: RecordingStore, tmp_path: Path
+) -> None:
+    s = world(any_store, tmp_path)
+    (tmp_path / "m.yaml").write_text(MAINTENANCE)
+    watcher = Watcher(s)
+    watcher.tick(END)
+    down = FetchResult("orders", None, error="Prometheus is down.")
+    s.source.answers["orders"] = down  # type: ignore[attr-defined]
+    watcher.tick(END)
+    with any_store() as uow:
+        status = uow.statuses.get("orders")
+    assert status is not None
+    assert status.remaining == pytest.approx(0.263158, abs=1e-6)
+    assert status.raw_remaining == pytest.approx(-0.25)
 
 
 def test_a_changed_file_counts_from_the_next_tick_on(

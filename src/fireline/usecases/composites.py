@@ -1,6 +1,7 @@
 """Composite SLOs: made of the readings of their parts, never asked for themselves."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketFlag, BucketSeries
@@ -81,7 +82,16 @@ def composite_reading(slo: Slo, readings: Mapping[str, Reading], at: datetime) -
         warnings=tuple(f"{r.slo.name}: {said}" for r, _ in parts for said in _said(r)),
         scrape_interval=max(reading.scrape_interval for reading, _ in parts),
         shares=shares,
+        raw_counts=_raw_counts(slo, [reading for reading, _ in parts], at),
     )
+
+
+def _raw_counts(slo: Slo, parts: list[Reading], at: datetime) -> tuple[float, float] | None:
+    """Good and total with the parts' maintenance counted; None where no part has any."""
+    if not any(reading.masked for reading in parts):
+        return None
+    raw = {r.slo.name: replace(r, exclusions=(), raw_counts=None) for r in parts}
+    return composite_reading(slo, raw, at).budget_counts
 
 
 def _series(slo: Slo, method: Method, parts: list[tuple[Reading, float]]) -> BucketSeries:

@@ -55,7 +55,7 @@ def cost_on(
     until = -(-claims[0][1] // BUCKET_SECONDS) * BUCKET_SECONDS
     reading = stored_reading(s, uow, slo, at(until))
     share = attribute(reading, claims).share(0)
-    if share is None or not reading.masked:
+    if share is None or not (reading.exclusions and reading.masked):
         return Cost(share) if share is not None else None
     raw = attribute(replace(reading, exclusions=()), claims).share(0)
     return Cost(share, raw)

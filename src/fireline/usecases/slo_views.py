@@ -6,9 +6,11 @@ from math import inf
 
 from fireline.domain.errors import NotFoundError
 from fireline.domain.slo.definition import Family, Slo
+from fireline.domain.slo.exclusions import Exclusion
 from fireline.domain.slo.status import BudgetState, BurnSeverity, DataState, SloStatus
 from fireline.usecases.budget_charts import chart_for
-from fireline.usecases.ports import Mute, Services
+from fireline.usecases.maintenance import exclusions_for
+from fireline.usecases.ports import Mute, Services, UnitOfWork
 from fireline.usecases.views import Particulars, SloDetail, SloLine, SloList
 
 NOT_YET = "not evaluated yet"
@@ -97,6 +99,7 @@ def slo_detail(s: Services, name: str) -> SloDetail:
         mute = uow.mutes.active(s.clock.now()).get(slo.name)
         episodes = tuple(e.id for e in uow.episodes.open() if e.slo == slo.name)
         chart = chart_for(s, uow, slo)
+        taken = _taken_out(s, uow, slo)
     drawn = chart if chart.times.size and status and status.remaining is not None else None
     return SloDetail(
         line=slo_line(slo, status, mute),
@@ -114,7 +117,16 @@ def slo_detail(s: Services, name: str) -> SloDetail:
         chart=drawn,
         source=f"{slo.source.file}:{slo.source.line}",
         error=status.error if status else None,
+        maintenance=taken,
     )
+
+
+def _taken_out(s: Services, uow: UnitOfWork, slo: Slo) -> tuple[Exclusion, ...]:
+    """The maintenance that has begun and touches the budget window."""
+    now = int(s.clock.now().timestamp())
+    start, _ = slo.span(now)
+    found = exclusions_for(s, uow, slo, now)
+    return tuple(e for e in found if e.start < now and e.end > start)
 
 
 def find_slo(s: Services, name: str) -> Slo:

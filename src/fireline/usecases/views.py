@@ -11,6 +11,7 @@ from datetime import date, datetime
 from fireline.domain.incident.incident import IncidentState, Role, Severity, Stamp
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.alerting.noise import Noise
+from fireline.domain.slo.exclusions import Exclusion
 from fireline.domain.slo.status import (
     PairReading,
 )
@@ -224,7 +225,7 @@ class SloList:
 
 @dataclass(frozen=True, slots=True)
 class SloDetail:
-    """One SLO, whole."""
+    """One SLO, whole; `maintenance` is what was taken out of its window, the oldest first."""
 
     line: SloLine
     objective: str
@@ -241,6 +242,7 @@ class SloDetail:
     chart: BudgetChart | None
     source: str
     error: str | None = None
+    maintenance: tuple[Exclusion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

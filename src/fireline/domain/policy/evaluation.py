@@ -121,6 +121,7 @@ def failed(
         good=before.good,
         total=before.total,
         remaining=before.remaining,
+        raw_remaining=before.raw_remaining,
         budget=before.budget,
         coverage=before.coverage,
     )

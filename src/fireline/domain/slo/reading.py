@@ -42,7 +42,8 @@ class Reading:
 
     `history_start` is the start of the first bucket that ever held data; `newest_sample` None
     means the source did not say, and the last bucket with data answers instead. `landed` says of a
-    deadline SLO whether what is due next has landed. `shares` are the sums of a composite.
+    deadline SLO whether what is due next has landed. `shares` are the sums of a composite;
+    `raw_counts` its good and total with the maintenance counted that was taken out of its parts.
     """
 
     slo: Slo
@@ -56,6 +57,7 @@ class Reading:
     exclusions: tuple[Exclusion, ...] = ()
     landed: bool | None = None
     shares: CompositeSums | None = None
+    raw_counts: tuple[float, float] | None = None
 
     @property
     def epoch(self) -> int:
@@ -125,6 +127,8 @@ class Reading:
     @cached_property
     def raw_budget_counts(self) -> tuple[float, float]:
         """Good and total of the budget window with maintenance counted like any other time."""
+        if self.raw_counts is not None:
+            return self.raw_counts
         if not self.exclusions or self.shares is not None:
             return self.budget_counts
         return WindowSums(self.raw_tails, self.epoch, self.open_part).over(self.epoch - self.left)
@@ -132,6 +136,8 @@ class Reading:
     @cached_property
     def masked(self) -> bool:
         """Whether any maintenance touches the budget window."""
+        if self.raw_counts is not None:
+            return True
         if not self.exclusions:
             return False
         excluded = int(BucketFlag.EXCLUDED)

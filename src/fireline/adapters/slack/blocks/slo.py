@@ -26,7 +26,7 @@ from fireline.adapters.slack.blocks.particulars import (
     particular_facts,
     whole_words,
 )
-from fireline.adapters.slack.blocks.raw import mark, raw_words
+from fireline.adapters.slack.blocks.raw import left_out, mark, raw_words
 from fireline.domain.runbook.runbook import RunbookHit
 from fireline.domain.slo.status import BurnSeverity, DataState, PairReading
 from fireline.usecases.views import SloDetail, SloLine, SloList
@@ -170,6 +170,8 @@ def slo_detail(view: SloDetail, chart_file: str | None = None) -> kit.Rendered:
         kit.context(muted_words(line)) if line.muted_until else None,
         kit.fields(_figures(view)) if believed else kit.fields(_facts(view)),
     ]
+    if believed and view.maintenance:
+        blocks.append(left_out(view.maintenance))
     if view.error:
         blocks.append(kit.section(f":warning: *Query failed*\n```{one_line(view.error, 900)}```"))
     if believed and line.burns:
