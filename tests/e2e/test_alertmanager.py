@@ -293,3 +293,24 @@ def test_while_alertmanager_is_away_nobody_is_told_that_it_resolved(
     assert "What it covers is not known" in str(place.ana.modal()["blocks"])
     place.ana.submits()
     assert place.ana.modal()["blocks"], "nothing is silenced unseen: the form stays"
+
+
+def test_a_restarted_alertmanager_that_knows_nothing_yet_ends_nothing(
+    place: Place, bot: Program
+) -> None:
+    place.fire("a")
+    place.message("1 firing")
+    place.server.stop()
+    port = int(place.server.url.rpartition(":")[2])
+    folder = place.folder / "alertmanager"
+    config = (folder / "alertmanager.yml").read_text()
+    with start_alertmanager(folder, config, port):
+        assert bot.services.alertmanager.alerts() == []
+        follow_alerts(bot.services)
+        place.fire("a")  # Prometheus sends what fires every minute
+        for _ in range(3):
+            follow_alerts(bot.services)
+        with bot.services.store() as uow:
+            (group,) = uow.external_groups.open()
+        assert len(group.firing) == 1
+        assert "1 firing" in place.only()

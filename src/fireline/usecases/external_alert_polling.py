@@ -14,11 +14,9 @@ from fireline.domain.alertmanager.alerts import (
 )
 from fireline.domain.errors import EffectError
 from fireline.usecases.alertmanager_ports import PollHealth
-from fireline.usecases.external_alerts import alert_over, changed, post_group
+from fireline.usecases.external_alerts import TOLD_AFTER, alert_over, changed, post_group
 from fireline.usecases.ports import Services, UnitOfWork
 
-# One lost answer says nothing; from the second on, people are told that nothing is known.
-TOLD_AFTER = 2
 MOST_ERROR = 500
 
 

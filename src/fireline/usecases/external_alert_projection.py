@@ -8,12 +8,12 @@ from fireline.domain.alertmanager.silences import written
 from fireline.domain.incident.incident import Incident
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.definition import Slo
-from fireline.usecases.external_alert_polling import TOLD_AFTER
 from fireline.usecases.external_alert_views import (
     ExternalAlertLine,
     ExternalAlertMessage,
     SilenceLine,
 )
+from fireline.usecases.external_alerts import TOLD_AFTER
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.silence_record import told_of
 from fireline.usecases.slo_views import slo_line

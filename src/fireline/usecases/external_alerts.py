@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from fireline.domain.alertmanager.alerts import EndedBy, ExternalGroup, Notification, told
-from fireline.domain.alertmanager.linking import linked_slo
+from fireline.domain.alertmanager.linking import SloNames
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.people import SYSTEM, Actor
@@ -20,6 +20,8 @@ from fireline.usecases.publish import posting
 
 # Alerts that come back this soon flap: their message is taken up again instead of a new one.
 FLAPS = timedelta(minutes=10)
+# One lost answer says nothing; from the second on, people are told that nothing is known.
+TOLD_AFTER = 2
 KIND = "external_alert"
 SOURCE = Provenance(source="alertmanager")
 MOST_KEY = 300
@@ -79,7 +81,8 @@ def _flaps(group: ExternalGroup, now: datetime) -> bool:
 def _linked(s: Services, uow: UnitOfWork, group: ExternalGroup) -> ExternalGroup:
     """The group with the SLO that all its alerts name, its channel, and where it is shown."""
     slos = s.definitions.current().slos
-    named = {linked_slo(alert.labels, slos) for alert in group.alerts}
+    names = SloNames(slos)
+    named = {names.linked(alert.labels) for alert in group.alerts}
     name = next(iter(named)) if len(named) == 1 else None
     if group.channel:
         over = group.open and group.alert_id is not None and alert_over(uow, group.alert_id)
@@ -239,11 +242,14 @@ def declared_entry(uow: UnitOfWork, group_id: str | None, declared_at: datetime)
 
 def alertmanager_lines(uow: UnitOfWork, alert_id: str) -> tuple[str, ...]:
     """What a burn alert's message says of Alertmanager's alerts that are shown in it, raw text."""
+    unknown = ", not known now" if uow.external_groups.health().failures >= TOLD_AFTER else ""
     lines = []
     for group in uow.external_groups.of_alert(alert_id):
         firing, ended = len(group.firing), len(group.ended)
         counts = f"{firing} firing" if firing else f"all {ended} ended"
         quiet = sum(1 for alert in group.firing if alert.silenced_by)
         silenced = f", {quiet} silenced" if quiet else ""
-        lines.append(f"Alertmanager: {group.title}, {counts}{silenced}")
+        lines.append(
+            f"Alertmanager: {group.title}, {counts}{silenced}{unknown if group.open else ''}"
+        )
     return tuple(lines)

@@ -14,7 +14,11 @@ from fireline.adapters.slack.desk import LOOK_SECONDS, Asked, Desk, Later, Modal
 from fireline.adapters.slack.grammar import Typed
 from fireline.adapters.slack.interactions import Button, Next, Outcome, Sent, Submission
 from fireline.adapters.slack.silence_words import matchers_of, silence_words, span_of, span_text
-from fireline.domain.alertmanager.linking import matchers_of_group, matchers_of_slo
+from fireline.domain.alertmanager.linking import (
+    matchers_of_group,
+    matchers_of_slo,
+    matchers_of_slos,
+)
 from fireline.domain.alertmanager.silences import Matcher, check_span, written
 from fireline.domain.errors import EffectError, InvalidInputError
 from fireline.usecases.alertmanager_ports import SilenceRequest, SilenceState
@@ -44,7 +48,10 @@ def silence(desk: Desk, asked: Asked, typed: Typed) -> Reply:
             return matchers_of_slo(name, uow.external_groups.open())
 
     words = silence_words(typed.raw, of_slo)
-    if typed.raw and not words.matchers:
+    if not typed.raw:
+        given = SilenceFields(channel=asked.channel)
+        return Modal(form(desk, given, _of_incident(desk, asked.channel)))
+    if not words.matchers:
         known = ", ".join(sorted(desk.s.definitions.current().slos)[:5])
         hint = f" SLOs: {known}." if known else ""
         message = (
@@ -55,6 +62,21 @@ def silence(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     check_span(words.span)
     span, reason = span_text(words.span), words.reason
     return Modal(form(desk, SilenceFields("", span, reason, asked.channel), words.matchers))
+
+
+def _of_incident(desk: Desk, channel: str) -> tuple[Matcher, ...]:
+    """What silences the alerts of the incident whose channel this is; nothing elsewhere."""
+    with desk.s.store() as uow:
+        incident = uow.incidents.by_channel(channel)
+        groups = uow.external_groups.open() if incident is not None else []
+    if incident is None:
+        return ()
+    own = [group for group in groups if group.incident_id == incident.id]
+    if own:
+        return matchers_of_group(own[0])
+    if len(incident.slos) == 1:
+        return matchers_of_slo(incident.slos[0], groups)
+    return matchers_of_slos(incident.slos) if incident.slos else ()
 
 
 def silence_group(desk: Desk, asked: Asked, group_id: str) -> Reply:
@@ -168,11 +190,9 @@ def told_trouble(look: Callable[[], Message]) -> Message | Rendered:
         return answers.told(str(error))
 
 
-def end_silence(desk: Desk, asked: Asked, silence_id: str) -> Reply:
-    """Ask why."""
-    with desk.s.store() as uow:
-        ours = uow.silences.of_silence(silence_id)
-    what = f"{written(ours.matchers)}, made by {ours.asked_by_name}" if ours else ""
+def end_silence(_desk: Desk, asked: Asked, value: str) -> Reply:
+    """Ask why; the button holds the silence's id and what it covers."""
+    silence_id, _, what = value.partition(" ")
     return Modal(end_form(silence_id, what, asked.channel))
 
 

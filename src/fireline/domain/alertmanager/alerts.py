@@ -160,9 +160,8 @@ def told(group: ExternalGroup, said: Notification, now: datetime) -> ExternalGro
     alerts = {alert.id: alert for alert in group.alerts}
     for one in said.alerts:
         known = alerts.get((one.fingerprint, one.starts_at))
-        if known is not None or one.firing or group.alerts:
-            alerts[(one.fingerprint, one.starts_at)] = _told_one(known, one, now)
-            _end_earlier(alerts, one.fingerprint, one.starts_at, EndedBy.WEBHOOK)
+        alerts[(one.fingerprint, one.starts_at)] = _told_one(known, one, now)
+    _end_earlier(alerts, EndedBy.WEBHOOK)
     return _settled(
         replace(
             group,
@@ -193,6 +192,7 @@ def _told_one(known: ExternalAlert | None, one: ToldAlert, now: datetime) -> Ext
         ended_by=EndedBy.WEBHOOK,
         silenced_by=(),
         inhibited=False,
+        absent=0,
     )
 
 
@@ -216,7 +216,7 @@ def seen(group: ExternalGroup, listed: Mapping[str, SeenAlert], now: datetime) -
             inhibited=one.inhibited,
         )
         alerts.setdefault(again.id, again)
-        _end_earlier(alerts, one.fingerprint, one.starts_at, EndedBy.POLL)
+    _end_earlier(alerts, EndedBy.POLL)
     return _settled(group, alerts.values(), now)
 
 
@@ -266,19 +266,17 @@ def unanswered(group: ExternalGroup) -> ExternalGroup:
     return group if alerts == group.alerts else replace(group, alerts=alerts)
 
 
-def _end_earlier(
-    alerts: dict[tuple[str, datetime], ExternalAlert],
-    fingerprint: str,
-    starts_at: datetime,
-    by: EndedBy,
-) -> None:
-    """Who begins anew has ended before, whether or not anybody said so."""
+def _end_earlier(alerts: dict[tuple[str, datetime], ExternalAlert], by: EndedBy) -> None:
+    """Who began anew has ended before, whether or not anybody said so."""
+    newest: dict[str, datetime] = {}
+    for fingerprint, starts_at in alerts:
+        newest[fingerprint] = max(newest.get(fingerprint, starts_at), starts_at)
     for alert in list(alerts.values()):
-        if alert.fingerprint == fingerprint and alert.firing and alert.starts_at < starts_at:
-            ended = replace(
-                alert, ended_at=starts_at, ended_by=by, silenced_by=(), inhibited=False, absent=0
+        again = newest[alert.fingerprint]
+        if alert.firing and alert.starts_at < again:
+            alerts[alert.id] = replace(
+                alert, ended_at=again, ended_by=by, silenced_by=(), inhibited=False, absent=0
             )
-            alerts[alert.id] = ended
 
 
 def _settled(group: ExternalGroup, alerts: Iterable[ExternalAlert], now: datetime) -> ExternalGroup:

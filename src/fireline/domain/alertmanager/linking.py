@@ -5,21 +5,40 @@ from collections.abc import Collection, Mapping
 from fireline.domain.alertmanager.alerts import ExternalGroup
 from fireline.domain.alertmanager.silences import Matcher
 
+LINKING = ("slo", "sloth_id", "sloth_service", "sloth_slo", "alertname")
 
-def linked_slo(labels: Mapping[str, str], known: Collection[str]) -> str | None:
-    """The SLO that the labels name, if it is one of ours.
+
+class SloNames:
+    """Finds which of our SLOs labels name; made once for many alerts.
 
     Looked at in this order: `slo`, Sloth's labels, then an alert called like the SLO, such as
     `OrdersApiAvailability` for `orders-api-availability`.
     """
-    service, sloth = labels.get("sloth_service", ""), labels.get("sloth_slo", "")
-    tried = (labels.get("slo"), labels.get("sloth_id"), f"{service}-{sloth}", sloth)
-    for name in tried:
-        if name and name in known:
-            return name
-    called = _bare(labels.get("alertname", ""))
-    same = [name for name in known if called and _bare(name) == called]
-    return same[0] if len(same) == 1 else None
+
+    def __init__(self, known: Collection[str]) -> None:
+        self._known = known
+        self._bare: dict[str, str | None] | None = None
+        self._found: dict[tuple[str, ...], str | None] = {}
+
+    def linked(self, labels: Mapping[str, str]) -> str | None:
+        """The SLO, if it is one of ours."""
+        key = tuple(labels.get(name, "") for name in LINKING)
+        if key not in self._found:
+            self._found[key] = self._look(*key)
+        return self._found[key]
+
+    def _look(
+        self, slo: str, sloth_id: str, service: str, sloth: str, alertname: str
+    ) -> str | None:
+        for name in (slo, sloth_id, f"{service}-{sloth}", sloth):
+            if name and name in self._known:
+                return name
+        if self._bare is None:
+            self._bare = {}
+            for name in self._known:
+                # Two that are called alike link nothing.
+                self._bare[_bare(name)] = None if _bare(name) in self._bare else name
+        return self._bare.get(_bare(alertname)) if alertname else None
 
 
 def _bare(name: str) -> str:
@@ -38,7 +57,7 @@ def matchers_of_slo(slo: str, groups: Collection[ExternalGroup] = ()) -> tuple[M
         if common.get("sloth_slo"):
             names = [name for name in ("sloth_service", "sloth_slo") if common.get(name)]
             return tuple(Matcher(name, common[name]) for name in names)
-        if linked_slo({"alertname": common.get("alertname", "")}, (slo,)):
+        if SloNames((slo,)).linked({"alertname": common.get("alertname", "")}):
             return (Matcher("alertname", common["alertname"]),)
     return (Matcher("slo", slo),)
 
@@ -47,3 +66,13 @@ def matchers_of_group(group: ExternalGroup) -> tuple[Matcher, ...]:
     """What silences exactly the alerts of this group, as far as its own labels tell it apart."""
     labels = {**group.labels} or {**group.common_labels}
     return tuple(Matcher(name, value) for name, value in sorted(labels.items()) if value)
+
+
+def matchers_of_slos(slos: Collection[str]) -> tuple[Matcher, ...]:
+    """What silences the alerts of several SLOs, as far as the label `slo` names them."""
+    return (Matcher("slo", "|".join(map(_literal, slos)), is_regex=True),)
+
+
+def _literal(name: str) -> str:
+    """The name as a regular expression for itself alone."""
+    return "".join(c if c.isalnum() or c in "-_" else f"\\{c}" for c in name)

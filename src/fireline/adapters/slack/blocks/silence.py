@@ -50,7 +50,7 @@ def _silence(line: SilenceLine) -> kit.Block:
         f":no_bell: `{_code(line.matchers)}`\n{one_line(line.reason, 300) or '_no reason given_'}\n"
         f"{one_line(line.created_by, 100) or 'somebody'} \u00b7 {until}{incident}"
     )
-    return kit.section(text, kit.button("End\u2026", ids.END_SILENCE, line.id))
+    return kit.section(text, kit.button("End\u2026", ids.END_SILENCE, f"{line.id} {line.matchers}"))
 
 
 def silence_form(given: SilenceFields, preview: SilencePreview | None) -> kit.Block:
