@@ -147,7 +147,7 @@ def test_a_silence_asked_for_in_an_incident_ends_with_it(
     assert texts(s, incident)[-1] == (
         'Silenced slo="orders" until 2026-11-22 05:00 UTC: planned reload'
     )
-    resolve(s, incident.id, RepairDecision(damaged=False, checked_by="Ben", how="rows"), BEN)
+    resolve(s, incident.id, RepairDecision(damaged=False, checked_by="Ben", how="rows"), ANA)
     (ending,) = started(s, "end_silence")
     end_silence(s, ending)
     assert alertmanager.silences()[0].state == "expired"
@@ -160,7 +160,7 @@ def test_a_silence_not_yet_made_when_its_incident_ends_is_not_made(
 ) -> None:
     incident = an_open_incident(s)
     request = asked(s, channel="C7")
-    resolve(s, incident.id, RepairDecision(damaged=False, checked_by="Ben", how="rows"), BEN)
+    resolve(s, incident.id, RepairDecision(damaged=False, checked_by="Ben", how="rows"), ANA)
     with pytest.raises(RejectedError, match="INC-142 ended before"):
         make_silence(s, request.id)
     assert alertmanager.made == {}
