@@ -50,6 +50,7 @@ class DataSource(BaseModel):
 
     url: AnyHttpUrl
     dialect: Literal["prometheus", "victoriametrics"] = "prometheus"
+    mode: Literal["raw", "recorded"] = "raw"
     bearer_token_file: Path | None = None
     username: str | None = None
     password_file: Path | None = None
@@ -89,6 +90,7 @@ class Settings(BaseSettings):
     slack_api_url: AnyHttpUrl = AnyHttpUrl("https://slack.com/api/")
     prometheus_url: AnyHttpUrl = AnyHttpUrl("http://127.0.0.1:9090")
     prometheus_bearer_token: SecretStr | None = None
+    prometheus_mode: Literal["raw", "recorded"] = "raw"
     data_sources: dict[SourceName, DataSource] = Field(default_factory=dict, max_length=50)
     default_data_source: str | None = None
     alertmanager_url: AnyHttpUrl | None = None

@@ -75,7 +75,8 @@ def _usual(settings: Settings) -> Server:
     if token is not None:
         headers = (("Authorization", f"Bearer {token.get_secret_value()}"),)
     access = Access(str(settings.prometheus_url).rstrip("/"), headers)
-    return Server(access, timedelta(seconds=settings.scrape_interval_seconds))
+    interval = timedelta(seconds=settings.scrape_interval_seconds)
+    return Server(access, interval, recorded=settings.prometheus_mode == "recorded")
 
 
 def _server(name: str, source: DataSource, usual_interval: float) -> Server:
@@ -92,7 +93,8 @@ def _server(name: str, source: DataSource, usual_interval: float) -> Server:
         parameters=VICTORIA_PARAMETERS if source.dialect == "victoriametrics" else (),
     )
     interval = source.scrape_interval_seconds or usual_interval
-    return Server(access, timedelta(seconds=interval), source.timeout_seconds)
+    recorded = source.mode == "recorded"
+    return Server(access, timedelta(seconds=interval), source.timeout_seconds, recorded)
 
 
 def _credentials(name: str, source: DataSource) -> Callable[[], Headers] | None:

@@ -6,10 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
-from fireline.adapters.prometheus.client import Access
+from fireline.adapters.prometheus.client import Access, PrometheusClient
 from fireline.adapters.prometheus.probe import ask_itself
+from fireline.adapters.prometheus.recorded import RecordedSource
 from fireline.adapters.prometheus.session import shown_url
 from fireline.adapters.prometheus.source import DEADLINE_SECONDS, PrometheusSource
 from fireline.adapters.prometheus.telemetry import Telemetry
@@ -21,11 +22,15 @@ MAX_SKEW_SECONDS = 30
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """How one server is reached and how often its targets are scraped."""
+    """How one server is reached and how often its targets are scraped.
+
+    `recorded` means that it evaluates the rules that `fireline slo rules` writes.
+    """
 
     access: Access
     scrape_interval: timedelta = timedelta(seconds=60)
     deadline: float = DEADLINE_SECONDS
+    recorded: bool = False
 
 
 class NamedSources:
@@ -46,16 +51,20 @@ class NamedSources:
         self._telemetry = {
             name: Telemetry(name, shown_url(server.access.url)) for name, server in servers.items()
         }
-        self._sources = {
-            name: PrometheusSource(
-                server.access,
-                version=version,
-                scrape_interval=server.scrape_interval,
-                deadline=server.deadline,
-                telemetry=self._telemetry[name],
-            )
-            for name, server in servers.items()
+        self._sources = {name: self._made(name) for name in servers}
+
+    def _made(self, name: str) -> PrometheusSource:
+        server, telemetry = self._servers[name], self._telemetry[name]
+        given: dict[str, Any] = {
+            "version": self._version,
+            "scrape_interval": server.scrape_interval,
+            "deadline": server.deadline,
+            "telemetry": telemetry,
         }
+        if not server.recorded:
+            return PrometheusSource(server.access, **given)
+        reader = PrometheusClient(server.access, self._version, server.deadline, telemetry)
+        return RecordedSource(reader, telemetry.breaker, server.access, **given)
 
     def close(self) -> None:
         """Close all connections."""
