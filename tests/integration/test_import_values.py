@@ -1,20 +1,24 @@
-"""Imported expressions in a real Prometheus' engine: they parse, and count what happened."""
+"""Imported SLOs asked of a real Prometheus: they count what happened."""
 
-import shutil
-import subprocess
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
-import yaml
 
 from fireline.adapters.files.slos import read_files
-from fireline.demo.processes import MissingProgramError
-from fireline.domain.slo.definition import RatioSli, SlicedRatioSli
-from tests.servers import missing
+from fireline.adapters.prometheus.source import PrometheusSource
+from fireline.domain.slo.buckets import BucketSeries
+from fireline.usecases.ports import FetchRequest
+from tests.servers import Samples, TestPrometheus
 
 pytestmark = pytest.mark.real
 
+BASE = datetime(2026, 11, 13, tzinfo=UTC)
+START = int(BASE.timestamp())
+# Four buckets: two to look back at, the one in which everything happens, and one more.
+BUCKET = 2
+AT = BASE + timedelta(minutes=20)
 SLOTH = """\
 version: prometheus/v1
 service: s
@@ -23,11 +27,11 @@ slos:
     objective: 99
     sli:
       events:
-        error_query: sum(rate(req{code="500"}[{{.window}}]))
-        total_query: 2 * sum(rate(steady[{{.window}}]))
+        error_query: sum(rate(imp_req{code="500"}[{{.window}}]))
+        total_query: 2 * sum(rate(imp_steady[{{.window}}]))
   - name: raw
     objective: 99
-    sli: {raw: {error_ratio_query: 'avg(avg_over_time(half[{{.window}}]))'}}
+    sli: {raw: {error_ratio_query: 'avg(avg_over_time(imp_half[{{.window}}]))'}}
 """
 PYRRA = """\
 apiVersion: pyrra.dev/v1alpha1
@@ -36,7 +40,19 @@ metadata: {name: fed}
 spec:
   target: "99"
   window: 4w
-  indicator: {ratio: {errors: {metric: 'req{code="500"}'}, total: {metric: req}}}
+  indicator: {ratio: {errors: {metric: 'imp_req{code="500"}'}, total: {metric: imp_req}}}
+"""
+LATENCY = """\
+apiVersion: pyrra.dev/v1alpha1
+kind: ServiceLevelObjective
+metadata: {name: quick}
+spec:
+  target: "99"
+  window: 4w
+  indicator:
+    latency:
+      success: {metric: 'imp_time_bucket{le="1"}'}
+      total: {metric: imp_time_count}
 """
 OPENSLO = """\
 apiVersion: openslo/v1
@@ -48,11 +64,11 @@ spec:
     spec:
       ratioMetric:
         counter: true
-        good: {metricSource: {type: Prometheus, spec: {query: 'sum(req{code!="500"})'}}}
-        total: {metricSource: {type: Prometheus, spec: {query: sum(req)}}}
+        good: {metricSource: {type: Prometheus, spec: {query: 'sum(imp_req{code!="500"})'}}}
+        total: {metricSource: {type: Prometheus, spec: {query: sum(imp_req)}}}
   timeWindow: [{duration: 4w, isRolling: true}]
   budgetingMethod: METHOD
-  objectives: [{target: 0.99, timeSliceTarget: 0.9, timeSliceWindow: 5m}]
+  objectives: [{target: 0.99, timeSliceTarget: TARGET, timeSliceWindow: 5m}]
 """
 GENERATOR = """\
 apiVersion: sre.google.com/v2
@@ -62,64 +78,71 @@ spec:
   backend: prometheus
   method: good_bad_ratio
   goal: 0.99
-  service_level_indicator: {filter_good: steady, filter_bad: 'never{code="1"}'}
+  service_level_indicator: {filter_good: imp_steady, filter_bad: 'imp_never{code="1"}'}
 """
-# Steady: 10 a minute. 500: reset at minute 8, 2 since. 404: born at minute 8 with 5.
-SERIES = [
-    {"series": "steady", "values": "0+10x20"},
-    {"series": 'req{code="200"}', "values": "0+10x20"},
-    {"series": 'req{code="500"}', "values": "0+1x7 0+1x12"},
-    {"series": 'req{code="404"}', "values": "_x8 5+1x12"},
-    {"series": "half", "values": "0.5x20"},
-]
 
 
-def expressions(text: str) -> dict[str, str]:
-    """Every expression of a file's SLOs over five minutes, by SLO and part."""
+def each_minute(*values: float | None) -> Samples:
+    found = ((START + 60.0 * m, v) for m, v in enumerate(values))
+    return [(at, v) for at, v in found if v is not None]
+
+
+@pytest.fixture(scope="module")
+def source(prometheus: TestPrometheus) -> Iterator[PrometheusSource]:
+    """Ten requests a minute; in the third bucket a reset, errors before and after, and a birth."""
+    steady = [10.0 * m for m in range(21)]
+    prometheus.write(
+        {
+            "imp_steady": each_minute(*steady),
+            'imp_req{code="200"}': each_minute(*steady),
+            'imp_req{code="500"}': each_minute(*range(11), 11, 12, 0, 1, 2, *([2] * 5)),
+            'imp_req{code="404"}': each_minute(*([None] * 12), 5, 6, 7, 8, *([8] * 5)),
+            'imp_time_bucket{le="1.0"}': each_minute(*[9.0 * m for m in range(21)]),
+            "imp_time_count": each_minute(*steady),
+            "imp_half": each_minute(*([0.5] * 21)),
+        }
+    )
+    with PrometheusSource(prometheus.url) as made:
+        yield made
+
+
+def counted(source: PrometheusSource, text: str) -> dict[str, BucketSeries]:
+    """The buckets of every SLO of a file."""
     (found,) = read_files({"f.yaml": text})
     assert not found.broken, found.problems
-    parts = {}
-    for read in found.slos:
-        sli = read.slo.sli
-        if isinstance(sli, RatioSli):
-            named = {"good": sli.good, "bad": sli.bad, "total": sli.total}
-        else:
-            assert isinstance(sli, SlicedRatioSli)
-            named = {"good": sli.good, "bad": sli.bad, "total": sli.total, "raw": sli.raw}
-        for part, expr in named.items():
-            if expr:
-                parts[f"{read.slo.name} {part}"] = expr.replace("$window", "5m")
-    return parts
+    slos = [read.slo for read in found.slos]
+    results = source.fetch([FetchRequest(slo, START) for slo in slos], AT)
+    series = {}
+    for slo, result in zip(slos, results, strict=True):
+        assert result.error is None
+        assert result.series is not None
+        series[slo.name] = result.series
+    return series
 
 
-def test_imported_expressions_count_what_happened_in_prometheus(tmp_path: Path) -> None:
-    expected: dict[str, dict[str, float | None]] = {
-        SLOTH: {"events bad": None, "events total": 100, "raw raw": 0.5},
-        PYRRA: {"fed bad": 2, "fed total": 52},
-        OPENSLO.replace("METHOD", "Occurrences"): {"open good": 50, "open total": 52},
-        OPENSLO.replace("METHOD", "Timeslices"): {"open good": 50, "open total": 52},
-        OPENSLO.replace("METHOD", "RatioTimeslices"): {"open good": 50, "open total": 52},
-        GENERATOR: {"filters bad": None, "filters total": 50},
-    }
-    cases: list[dict[str, Any]] = []
-    for text, values in expected.items():
-        found = expressions(text)
-        assert set(found) == set(values)
-        for name, value in values.items():
-            if value is not None:
-                samples = [{"labels": "{}", "value": value}]
-                cases.append({"expr": found[name], "eval_time": "10m", "exp_samples": samples})
-    test = {"interval": "1m", "input_series": SERIES, "promql_expr_test": cases}
-    file = tmp_path / "test.yaml"
-    file.write_text(yaml.safe_dump({"rule_files": [], "tests": [test]}), encoding="utf-8")
-    program = shutil.which("promtool")
-    if program is None:
-        missing(MissingProgramError("promtool is not installed: apt-get install prometheus"))
-    told = subprocess.run(
-        [program, "test", "rules", file.name],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert told.returncode == 0, told.stdout + told.stderr
+# 500: 2 before the reset (11, 12), then 0, 1, 2 of a new life: 4. 404: 3 after its first value.
+EVENTS = OPENSLO.replace("METHOD", "Occurrences")
+SLICES = OPENSLO.replace("METHOD", "Timeslices")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (SLOTH, {"events": (96, 100), "raw": (0.5, 1)}),
+        (PYRRA, {"fed": (53, 57)}),
+        (LATENCY, {"quick": (45, 50)}),
+        (EVENTS, {"open": (53, 57)}),
+        (SLICES.replace("TARGET", "0.95"), {"open": (0, 1)}),
+        (SLICES.replace("TARGET", "0.9"), {"open": (1, 1)}),
+        (OPENSLO.replace("METHOD", "RatioTimeslices"), {"open": (53 / 57, 1)}),
+        (GENERATOR, {"filters": (50, 50)}),
+    ],
+)
+def test_imported_slos_count_what_happened(
+    source: PrometheusSource, text: str, expected: dict[str, tuple[float, float]]
+) -> None:
+    series = counted(source, text.replace("TARGET", "0.9"))
+    found = {name: (one.good[BUCKET], one.total[BUCKET]) for name, one in series.items()}
+    assert found.keys() == expected.keys()
+    for name, pair in expected.items():
+        assert np.allclose(found[name], pair), (name, found[name])

@@ -1,4 +1,4 @@
-"""Pyrra's objects: bare selectors through the feed, and what Fireline has not."""
+"""Pyrra's objects: bare selectors counted, and what Fireline has not."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -32,11 +32,10 @@ HEAD = OBJECT[: OBJECT.index("    ratio:")]
 
 
 def fed(selector: str) -> str:
-    now, before = f"last_over_time({selector}[$window])", f"last_over_time({selector}[1h] offset"
-    return f"sum(\n  ({now} - {before} $window)) >= 0\n  or ({now} and {before} $window))\n)"
+    return f"sum(increase({selector}[$window]))"
 
 
-def test_bare_selectors_become_the_feed_that_counts_every_increment_once() -> None:
+def test_bare_selectors_are_counted() -> None:
     slo = only(OBJECT)
     assert ratio(slo).bad == fed('req_total{code=~"5.."}')
     assert ratio(slo).total == fed("req_total")

@@ -96,6 +96,11 @@ def test_alert_settings_of_the_kubernetes_form_are_told(line: int, words: str) -
     warned(OBJECT, line, words)
 
 
+def test_a_word_that_yaml_reads_as_nothing_stays_a_word() -> None:
+    text = FILE.replace("description: Baskets answer.", 'description: "null"')
+    assert only(text).title == "null"
+
+
 def test_a_raw_ratio_weighs_every_five_minutes_alike() -> None:
     raw = "raw: {error_ratio_query: 'sum(rate(a[{{.window}}])) / sum(rate(b[{{.window}}]))'}"
     text = FILE[: FILE.index("events:")] + raw + "\n"

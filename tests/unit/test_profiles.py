@@ -216,7 +216,18 @@ def test_a_folder_asks_again_until_a_profile_fits(tmp_path: Path) -> None:
     assert "otel_runs_total" in sli_of(folder)
     clock.advance(hours=1)
     assert folder.current() is folder.current()
-    assert len(names.asked) == 2
+    assert len(names.asked) == 3  # at first, a minute later, and for the reading that followed
+
+
+def test_a_folder_reads_nothing_anew_while_nothing_changes(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(f"{PROFILES}---\n{RUNS}")
+    names, clock = Names(), FakeClock()
+    folder = DefinitionFolder([tmp_path], ProfileChoice(names), clock)
+    first = folder.current()
+    for asked in (2, 3):
+        clock.advance(minutes=1)
+        assert folder.current() is first
+        assert len(names.asked) == asked
 
 
 def test_what_existed_is_remembered_while_nobody_answers(tmp_path: Path) -> None:

@@ -44,6 +44,16 @@ class ProfileChoice:
             self.settled = False
         return candidates[0]
 
+    def changed(self) -> bool:
+        """Ask anew what exists where it was asked; whether that is more, or less, than before."""
+        if self._names is None:
+            return False
+        before, sources = dict(self._present), tuple(self._asked)
+        self._asked.clear()
+        for data_source in sources:
+            self._existing(self._names, data_source)
+        return self._present != before
+
     def _existing(self, names: MetricNames, data_source: str | None) -> frozenset[str]:
         """What exists; what existed when last asked, if nobody answers now."""
         if data_source not in self._asked:

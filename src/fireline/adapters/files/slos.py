@@ -245,21 +245,22 @@ class DefinitionFolder:
         with self._lock:
             files = definition_files(self._paths)
             signature = signature_of(files)
-            if signature != self._signature or self._due():
+            if signature != self._signature or self._fits_anew():
                 self._catalogue = self._read(files)
                 self._signature = signature
                 self._plan()
             return self._catalogue
 
-    def _due(self) -> bool:
-        """Whether what exists is asked for once more, as no profile of a system fitted."""
-        return self._clock is not None and (
-            self._ask_again is not None and self._clock.now() >= self._ask_again
-        )
+    def _fits_anew(self) -> bool:
+        """Whether other metrics exist now; looked at while no profile of a system fits."""
+        if self._clock is None or self._ask_again is None or self._clock.now() < self._ask_again:
+            return False
+        self._ask_again = self._clock.now() + ASK_AGAIN
+        return self._choice.changed()
 
     def _plan(self) -> None:
-        settled = self._choice.settled or self._clock is None
-        self._ask_again = None if settled or not self._clock else self._clock.now() + ASK_AGAIN
+        if self._clock is not None:
+            self._ask_again = None if self._choice.settled else self._clock.now() + ASK_AGAIN
 
     def _read(self, files: list[Path]) -> Catalogue:
         texts, unread = read_texts(files)

@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from fireline.adapters.files.imports.branches import NOT_CARRIED, Branch
 from fireline.adapters.files.problems import Problem
 from fireline.adapters.files.slo_document import RESERVED
-from fireline.adapters.files.yaml_fields import Text
+from fireline.adapters.files.yaml_fields import NULLS, Text
 
 TEXT = "tag:yaml.org,2002:str"
 INTEGER = "tag:yaml.org,2002:int"
@@ -188,7 +188,7 @@ def _scalar(key: str, text: Text) -> ScalarNode:
         tag = NUMBER
     elif "\n" in text.value:
         style = "|"
-    elif key == "good" and text.value[:1] in "<>=!":
+    elif text.value in NULLS or (key == "good" and text.value[:1] in "<>=!"):
         style = '"'
     return _leaf(text.value, text.line, tag, style)
 

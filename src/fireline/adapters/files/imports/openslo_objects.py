@@ -20,7 +20,6 @@ ONLY_NAMED = {
     CONDITION: "burn alerts come from Fireline's policy",
     TARGET: "alerts go to the Slack channel of the SLO",
 }
-NO_DATA = "Fireline shows missing data as stale and has no alert of its own for it yet."
 
 
 @dataclass(slots=True)
@@ -95,10 +94,6 @@ def alert_policies(spec: Branch, objects: Objects) -> None:
 def _policy(policy: Branch | None, objects: Objects) -> None:
     if policy is None:
         return
-    if policy.says("alertWhenNoData"):
-        policy.warning(
-            policy.line_at("alertWhenNoData"), NOT_CARRIED, f"`alertWhenNoData`: {NO_DATA}"
-        )
     for key, ref, kind in (
         ("conditions", "conditionRef", CONDITION),
         ("notificationTargets", "targetRef", TARGET),
@@ -107,4 +102,5 @@ def _policy(policy: Branch | None, objects: Objects) -> None:
             name = item.text(ref)
             if name is not None:
                 objects.find(item, kind, name)
-    policy.skip("description", "alertWhenBreaching", "alertWhenResolved")
+    # Missing data, breach and recovery are all told of anyway.
+    policy.skip("description", "alertWhenNoData", "alertWhenBreaching", "alertWhenResolved")

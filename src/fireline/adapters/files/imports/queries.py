@@ -1,4 +1,4 @@
-"""Foreign PromQL in our terms: `$window`, counts instead of rates, the feed for bare counters."""
+"""Foreign PromQL in our terms: `$window`, counts instead of rates and of bare counters."""
 
 import re
 
@@ -123,7 +123,7 @@ def share(branch: Branch, key: str, text: Text, *, error: bool) -> dict[str, Tex
 
 
 def feed(branch: Branch, key: str, text: Text) -> Text | None:
-    """A sum over a bare counter's selector that counts each increment exactly once."""
+    """What a bare counter's selector counts over the window."""
     tree = _parsed(text.value)
     if not isinstance(tree, VectorSelector) or tree.offset is not None or tree.at is not None:
         branch.error(
@@ -133,13 +133,13 @@ def feed(branch: Branch, key: str, text: Text) -> Text | None:
             f'"api"}}`; it is `{text.value[:60]}`.',
         )
         return None
-    return Text(f"sum(\n  {_telescope(text.value, WINDOW)}\n)", text.line)
+    return Text(f"sum(increase({text.value}[{WINDOW}]))", text.line)
 
 
-def fed(branch: Branch, key: str, text: Text, window: str = WINDOW) -> Text | None:
+def fed(branch: Branch, key: str, text: Text) -> Text | None:
     """The query with every selector of a counter replaced by its growth over the window."""
     if "[" in RANGE.sub(lambda m: "" if m[1] else m[0], text.value) or WINDOW in text.value:
-        return windowed(branch, key, text) if window == WINDOW else over(text, window)
+        return windowed(branch, key, text)
     tree = _parsed(text.value)
     if tree is None:
         return text
@@ -147,8 +147,10 @@ def fed(branch: Branch, key: str, text: Text, window: str = WINDOW) -> Text | No
     def grown(node: Expr) -> Expr | None:
         if not isinstance(node, VectorSelector):
             return None
+        if node.offset is not None or node.at is not None:
+            raise ValueError(f"{node.prettify()} looks at another time than now")
         written = node.prettify().removesuffix("{}")
-        return promql_parser.parse(_telescope(written, SENTINEL))
+        return promql_parser.parse(f"increase({written}[{SENTINEL}])")
 
     try:
         found = promql_parser.transform(tree, None, grown).prettify()
@@ -158,14 +160,7 @@ def fed(branch: Branch, key: str, text: Text, window: str = WINDOW) -> Text | No
         return None
     if isinstance(tree, VectorSelector):
         found = f"sum({found})"
-    return Text(found.replace(SHOWN_SENTINEL, window), text.line)
-
-
-def _telescope(selector: str, window: str) -> str:
-    """The growth of a counter since a window ago; one that is newly born begins with its value."""
-    now, before = f"last_over_time({selector}[{window}])", f"last_over_time({selector}[1h]"
-    earlier = f"{before} offset {window})"
-    return f"({now} - {earlier}) >= 0\n  or ({now} and {earlier})"
+    return Text(found.replace(SHOWN_SENTINEL, WINDOW), text.line)
 
 
 def _parsed(expr: str) -> Expr | None:
