@@ -186,3 +186,13 @@ def test_an_open_part_is_no_business_of_the_closed_buckets() -> None:
     part = Bucket(EPOCH, 1, 2)
     total = WindowSums(series[0], EPOCH + 60, part).over(HOUR)[1]
     assert fleet.over(EPOCH + 60, (HOUR,))[0, 1, 0] == pytest.approx(total - 2)
+
+
+def test_who_gets_the_column_of_somebody_that_left_begins_with_nothing() -> None:
+    fleet = loaded(drawn(1, EPOCH), EPOCH)
+    others = fleet.over(EPOCH, WINDOWS)[:, :, 1:]
+    fleet.clear(0)
+    found = fleet.over(EPOCH, WINDOWS)
+    assert not found[:, :, 0].any()
+    assert not fleet.seen(fleet.oldest)[0]
+    assert (found[:, :, 1:] == others).all()

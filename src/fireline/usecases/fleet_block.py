@@ -74,6 +74,8 @@ class Block:
 
     def leave(self, column: int) -> None:
         """Free a column."""
+        if self.slos[column] is not None:
+            self.fleet.clear(column)
         self.slos[column] = None
         self.fetched_to[column] = -1
         for row in (self.history, self.last_busy, self.newest):

@@ -136,6 +136,11 @@ class Fleet:
         found: Counts = self._fine[0, self._rows, columns]
         return found
 
+    def clear(self, column: int) -> None:
+        """Forget a ledger, so that whoever gets its column next begins with nothing."""
+        for rows in (self._hours, self._hours_seen, self._fine, self._fine_seen):
+            rows[..., column] = 0
+
     def load(self, columns: Columns, start: int, buckets: Counts, known: Mask) -> None:
         """Take whole ledgers in, one per column.
 
