@@ -64,6 +64,10 @@ class Recorded:
             self.did("open", incident_id)
             return ChannelRef("C1", "inc-1")
 
+        def mend() -> bool:
+            self.did("mend", None)
+            return self.names().count("mend") % 3 != 0
+
         def publish(target: PostedMessage) -> None:
             self.did("publish", f"{target.channel}/{target.key}")
 
@@ -75,6 +79,7 @@ class Recorded:
             finish=lambda incident_id: self.did("finish", incident_id),
             publish=publish,
             evaluate=lambda: self.did("evaluate", None),
+            mend_ledger=mend,
             remind=lambda: self.did("remind", None),
             remind_alerts=lambda: self.did("remind_alerts", None),
             review=lambda: self.did("review", None),

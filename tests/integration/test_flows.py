@@ -220,7 +220,7 @@ def test_a_declared_incident_gets_its_channel_and_messages(
     flows = start_flows(
         sqlite_engine,
         steps=lambda store: steps_of(
-            services(store, chat=chat, ids=ids), PROJECTIONS, lambda: None
+            services(store, chat=chat, ids=ids), PROJECTIONS, lambda: None, lambda: False
         ),
     )
     s = services(flows.store, chat=chat, ids=ids)

@@ -27,6 +27,7 @@ from fireline.flows.runtime import Runtime, RuntimeOptions
 from fireline.flows.steps import steps_of
 from fireline.settings import Settings, load
 from fireline.usecases.definitions_in_force import DefinitionWatch
+from fireline.usecases.mend_ledger import LedgerMender
 from fireline.usecases.ports import Services
 from fireline.usecases.projections import PROJECTIONS
 from fireline.usecases.waive import remind_expiring
@@ -57,7 +58,8 @@ class Program:
         built = parts.services_of(settings, store, self._chat, self._source)
         self.services: Services = replace(built, history=self._history)
         self._definition_watch = DefinitionWatch(self.services)
-        self.watcher = Watcher(self.services, parts.scrape_interval(settings))
+        self.watcher = Watcher(self.services, parts.scrape_interval(settings), past_apart=True)
+        self.mender = LedgerMender(self.services, self._source.apart())
         self.gauges = Gauges(self.runtime.pending_count, self._dead_letters)
         self.gauges.registry.register(SourceMetrics(self._source.health))
         app = build_app(
@@ -96,7 +98,8 @@ class Program:
             parts.upgrade(self.engine)
             lag = timedelta(seconds=self._settings.evaluate_lag_seconds)
             self._running.callback(self.runtime.stop)
-            self.runtime.start(steps_of(self.services, PROJECTIONS, lambda: self._tick(lag)))
+            steps = steps_of(self.services, PROJECTIONS, lambda: self._tick(lag), self._mend_ledger)
+            self.runtime.start(steps)
             self._http.start()
             self._running.callback(self._http.stop)
             if self._socket is not None:
@@ -116,6 +119,9 @@ class Program:
             now = self.services.clock.now()
             self._definition_watch.check(now)
             remind_expiring(self.services, now)
+
+    def _mend_ledger(self) -> bool:
+        return self.mender.mend(self.services.clock.now())
 
     def _dead_letters(self) -> int:
         return len(self.runtime.dead_letters())

@@ -186,6 +186,7 @@ class Runtime:
         zone = self._options.timezone
         steady = {
             "evaluate": (clockwork.evaluate, every(self._options.evaluate_every_seconds)),
+            "mend_ledger": (clockwork.mend_ledger, "15 * * * * *"),
             "follow_alerts": (clockwork.follow_alerts, every(POLL_SECONDS)),
             "remind_alerts": (
                 clockwork.remind_alerts,

@@ -29,6 +29,7 @@ class Steps:
     finish: Callable[[int], object]
     publish: Callable[[PostedMessage], object]
     evaluate: Callable[[], object]
+    mend_ledger: Callable[[], bool]
     remind: Callable[[], object]
     remind_alerts: Callable[[], object]
     review: Callable[[], object]
@@ -38,8 +39,13 @@ class Steps:
     alertmanager: AlertmanagerSteps
 
 
-def steps_of(s: Services, projections: Projections, evaluate: Callable[[], object]) -> Steps:
-    """The real steps; `evaluate` remembers between ticks, so its owner brings it."""
+def steps_of(
+    s: Services,
+    projections: Projections,
+    evaluate: Callable[[], object],
+    mend_ledger: Callable[[], bool] = lambda: False,
+) -> Steps:
+    """The real steps; `evaluate` and `mend_ledger` remember, so their owner brings them."""
     return Steps(
         open_channel=partial(incident_channel.open_channel, s),
         record_channel=partial(incident_channel.record_channel, s),
@@ -49,6 +55,7 @@ def steps_of(s: Services, projections: Projections, evaluate: Callable[[], objec
         publish=partial(publish, s, projections),
         evaluate=evaluate,
         remind_alerts=lambda: remind_alerts(s, s.clock.now()),
+        mend_ledger=mend_ledger,
         remind=lambda: chase_actions.remind_due(s, s.clock.now()),
         review=lambda: post_review.post_week(s, s.clock.now()),
         prune=lambda: retain.prune(s, s.clock.now()),

@@ -15,6 +15,7 @@ from dbos import DBOS
 
 from fireline.flows.alertmanager import POLL_SECONDS, register_alertmanager
 from fireline.flows.attempts import Attempts
+from fireline.flows.mending import register_mending
 from fireline.flows.steps import Steps
 from fireline.usecases.ports import ChannelRef, PostedMessage
 
@@ -28,6 +29,7 @@ class Clockwork:
     """The flows that run by schedule."""
 
     evaluate: Scheduled
+    mend_ledger: Scheduled
     remind: Scheduled
     remind_alerts: Scheduled
     follow_alerts: Scheduled
@@ -66,6 +68,7 @@ def register_clockwork(
     """Tell DBOS about the flows that follow the clock."""
     do = attempts.carry_out
     tick = Tick(steps.evaluate, every_seconds)
+    mend_ledger = register_mending(steps, attempts)
 
     @DBOS.workflow(name="evaluate")
     def evaluate(scheduled_at: datetime, _context: Any) -> None:
@@ -95,7 +98,9 @@ def register_clockwork(
 
     poll = Tick(steps.alertmanager.follow_alerts, POLL_SECONDS)
     follow_alerts = register_alertmanager(steps.alertmanager, attempts, poll)
-    return Clockwork(evaluate, remind, remind_alerts, follow_alerts, review, retain, keep_ledger)
+    return Clockwork(
+        evaluate, mend_ledger, remind, remind_alerts, follow_alerts, review, retain, keep_ledger
+    )
 
 
 class Tick:

@@ -64,6 +64,11 @@ class BudgetCache:
             newest_sample=status.newest_sample if span and status else None,
         )
 
+    def passed_over(self, name: str, until: int) -> None:
+        """What lies before `until` is asked for by somebody else, or was."""
+        kept = self._kept[name]
+        kept.fetched_to = max(kept.fetched_to or until, until)
+
     def request(self, slo: Slo, at: datetime) -> FetchRequest:
         """What is still to be asked for: the whole window once, then the last three buckets."""
         start = window_start(slo, at)

@@ -160,6 +160,11 @@ class FleetCache:
             found.append(FetchRequest(slo, max(start, fetched - READ_AGAIN), since))
         return found
 
+    def passed_over(self, name: str, until: int) -> None:
+        """What lies before `until` is asked for by somebody else, or was."""
+        block, column = self._places[name]
+        block.fetched_to[column] = max(int(block.fetched_to[column]), until)
+
     def take(self, uow: UnitOfWork, fetched: Iterable[tuple[Slo, FetchResult]]) -> None:
         """Add what was fetched, and write to the ledger what it does not have yet."""
         groups: defaultdict[tuple[int, int, int], list[Lane]] = defaultdict(list)

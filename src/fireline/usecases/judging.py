@@ -1,16 +1,18 @@
 """Judging at one tick: all that can be judged together at once, the others one by one."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from fireline.domain.policy.evaluation import evaluate, failed
+from fireline.domain.policy.evaluation import evaluate, failed, without_past
 from fireline.domain.policy.roster import judged_together
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.exclusions import Exclusion
 from fireline.domain.slo.maintenance import MaintenancePlan
+from fireline.domain.slo.reading import Reading
 from fireline.domain.slo.sheet import StatusSheet
 from fireline.domain.slo.status import SloStatus
 from fireline.usecases.alerting import Judged
@@ -54,11 +56,12 @@ class Judging:
         self._told: tuple[Mapping[str, Slo], frozenset[str]] | None = None
         self._maintenance = MaintenancePlan()
         self._before: dict[str, SloStatus | None] = {}
+        self._waiting: AbstractSet[str] = frozenset()
 
     def prepare(
         self, uow: UnitOfWork, slos: Mapping[str, Slo], plan: MaintenancePlan, at: datetime
-    ) -> None:
-        """Have every SLO's ledger in memory."""
+    ) -> list[Slo]:
+        """Have every SLO's ledger in memory; gives those that were read just now."""
         if plan != self._maintenance:  # the same plan remembers what it expanded
             self._maintenance = plan
         plain = self._plain(slos)
@@ -69,8 +72,10 @@ class Judging:
         lacking = self._fleet.lacking({n: slos[n] for n in slos if n in plain}, at)
         if lacking:
             self._fleet.load(uow, lacking, at)
-        for slo in self._apart.lacking(one_by_one):
+        apart = self._apart.lacking(one_by_one)
+        for slo in apart:
             self._apart.load(uow, slo, at)
+        return [*lacking, *apart]
 
     def _plain(self, slos: Mapping[str, Slo]) -> frozenset[str]:
         """Those without particulars; the parts of a composite are looked at with it."""
@@ -109,10 +114,25 @@ class Judging:
         for name in names:
             self._apart.forget(name)
 
-    def judge(self, uow: UnitOfWork, fetched: Sequence[Answer], at: datetime) -> Outcome:
-        """Judge everybody; whoever has an open alert has a look of its own."""
+    def passed_over(self, name: str, until: int) -> None:
+        """What lies before `until` is asked for by somebody else, or was."""
+        (self._fleet if name in self._together else self._apart).passed_over(name, until)
+
+    def judge(
+        self,
+        uow: UnitOfWork,
+        fetched: Sequence[Answer],
+        at: datetime,
+        waiting: AbstractSet[str] = frozenset(),
+    ) -> Outcome:
+        """Judge everybody; whoever has an open alert has a look of its own.
+
+        Of those `waiting` for their past there is no budget yet.
+        """
         outcome = Outcome()
+        self._waiting = waiting
         noticed = {episode.slo for episode in uow.episodes.open()}
+        noticed |= waiting
         noticed |= {s.name for s, r in fetched if r.error or r.warnings or r.series is None}
         calm = self._calm(noticed, at, outcome)
         last = uow.statuses.some([slo.name for slo, result in fetched if result.error is not None])
@@ -139,7 +159,7 @@ class Judging:
             if error is None:
                 reading = composite_reading(slo, readings, at)
                 self._before.pop(slo.name, None)
-                outcome.judged.append(Judged(slo, evaluate(reading, self._s.policy), reading))
+                outcome.judged.append(Judged(slo, self._evaluated(reading), reading))
                 continue
             last = uow.statuses.get(slo.name)
             if slo.name not in self._before:
@@ -169,12 +189,19 @@ class Judging:
         """A look of its own."""
         if slo.name not in self._together:
             reading = self._apart.reading(slo, result, at, self._excluded(slo, at))
-            return Judged(slo, evaluate(reading, self._s.policy), reading)
+            return Judged(slo, self._evaluated(reading), reading)
         reading = self._fleet.reading(slo, result, at)
-        status = evaluate(reading, self._s.policy)
+        status = self._evaluated(reading)
         block, column = self._fleet.place(slo.name)
         block.judged(column, status)
         return Judged(slo, status, reading)
+
+    def _evaluated(self, reading: Reading) -> SloStatus:
+        """The status, without a budget while the past is on its way."""
+        status = evaluate(reading, self._s.policy)
+        if self._waiting.isdisjoint((reading.slo.name, *part_names(reading.slo))):
+            return status
+        return without_past(status)
 
     def _failed(self, slo: Slo, error: str, last: SloStatus | None, at: datetime) -> Judged:
         """What is said while the source cannot be asked; the last figures stay the same."""

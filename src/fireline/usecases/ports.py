@@ -23,6 +23,7 @@ from fireline.usecases.alertmanager_ports import (
 from fireline.usecases.store_ports import (
     Actions,
     Audit,
+    Books,
     Episodes,
     FlowCall,
     Inbox,
@@ -50,6 +51,7 @@ __all__ = [
     "Alertmanager",
     "Alerts",
     "Audit",
+    "Books",
     "Catalogue",
     "ChannelPlan",
     "ChannelRef",

@@ -13,6 +13,8 @@ ALERTS_KEPT = timedelta(days=120)
 SETTLED = timedelta(hours=1)
 # Each round is a transaction of its own; what is left over waits for the next time.
 ROUNDS = 2_000
+# Who keeps ledgers in memory reads their changes at every evaluation.
+CHANGES_KEPT = timedelta(days=2)
 
 
 def prune(s: Services, now: datetime) -> int:
@@ -24,6 +26,7 @@ def prune(s: Services, now: datetime) -> int:
     with s.store() as uow:
         forgotten = uow.inbox.forget_before(now - INBOX_KEPT)
         uow.external_groups.forget_before(now - ALERTS_KEPT)
+        uow.books.forget_before(now - CHANGES_KEPT)
         uow.commit()
     return forgotten
 

@@ -13,6 +13,7 @@ from fireline.domain.postmortem.action import ActionItem, Postmortem
 from fireline.domain.slo.buckets import BucketSeries, Counts, Flags
 from fireline.domain.slo.sheet import StatusSheet
 from fireline.domain.slo.status import Episode, SloStatus
+from fireline.domain.slo.stretches import Stretch
 from fireline.usecases.alert_ports import Alerts, Mutes
 from fireline.usecases.alertmanager_ports import ExternalGroups, SilenceRequests
 from fireline.usecases.policy_ports import DefinitionsInForce, Waivers
@@ -124,6 +125,39 @@ class LedgerKeeping(Protocol):
     def forget(self, before: int) -> bool:
         """Delete days before this instant."""
         ...
+
+
+class Books(Protocol):
+    """What was done to ledgers beside the evaluation: filling the past, checks, changes."""
+
+    def plan(self, stretches: Iterable[Stretch]) -> None:
+        """Remember what is to be filled; one that ends where another does is known already."""
+        ...
+
+    def unfilled(self) -> list[Stretch]: ...
+    def save(self, stretches: Iterable[Stretch]) -> None: ...
+    def drop(self, stretches: Iterable[Stretch]) -> None: ...
+    def ends(self) -> Mapping[tuple[str, str], int]:
+        """Up to where the past was planned or filled, by SLO and revision."""
+        ...
+
+    def changed(self, slos: Iterable[str], at: datetime) -> None:
+        """Tell all who keep ledgers in memory to read these anew."""
+        ...
+
+    def changes(self, after: int) -> tuple[int, frozenset[str]]:
+        """The number of the newest change, and the SLOs changed after the one of that number."""
+        ...
+
+    def forget_before(self, at: datetime) -> int:
+        """Delete changes older than that; gives how many."""
+        ...
+
+    def checked(self) -> Mapping[tuple[str, str], int]:
+        """When each ledger was last held against the source, in epoch seconds."""
+        ...
+
+    def save_checked(self, slo: str, revision: str, at: int) -> None: ...
 
 
 class Statuses(Protocol):
@@ -270,6 +304,7 @@ class UnitOfWork(Protocol):
 
     ledger: Ledger
     ledger_keeping: LedgerKeeping
+    books: Books
     statuses: Statuses
     episodes: Episodes
     alerts: Alerts

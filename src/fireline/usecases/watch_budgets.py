@@ -10,6 +10,7 @@ from fireline.usecases.alerting import Alerting
 from fireline.usecases.composites import asked_for, joined_of
 from fireline.usecases.judging import Answer, Judging
 from fireline.usecases.maintenance import current_plan
+from fireline.usecases.past_apart import PastApart
 from fireline.usecases.ports import FetchRequest, Services, UnitOfWork
 from fireline.usecases.stored_budgets import first_bad
 
@@ -17,6 +18,9 @@ __all__ = ["TickReport", "Watcher", "first_bad", "tick"]
 
 LONG = timedelta(days=1)
 GROUP = 100
+# The past of so few is read at once, which takes a second or two.
+FEW = 20
+PATIENCE = timedelta(seconds=5)
 
 
 @dataclass(slots=True)
@@ -39,12 +43,20 @@ class Watcher:
     Args:
         services: everything a use case may use.
         scrape_interval: of the targets, for telling late samples from stopped ones.
+        past_apart: whether the `mend_ledger` flow fills long stretches, so that no tick waits.
     """
 
     def __init__(
-        self, services: Services, scrape_interval: timedelta = timedelta(seconds=60)
+        self,
+        services: Services,
+        scrape_interval: timedelta = timedelta(seconds=60),
+        *,
+        past_apart: bool = False,
     ) -> None:
         self._s = services
+        self._hands_over = past_apart
+        self._past = PastApart(services)
+        self._slow: set[str] = set()
         self._judging = Judging(services, scrape_interval)
         self._alerting = Alerting(services)
 
@@ -53,18 +65,45 @@ class Watcher:
         catalogue = self._s.definitions.current()
         report = TickReport(at, problems=catalogue.problems)
         with self._s.store() as uow:
-            self._judging.prepare(uow, catalogue.slos, current_plan(self._s, uow), at)
+            self._judging.forget(self._past.outdated(uow, catalogue.slos, at))
+            plan = current_plan(self._s, uow)
+            for slo in self._judging.prepare(uow, catalogue.slos, plan, at):
+                until = self._past.known_to(slo)
+                if until is not None:
+                    self._judging.passed_over(slo.name, until)
         slos = asked_for(catalogue.slos.values())
-        self._backfill(slos, at)
+        self._reach_back(slos, at)
         fetched = self._fetch(self._judging.requests(slos, at), at)
         with self._written(slos) as uow:
             self._record(uow, fetched, joined_of(catalogue.slos.values()), report)
         return report
 
-    def _backfill(self, slos: Sequence[Slo], at: datetime) -> None:
-        """Fetch long stretches in small groups, so that memory stays small and nothing is lost."""
+    def _reach_back(self, slos: Sequence[Slo], at: datetime) -> None:
+        """Long stretches: few are fetched at once, many are handed over to be filled apart."""
+        lacking = self._lacking(slos, at)
+        if self._hands_over and len(lacking) > FEW:
+            self._hand_over(lacking, at)
+            return
+        begun = self._s.clock.now()
+        self._backfill([r for r in lacking if r.slo.name not in self._slow], at)
+        if self._hands_over and lacking:
+            lacking = self._lacking(slos, at)
+            if self._s.clock.now() - begun > PATIENCE:
+                self._slow.update(r.slo.name for r in lacking)
+            self._hand_over([r for r in lacking if r.slo.name in self._slow], at)
+
+    def _lacking(self, slos: Sequence[Slo], at: datetime) -> list[FetchRequest]:
         long_ago = int((at - LONG).timestamp())
-        lacking = [r for r in self._judging.requests(slos, at) if r.start < long_ago]
+        return [r for r in self._judging.requests(slos, at) if r.start < long_ago]
+
+    def _hand_over(self, requests: Sequence[FetchRequest], at: datetime) -> None:
+        if requests:
+            until = self._past.hand_over(requests, at)
+            for request in requests:
+                self._judging.passed_over(request.slo.name, until)
+
+    def _backfill(self, lacking: Sequence[FetchRequest], at: datetime) -> None:
+        """Fetch long stretches in small groups, so that memory stays small and nothing is lost."""
         for first in range(0, len(lacking), GROUP):
             group = lacking[first : first + GROUP]
             fetched = self._fetch(group, at)
@@ -95,7 +134,8 @@ class Watcher:
     ) -> None:
         """Everything that one transaction holds."""
         self._judging.keep(uow, fetched, report.at)
-        outcome = self._judging.judge(uow, fetched, report.at)
+        waiting = self._past.waiting(report.at)
+        outcome = self._judging.judge(uow, fetched, report.at, waiting)
         self._judging.judge_joined(uow, joined, outcome, report.at)
         uow.statuses.save([j.status for j in outcome.judged])
         uow.statuses.save_sheets(outcome.sheets)

@@ -23,18 +23,18 @@ class Parts:
     seen: list[Values] | None
 
 
-def ratio_buckets(parts: Parts, start: int, end: int) -> BucketSeries:
-    """Buckets of `[start, end)` from values at the bucket ends.
+def ratio_buckets(parts: Parts, start: int, end: int, step: int = BUCKET_SECONDS) -> BucketSeries:
+    """Buckets of `[start, end)` from values at the bucket ends, `step` seconds apart.
 
     A bucket is missing when `total` gave nothing, when only a constant in it answered, or when it
     counts events but `good` gave nothing. An absent `bad` means none, as `total` exists; one that
     is no number (0/0) is unknown, and so is the bucket.
     """
-    count = (end - start) // BUCKET_SECONDS
+    count = (end - start) // step
 
     def laid_out(values: Values) -> Counts:
         row = np.full(count, np.nan)
-        row[(values.times - start) // BUCKET_SECONDS - 1] = values.values
+        row[(values.times - start) // step - 1] = values.values
         return row
 
     def unusable(values: Values) -> NDArray[np.bool_]:

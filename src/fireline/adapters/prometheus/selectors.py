@@ -64,10 +64,10 @@ def freshness(expr: str) -> tuple[str, ...]:
     return tuple(f"max(timestamp({selector}))" for selector in reads(expr).selectors)
 
 
-def presence(expr: str) -> tuple[str, ...]:
+def presence(expr: str, seconds: int = 300) -> tuple[str, ...]:
     """Expressions that answer where the bucket that ends there holds samples, one per selector.
 
     Ranges are closed on both sides, so one second less keeps the sample of the edge before out.
     """
     selectors = reads(expr).selectors
-    return tuple(f"count(last_over_time({selector}[299s]))" for selector in selectors)
+    return tuple(f"count(last_over_time({selector}[{seconds - 1}s]))" for selector in selectors)

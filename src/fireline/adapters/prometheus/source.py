@@ -7,6 +7,7 @@ from typing import Self
 
 from fireline.adapters.prometheus.asking import Answers, Asker, Outcome, Values
 from fireline.adapters.prometheus.client import Access, PrometheusClient
+from fireline.adapters.prometheus.hours import hour_questions, hour_result
 from fireline.adapters.prometheus.kinds.choice import made_of_others, plan
 from fireline.adapters.prometheus.planning import Moment, Plan, result
 from fireline.adapters.prometheus.questions import Question
@@ -31,6 +32,7 @@ class PrometheusSource:
         deadline: seconds for an answer to a question of the last day.
         backfill_deadline: the same for questions that reach further back.
         telemetry: where queries are noted, with the breaker.
+        connections: how many queries may be under way; one more for those that reach back.
     """
 
     def __init__(
@@ -42,12 +44,13 @@ class PrometheusSource:
         deadline: float = DEADLINE_SECONDS,
         backfill_deadline: float = BACKFILL_SECONDS,
         telemetry: Telemetry | None = None,
+        connections: int = CONNECTIONS,
     ) -> None:
         reach = Access(access) if isinstance(access, str) else access
         noted = telemetry or Telemetry(url=shown_url(reach.url))
         self._scrape = int(scrape_interval.total_seconds())
         self._clients = [
-            PrometheusClient(reach, version, deadline, noted) for _ in range(CONNECTIONS)
+            PrometheusClient(reach, version, deadline, noted) for _ in range(connections)
         ]
         self._backfill = PrometheusClient(reach, version, backfill_deadline, noted)
         self._asker = Asker(self._clients, noted.breaker)
@@ -96,6 +99,15 @@ class PrometheusSource:
         new = self._patient.ask((q for q in wanted if q not in old), at)
         self._looked = old | {q: a for q, a in new.items() if _lasts(q, a, at)}
         return old | new
+
+    def hours(self, requests: Sequence[FetchRequest], until: int) -> list[FetchResult]:
+        """Whole hours up to `until` as coarse buckets; no series for kinds without events."""
+        asked = [hour_questions(request, until) for request in requests]
+        answers = self._patient.ask((q for some in asked for q in some.values()), until)
+        return [
+            hour_result(request.slo, request.start, until, some, answers)
+            for request, some in zip(requests, asked, strict=True)
+        ]
 
 
 def _refused(slo: Slo) -> FetchResult:

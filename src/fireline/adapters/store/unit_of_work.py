@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from fireline.adapters.store.alertmanager import SqlExternalGroups, SqlSilences
 from fireline.adapters.store.alerts import SqlAlerts, SqlMutes
+from fireline.adapters.store.books import SqlBooks
 from fireline.adapters.store.chains import SqlAudit, SqlTimeline
 from fireline.adapters.store.incidents import (
     SqlActions,
@@ -34,6 +35,7 @@ class SqlUnitOfWork:
 
     ledger: ports.Ledger
     ledger_keeping: ports.LedgerKeeping
+    books: ports.Books
     statuses: ports.Statuses
     episodes: ports.Episodes
     alerts: ports.Alerts
@@ -72,6 +74,7 @@ class SqlUnitOfWork:
         self._ledger = SqlLedger(tx, self._tail)
         self.ledger = self._ledger
         self.ledger_keeping = SqlLedgerKeeping(tx, self._ledger, self._tail)
+        self.books = SqlBooks(tx)
         self._statuses = SqlStatuses(tx, self._remembered)
         self.statuses = self._statuses
         self.episodes = SqlEpisodes(tx)

@@ -127,6 +127,31 @@ def failed(
     )
 
 
+def without_past(status: SloStatus) -> SloStatus:
+    """The status while the past is being read: the budget of its last hours would mislead.
+
+    Burn rates are true; what share of the budget they spend is not known, so that nothing fires.
+    """
+    if status.remaining is None and not status.burning:
+        return status
+    waiting = "the history is being read"
+    return replace(
+        status,
+        data_state=DataState.PROVISIONAL,
+        sentence=f"{waiting}, its budget follows in a moment",
+        budget_state=BudgetState.UNKNOWN,
+        good=None,
+        total=None,
+        remaining=None,
+        budget=None,
+        exhaustion_hours=None,
+        pairs=tuple(
+            replace(pair, firing=False, held=waiting) if pair.firing else pair
+            for pair in status.pairs
+        ),
+    )
+
+
 def budget_state(remaining: float | None, policy: Policy) -> BudgetState:
     """The first policy threshold that the remaining share is above; else exhausted."""
     if remaining is None:

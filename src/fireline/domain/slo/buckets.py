@@ -15,7 +15,10 @@ Flags = NDArray[np.uint8]
 
 
 class BucketFlag(IntFlag):
-    """What is special about a bucket."""
+    """What is special about a bucket.
+
+    `COARSE` holds a twelfth of what was counted over its whole hour, until its own count is known.
+    """
 
     NONE = 0
     MISSING = 1
@@ -25,6 +28,7 @@ class BucketFlag(IntFlag):
     CLAMPED = 16
     AUDITED = 32
     EXCLUDED = 64
+    COARSE = 128
 
 
 @dataclass(frozen=True, slots=True)
