@@ -53,11 +53,15 @@ def alertmanager_found(settings: Settings) -> str:
             f" is not set; see {GUIDE}"
         )
         raise InvalidInputError(message)
-    return f"{said}; {_receiver(receivers_of(about.config))}; {_heard(settings)}"
+    return f"{said}; {receiver_found(receivers_of(about.config))}; {_heard(settings)}"
 
 
-def _receiver(found: list[Receiver]) -> str:
-    """Whether one of its receivers leads here, and tells all it should."""
+def receiver_found(found: list[Receiver]) -> str:
+    """Whether one of its receivers leads here, and tells all it should.
+
+    Raises:
+        InvalidInputError: none does, or it keeps the ends of alerts to itself.
+    """
     ours = [one for one in found if one.leads_here]
     if not ours:
         hidden = [one.name for one in found if one.hidden]
