@@ -31,7 +31,14 @@ from fireline.domain.slo.episode_steps import (
 )
 from fireline.domain.slo.episodes import Step, decide
 from fireline.domain.slo.reading import Reading
-from fireline.domain.slo.status import AlertKind, BurnSeverity, DataState, Episode, SloStatus
+from fireline.domain.slo.status import (
+    AlertKind,
+    BudgetState,
+    BurnSeverity,
+    DataState,
+    Episode,
+    SloStatus,
+)
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.source_health import DEFAULT
 
@@ -67,11 +74,17 @@ class EpisodeBook:
         self._pending = uow.alerts.pending()
         self._watched: dict[str, Pending] = {}
         self._new: set[str] = set()
+        self._opened: list[Episode] = []
+        self._changed: dict[str, Episode] = {}
+        self._records: list[tuple[str, str, dict[str, object]]] = []
+        self._busy = {slo for slo, _ in self.going} | self._pending.keys()
         self.grown: list[Episode] = []
         self.ended: list[Episode] = []
 
     def judge(self, one: Judged) -> None:
         """Every kind of alert of one SLO."""
+        if one.slo.name not in self._busy and _calm(one.status):
+            return
         self._burn(one)
         self._held(one, AlertKind.EXHAUSTED, exhausted(one.status))
         if one.slo.family is Family.DEADLINES:
@@ -119,10 +132,10 @@ class EpisodeBook:
         placed = replace(episode, group_id=group_id)
         self.going[placed.slo, placed.kind] = placed
         if placed.id in self._new:
-            self._uow.episodes.add(placed)
+            self._opened.append(placed)
             self.record("alert.opened", placed)
         elif group_id is not None:
-            self._uow.episodes.save(placed)
+            self._kept(placed)
             self.record("alert.unmuted", placed)
 
     def is_new(self, episode: Episode) -> bool:
@@ -131,7 +144,7 @@ class EpisodeBook:
 
     def record(self, action: str, episode: Episode) -> None:
         """An entry of the audit trail."""
-        detail = {
+        detail: dict[str, object] = {
             "episode": episode.id,
             "alert": episode.group_id,
             "kind": episode.kind.value,
@@ -140,7 +153,14 @@ class EpisodeBook:
             "peak_burn": round(episode.peak_burn, 4),
             "spent": None if episode.spent is None else round(episode.spent, 6),
         }
-        self._uow.audit.append(self._at, SYSTEM.id, action, _subject(episode.slo), detail)
+        self._records.append((action, _subject(episode.slo), detail))
+
+    def write(self) -> None:
+        """Store what became of all episodes, few statements for many of them."""
+        self._uow.episodes.add_all(self._opened)
+        for episode in self._changed.values():
+            self._uow.episodes.save(episode)
+        self._uow.audit.extend(self._at, SYSTEM.id, self._records)
 
     def _burn(self, one: Judged) -> None:
         episode = self.going.get((one.slo.name, AlertKind.BURN))
@@ -218,18 +238,24 @@ class EpisodeBook:
     def _end(self, episode: Episode, reading: Reading | None) -> None:
         """Close it with what it cost; without a reading that is not known."""
         done = closed(episode, reading, self._at)
-        self._uow.episodes.save(done)
+        self._changed[done.id] = done
         self.record("alert.closed", done)
         del self.going[episode.slo, episode.kind]
         self.ended.append(done)
 
     def _kept(self, episode: Episode) -> Episode:
-        self._uow.episodes.save(episode)
+        self._changed[episode.id] = episode
         self.going[episode.slo, episode.kind] = episode
         return episode
 
     def _channel(self, slo: Slo | None) -> str:
         return (slo.channel if slo else None) or self._s.channels.alerts
+
+
+def _calm(status: SloStatus) -> bool:
+    """Whether nothing in it can open an alert."""
+    fine = status.data_state not in TELLING and status.budget_state is not BudgetState.EXHAUSTED
+    return fine and not status.at_risk and not any(pair.firing for pair in status.pairs)
 
 
 def _subject(name: str) -> str:

@@ -34,6 +34,7 @@ class GroupBook:
     def update(self, book: EpisodeBook) -> None:
         """Bring the alerts up to the episodes, and save what changed."""
         self._place(book)
+        book.write()
         for page in book.grown:
             group = self.now.get(page.group_id or "")
             if group is not None and page.slo not in self._muted:

@@ -30,9 +30,9 @@ class _Head:
         self._tx = tx
         self._name = name
 
-    def take(self, genesis: str) -> tuple[int, str]:
-        """The next seq and the hash before it."""
-        seq = self._tx.next_number(self._name)
+    def take(self, genesis: str, count: int = 1) -> tuple[int, str]:
+        """The next seq, of so many, and the hash before it."""
+        seq = self._tx.next_numbers(self._name, count)[0]
         previous = self._tx.session.exec(
             select(CounterRow.hash).where(CounterRow.name == self._name)
         ).one()
@@ -55,33 +55,36 @@ class SqlAudit:
         self, at: datetime, actor: str, action: str, subject: str, detail: Mapping[str, object]
     ) -> AuditEntry:
         """Record a change at the end of the chain."""
-        head = _Head(self._tx, "audit")
-        seq, previous = head.take(GENESIS)
-        entry = AuditEntry(
-            seq=seq,
-            at=at.astimezone(UTC),
-            actor=actor,
-            action=action,
-            subject=subject,
-            # What is hashed must be what will be read: JSON turns tuples and enums plain.
-            detail=json.loads(canonical_json(detail)),
-            prev_hash=previous,
-            hash="",
-        )
-        entry = replace(entry, hash=chain_hash(previous, entry.content()))
-        row = AuditRow(
-            seq=seq,
-            at=entry.at,
-            actor=actor,
-            action=action,
-            subject=subject,
-            detail=canonical_json(entry.detail),
-            prev_hash=previous,
-            hash=entry.hash,
-        )
-        self._tx.add(row, taken="The audit trail was written by somebody else. Try again.")
-        head.put(entry.hash)
+        (entry,) = self.extend(at, actor, [(action, subject, detail)])
         return entry
+
+    def extend(
+        self, at: datetime, actor: str, changes: Sequence[tuple[str, str, Mapping[str, object]]]
+    ) -> list[AuditEntry]:
+        """Record changes, in order, at the end of the chain; each is action, subject, detail."""
+        if not changes:
+            return []
+        head = _Head(self._tx, "audit")
+        seq, previous = head.take(GENESIS, len(changes))
+        entries = []
+        for number, (action, subject, detail) in enumerate(changes, seq):
+            entry = AuditEntry(
+                seq=number,
+                at=at.astimezone(UTC),
+                actor=actor,
+                action=action,
+                subject=subject,
+                # What is hashed must be what will be read: JSON turns tuples and enums plain.
+                detail=json.loads(canonical_json(detail)),
+                prev_hash=previous,
+                hash="",
+            )
+            previous = chain_hash(previous, entry.content())
+            entries.append(replace(entry, hash=previous))
+        taken = "The audit trail was written by somebody else. Try again."
+        self._tx.add_all([_audit_row(entry) for entry in entries], taken=taken)
+        head.put(previous)
+        return entries
 
     def all(self) -> list[AuditEntry]:
         """The whole trail by seq."""
@@ -89,6 +92,11 @@ class SqlAudit:
         return [
             AuditEntry(**{**row.model_dump(), "detail": json.loads(row.detail)}) for row in rows
         ]
+
+
+def _audit_row(entry: AuditEntry) -> AuditRow:
+    fields = {name: getattr(entry, name) for name in AuditRow.model_fields}
+    return AuditRow(**{**fields, "detail": canonical_json(entry.detail)})
 
 
 class SqlTimeline:

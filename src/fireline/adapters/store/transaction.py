@@ -58,6 +58,12 @@ class Transaction:
         self.session.add(row)
         self._flush(taken)
 
+    def add_all(self, rows: Sequence[Row], *, taken: str) -> None:
+        """Insert rows, many in one statement; `taken` as in `add`."""
+        self.lock()
+        self.session.add_all(rows)
+        self._flush(taken)
+
     def change(self, row: Row, values: dict[str, Any], *, taken: str) -> None:
         """Write the values that differ from those the row was read with."""
         self.lock()

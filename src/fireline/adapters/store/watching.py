@@ -167,6 +167,12 @@ class SqlEpisodes:
         row = EpisodeRow(**episode_values(episode))
         self._tx.add(row, taken=_already_open(episode))
 
+    def add_all(self, episodes: Sequence[Episode]) -> None:
+        """Open them; only one may be open per SLO and kind."""
+        if episodes:
+            rows = [EpisodeRow(**episode_values(episode)) for episode in episodes]
+            self._tx.add_all(rows, taken="One of these alerts was opened meanwhile.")
+
     def save(self, episode: Episode) -> None:
         """Keep what changed since it was read."""
         row = self._tx.session.get(EpisodeRow, episode.id)
