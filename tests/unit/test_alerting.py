@@ -21,6 +21,7 @@ from fireline.usecases.handle_alerts import (
     unmute,
 )
 from fireline.usecases.manage_incident import Declare, declare
+from fireline.usecases.verify_chains import verify_chains
 from tests.builders import ANA, BEN, a_slo
 from tests.store_fixture import RecordingStore
 from tests.unit.alert_scene import NOW, AlertScene, of_dataset
@@ -119,6 +120,21 @@ def test_declare_from_a_grouped_alert_links_all_its_slos(fleet: AlertScene) -> N
     with fleet.store() as uow:
         assert uow.timeline.entries(incident.id)[0].text == "Page-level burn alert of 5 SLOs"
     assert fleet.shown().incident_ref == incident.ref
+
+
+def test_who_joins_after_the_declaration_belongs_to_the_incident_too(fleet: AlertScene) -> None:
+    fleet.tick({"o0": "page"})
+    number = declare(fleet.s, Declare("", ANA, episode_id=fleet.group().id)).incident.id
+    assert fleet.group().acknowledged_by == ANA.id
+    fleet.tick({"o0": "page", "o1": "page", "o2": "page"}, minutes=1)
+    with fleet.store() as uow:
+        incident = uow.incidents.get(number)
+        last = uow.timeline.entries(number)[-1]
+        assert verify_chains(uow).problems == ()
+    assert incident is not None
+    assert incident.slos == ("o0", "o1", "o2")
+    assert last.text == "The alert tells of more SLOs: o1, o2"
+    assert "incident.attach" in fleet.audit()
 
 
 # --- a spent budget ------------------------------------------------------------------------------

@@ -288,8 +288,8 @@ def test_the_alert_shows_what_is_known_of_its_slo(world: World) -> None:
     world.tick()
     (episode,) = world.episodes()
     with world.store() as uow:
-        link_incident(uow, episode.id, 7)
-        link_incident(uow, "unknown", 7)
+        link_incident(uow, episode.id, 7, ANA, T)
+        link_incident(uow, "unknown", 7, ANA, T)
         shown = alert(world.s, uow, episode.id)
         assert alert(world.s, uow, "unknown") is None
     assert shown is not None

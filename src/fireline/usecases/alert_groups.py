@@ -11,6 +11,7 @@ from fireline.domain.slo.alerting.group import SOURCE, AlertGroup, grown, keys_o
 from fireline.domain.slo.alerting.grouping import Newcomer, place
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import AlertKind, BurnSeverity, Episode
+from fireline.usecases.alert_attachment import attach
 from fireline.usecases.alert_book import EpisodeBook, source_subject
 from fireline.usecases.alert_messages import post_step
 from fireline.usecases.ports import AlertStep, Services, UnitOfWork
@@ -73,8 +74,13 @@ class GroupBook:
             newcomers, self.now.values(), self._at, self._s.policy.alerts.grouping_window
         )
         self.now |= {group.id: group for group in placed.groups}
+        joined = defaultdict(list)
         for newcomer in newcomers:
-            book.settle(newcomer.episode, placed.members[newcomer.episode.id])
+            group_id = placed.members[newcomer.episode.id]
+            book.settle(newcomer.episode, group_id)
+            joined[group_id].append(newcomer.episode.slo)
+        for group_id, names in joined.items():
+            attach(self._s, self._uow, self.now[group_id], names, self._at)
         for mark in marks:
             book.settle(mark, book.going[mark.slo, AlertKind.BURN].group_id)
 

@@ -119,7 +119,7 @@ def declare(s: Services, command: Declare) -> Declared:
         uow.incidents.add(incident)
         write_down(uow, incident, _change(uow, incident, command))
         if incident.episode_id is not None:
-            link_incident(uow, incident.episode_id, incident.id)
+            link_incident(uow, incident.episode_id, incident.id, command.actor, s.clock.now())
         if command.external_group is not None:
             link_group(s, uow, command.external_group, incident.id)
         show_alert(s, uow, incident)

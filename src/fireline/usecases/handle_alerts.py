@@ -133,11 +133,20 @@ def unmute(s: Services, name: str, actor: Actor) -> str:
     return slo.name
 
 
-def link_incident(uow: UnitOfWork, group_id: str, incident_id: int) -> None:
-    """Remember which incident was declared from the alert; an unknown alert is left alone."""
+def link_incident(
+    uow: UnitOfWork, group_id: str, incident_id: int, actor: Actor, now: datetime
+) -> None:
+    """Remember which incident was declared from the alert; an unknown alert is left alone.
+
+    Whoever declares looks into it, so that nobody is reminded of it any more.
+    """
     group = uow.alerts.get(group_id)
-    if group is not None:
-        uow.alerts.save(replace(group, incident_id=incident_id))
+    if group is None:
+        return
+    linked = replace(group, incident_id=incident_id)
+    if group.acknowledged_by is None:
+        linked = replace(linked, acknowledged_by=actor.id, acknowledged_at=now)
+    uow.alerts.save(linked)
 
 
 def _alert(uow: UnitOfWork, group_id: str) -> AlertGroup:
