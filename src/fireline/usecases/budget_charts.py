@@ -66,7 +66,9 @@ def _version(
     if status is not None and status.remaining is not None:
         left = f"{status.remaining:.0%}"
     part = "closed" if episode is not None and episode.closed_at is not None else "open"
-    incidents = sum(span.kind is SpanKind.INCIDENT for span in spans)
+    # The message of a burning alert names its incident: no need to draw and upload for that.
+    burning = episode is not None and episode.open
+    incidents = 0 if burning else sum(span.kind is SpanKind.INCIDENT for span in spans)
     return f"{slo.name}-{part}-{left}-{incidents}".replace("%", "")
 
 
