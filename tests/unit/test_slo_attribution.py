@@ -16,6 +16,7 @@ from fireline.domain.slo.attribution import attribute
 from fireline.domain.slo.buckets import Bucket, BucketSeries
 from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.usecases import draft_postmortem
+from fireline.usecases.alert_history import alert_history
 from fireline.usecases.incident_costs import cost_on
 from fireline.usecases.incident_views import card
 from fireline.usecases.ports import Services
@@ -213,3 +214,29 @@ def test_the_worked_cost_holds_on_both_databases(s: Services) -> None:
     # 102 to 105 are claimed twice; 105 alone of them is outside the maintenance.
     assert shared.share == pytest.approx(125 / 285)
     assert shared.raw == pytest.approx(200 / 288)
+
+
+def test_an_slo_tells_which_incidents_took_its_budget_and_what_nobody_did(s: Services) -> None:
+    with s.store() as uow:
+        uow.incidents.add(lasting(1, 100, 103))
+        uow.incidents.add(replace(lasting(2, 102, 105), restricted=True, title="a leak"))
+        uow.incidents.add(replace(lasting(3, 100, 105), drill=True))
+        uow.commit()
+    view = alert_history(s, "orders")
+    assert view.spent is not None
+    assert [line.ref for line in view.spent.incidents] == ["INC-1", "restricted"]
+    assert [line.share for line in view.spent.incidents] == pytest.approx([150 / 288] * 2)
+    assert view.spent.unattributed == pytest.approx(60 / 288)
+    told = str(render(view).blocks)
+    assert "52 % \u00b7 *INC-1* Orders CDC 3 h behind" in told
+    assert "21 % \u00b7 no incident on record" in told
+    assert "a leak" not in told
+    maintained(s)
+    view = alert_history(s, "orders")
+    assert view.spent is not None
+    adjusted = [line.share for line in view.spent.incidents]
+    assert adjusted == pytest.approx([100 / 285, 50 / 285])
+    assert [line.raw_share for line in view.spent.incidents] == pytest.approx([150 / 288] * 2)
+    parts = sum(adjusted) + view.spent.unattributed
+    assert 1 - parts == pytest.approx(0.263158, abs=1e-6)
+    assert "35 % (52 % with maintenance)" in str(render(view).blocks)

@@ -1,6 +1,7 @@
-"""The alerts of one SLO over its window: what they cost, and what they were worth."""
+"""The alerts of one SLO over its window: their cost, their worth, and what incidents took."""
 
 from fireline.domain.slo.alerting.noise import noise_of
+from fireline.usecases.incident_costs import spent_by_incidents
 from fireline.usecases.ports import Services
 from fireline.usecases.slo_views import find_slo
 from fireline.usecases.views import AlertHistory, AlertLine
@@ -15,6 +16,7 @@ def alert_history(s: Services, name: str) -> AlertHistory:
     slo = find_slo(s, name)
     since = s.clock.now() - slo.window
     with s.store() as uow:
+        spent = spent_by_incidents(s, uow, slo, s.clock.now())
         episodes = uow.episodes.of(slo.name, since)
         found = {e.group_id: uow.alerts.get(e.group_id) for e in episodes if e.group_id}
         groups = {group_id: group for group_id, group in found.items() if group is not None}
@@ -40,4 +42,5 @@ def alert_history(s: Services, name: str) -> AlertHistory:
         since=since,
         lines=tuple(lines),
         noise=noise_of(groups.values()),
+        spent=spent,
     )

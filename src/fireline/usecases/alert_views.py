@@ -102,6 +102,25 @@ class AlertLine:
 
 
 @dataclass(frozen=True, slots=True)
+class IncidentShare:
+    """What one incident took of a budget; `raw_share` counts maintenance that was left out."""
+
+    ref: str
+    title: str
+    share: float
+    raw_share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpentByIncidents:
+    """All that is spent of a budget: by incident, most first, and by none of them."""
+
+    incidents: tuple[IncidentShare, ...]
+    unattributed: float
+    raw_unattributed: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AlertHistory:
     """The alerts of one SLO since then, newest first, and how many were worth it."""
 
@@ -110,3 +129,4 @@ class AlertHistory:
     since: datetime
     lines: tuple[AlertLine, ...]
     noise: Noise
+    spent: SpentByIncidents | None = None

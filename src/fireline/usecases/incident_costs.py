@@ -4,17 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from fireline.domain.incident.incident import Incident, IncidentState, Stamp
+from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.people import SYSTEM
 from fireline.domain.postmortem.summary import share_words
 from fireline.domain.slo.attribution import Claim, attribute
 from fireline.domain.slo.buckets import BUCKET_SECONDS
+from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.reading import Reading
+from fireline.usecases.alert_views import IncidentShare, SpentByIncidents
 from fireline.usecases.incident_record import Change, happened, save, show_alert
 from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.recorded_incidents import WITHHELD, counts
 from fireline.usecases.stored_budgets import stored_reading
 
 COST_DIGITS = 6
-NOT_COUNTED = (IncidentState.DECLINED, IncidentState.MERGED, IncidentState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,13 @@ class Cost:
 
 
 def claim_of(incident: Incident, now: datetime) -> Claim:
-    """From the first harm to the verified data, or to now, in epoch seconds."""
+    """From the first harm to the verified data, or to now, in epoch seconds.
+
+    One that was resolved without any data to verify ends with that.
+    """
     start = incident.at(Stamp.IMPACT_STARTED) or incident.at(Stamp.DETECTED)
     start = start or incident.stamps[Stamp.DECLARED]
-    end = incident.at(Stamp.DATA_VERIFIED) or now
+    end = incident.at(Stamp.DATA_VERIFIED) or incident.at(Stamp.RESOLVED) or now
     return int(start.timestamp()), max(int(start.timestamp()), int(end.timestamp()))
 
 
@@ -37,7 +43,7 @@ def sharing(uow: UnitOfWork, incident: Incident, slo: str, now: datetime) -> lis
     """Other incidents that touch the same SLO at the same time."""
     start, end = claim_of(incident, now)
     listed = uow.incidents.between(at(start), now + timedelta(seconds=1))
-    real = [i for i in listed if i.id != incident.id and i.state not in NOT_COUNTED]
+    real = [i for i in listed if i.id != incident.id and counts(i)]
     found = [(other, claim_of(other, now)) for other in real if slo in other.slos]
     return [other for other, (first, last) in found if first <= end and last >= start]
 
@@ -83,9 +89,50 @@ def book_again(s: Services, uow: UnitOfWork, slo: str, claim: Claim, now: dateti
     start, end = claim
     for incident in uow.incidents.between(at(start), now + timedelta(seconds=1)):
         first, last = claim_of(incident, now)
-        booked = slo in incident.budget_cost and incident.state not in NOT_COUNTED
+        booked = slo in incident.budget_cost and counts(incident)
         if booked and first <= end and last >= start:
             book(s, uow, incident, now)
+
+
+def spent_by_incidents(
+    s: Services, uow: UnitOfWork, slo: Slo, now: datetime
+) -> SpentByIncidents | None:
+    """Who took what from the budget as it is now; the parts sum to all that is spent.
+
+    None where there is no budget. Of restricted incidents nothing is told but their share.
+    """
+    reading = stored_reading(s, uow, slo, now)
+    listed = uow.incidents.between(at(reading.left), now + timedelta(seconds=1))
+    involved = [i for i in listed if counts(i) and slo.name in i.slos]
+    claims = [claim_of(incident, now) for incident in involved]
+    shares = _shares(reading, claims)
+    if shares is None:
+        return None
+    raws = None
+    if reading.exclusions and reading.masked:
+        raws = _shares(replace(reading, exclusions=()), claims)
+    lines = [
+        IncidentShare(
+            ref=WITHHELD if incident.restricted else incident.ref,
+            title="" if incident.restricted else incident.title,
+            share=shares[index],
+            raw_share=raws[index] if raws else None,
+        )
+        for index, incident in enumerate(involved)
+    ]
+    return SpentByIncidents(
+        incidents=tuple(sorted(lines, key=lambda line: -line.share)),
+        unattributed=shares[-1],
+        raw_unattributed=raws[-1] if raws else None,
+    )
+
+
+def _shares(reading: Reading, claims: list[Claim]) -> list[float] | None:
+    """Each claim's share of the budget, then that of nobody."""
+    found = attribute(reading, claims)
+    if found.budget <= 0:
+        return None
+    return [bad / found.budget for bad in (*found.bad, found.unattributed)]
 
 
 def cost_words(costs: Mapping[str, float], raws: Mapping[str, float]) -> str:

@@ -5,7 +5,7 @@ from fireline.adapters.slack.blocks.alert import MARK_WORDS
 from fireline.adapters.slack.blocks.alert_words import HAPPENS, URGENCY
 from fireline.adapters.slack.blocks.markup import between, one_line, percent, plural, some, when
 from fireline.domain.slo.alerting.noise import Noise
-from fireline.usecases.views import AlertHistory, AlertLine
+from fireline.usecases.alert_views import AlertHistory, AlertLine, SpentByIncidents
 
 SHOWN = 15
 ROOM = 2700
@@ -16,14 +16,34 @@ def history(view: AlertHistory) -> kit.Rendered:
     head = f"Alerts of {view.title}"
     if not view.lines:
         text = f"No alert of `{one_line(view.slo, 150)}` since {when(view.since)}."
-        return kit.rendered(f"No alert of {view.slo}.", [kit.header(head), kit.section(text)])
+        blocks = [kit.header(head), kit.section(text), _spent(view.spent)]
+        return kit.rendered(f"No alert of {view.slo}.", blocks)
     lines = [f"\u2022 {_line(line)}" for line in view.lines]
     blocks = [
         kit.header(head),
         kit.section(some(lines, SHOWN, ROOM)),
+        _spent(view.spent),
         kit.context(f"Since {when(view.since)} \u00b7 {noise_words(view.noise)}"),
     ]
     return kit.rendered(f"{plural(len(view.lines), 'alert')} of {view.slo}", blocks)
+
+
+def _spent(spent: SpentByIncidents | None) -> kit.Block | None:
+    """Who took what of the budget as it is now."""
+    if spent is None:
+        return None
+    lines = [
+        f"\u2022 {percent(line.share)}{_raw(line.raw_share)} \u00b7 *{one_line(line.ref, 40)}*"
+        f" {one_line(line.title, 150)}".rstrip()
+        for line in spent.incidents
+    ]
+    rest = f"{percent(spent.unattributed)}{_raw(spent.raw_unattributed)}"
+    lines.append(f"\u2022 {rest} \u00b7 no incident on record")
+    return kit.section(f"*What took this budget*\n{some(lines, SHOWN, ROOM)}")
+
+
+def _raw(raw: float | None) -> str:
+    return "" if raw is None else f" ({percent(raw)} with maintenance)"
 
 
 def noise_words(noise: Noise) -> str:
