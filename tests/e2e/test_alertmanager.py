@@ -35,7 +35,7 @@ TOKEN = "made-up-token-of-alertmanager-\u00e9"
 ALERTS = "data-platform-alerts"
 LABELS = {"alertname": "KafkaLag", "slo": "orders-landed", "severity": "page"}
 CONFIG = """
-route: {{receiver: bot, group_by: [alertname, slo], group_wait: 0s, group_interval: 1s}}
+route: {{receiver: bot, group_by: [alertname, slo], group_wait: 0s, group_interval: 100ms}}
 receivers:
   - name: bot
     webhook_configs:
