@@ -120,29 +120,33 @@ def test_without_a_record_alerts_are_listed_and_not_called_false(
     assert not (tmp_path / "var").exists()
 
 
-def test_incidents_come_from_the_bots_record_when_there_is_one(
-    given: list[str], tmp_path: Path
-) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path / 'record.db'}")
+@pytest.fixture
+def database(tmp_path: Path) -> dict[str, str]:
+    """A record of the five incidents, the fourth restricted, as a setting."""
+    url = f"sqlite:///{tmp_path / 'record.db'}"
+    engine = open_engine(url)
     migrate(engine)
     with SqlStore(engine, lambda _session, _call: None)() as uow:
         for number, one in enumerate(INCIDENTS, 1):
-            stamps = {Stamp.DECLARED: one.start, Stamp.RESTORED: one.end}
             hidden = number == 4
-            title = "payroll rows read" if hidden else "late"
             uow.incidents.add(
                 an_incident(
                     number,
                     slos=(SLO_OF[one.metric],),
-                    stamps=stamps,
+                    stamps={Stamp.DECLARED: one.start, Stamp.RESTORED: one.end},
                     state=IncidentState.RESOLVED,
                     restricted=hidden,
-                    title=title,
+                    title="payroll rows read" if hidden else "late",
                 )
             )
         uow.commit()
     engine.dispose()
-    database = {"FIRELINE_DATABASE_URL": f"sqlite:///{tmp_path / 'record.db'}"}
+    return {"FIRELINE_DATABASE_URL": url}
+
+
+def test_incidents_come_from_the_bots_record_when_there_is_one(
+    given: list[str], database: dict[str, str]
+) -> None:
     told = fireline([*RANGE, *given[:4], "--json"], **database)
     assert told.exit_code == 0, told.stderr
     found = json.loads(told.stdout)
@@ -192,6 +196,16 @@ def test_the_report_is_also_a_page(given: list[str], tmp_path: Path) -> None:
     assert text.startswith("<!doctype html>")
     assert text.count("<img") == 2
     assert "Bt-Orders" in text
+    assert "Within it" not in text
     wrong = CliRunner().invoke(app, ["slo", "report", *given[:4], "--out", str(out)])
     assert wrong.exit_code == 2
     assert "only --format html is written to a file" in " ".join(wrong.stderr.split())
+
+
+def test_the_page_marks_incidents_when_there_is_a_record(
+    given: list[str], database: dict[str, str]
+) -> None:
+    line = ["slo", "report", *given[:4], "--at", "2026-11-13T00:00:00Z", "--format", "html"]
+    told = CliRunner().invoke(app, [*line, "bt-orders"], env=database)
+    assert told.exit_code == 0, told.stderr
+    assert "Within it: 1 incident." in told.stdout

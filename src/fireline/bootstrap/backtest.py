@@ -5,14 +5,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
-
 from fireline.adapters.charts.drawing import MatplotlibCharts
 from fireline.adapters.files.known_incidents import load_incidents
 from fireline.adapters.files.policy import load_policy
 from fireline.bootstrap import parts
-from fireline.bootstrap.offline import open_store
+from fireline.bootstrap.offline import has_record, open_store
 from fireline.bootstrap.system import SystemClock
 from fireline.domain.backtest.scoring import KnownIncident
 from fireline.domain.errors import InvalidInputError, NotFoundError
@@ -101,10 +98,10 @@ def run_backtest(asked: Asked, progress: Progress) -> Answered:
     return Answered(found, known.whence, policies[0])
 
 
-def picture(answered: Answered) -> bytes:
-    """The backtest as a PNG."""
+def picture(answered: Answered) -> tuple[bytes, str]:
+    """The backtest as a PNG, and in words what it shows."""
     chart = backtest_chart(answered.found, answered.first.policy)
-    return MatplotlibCharts().backtest(chart)
+    return MatplotlibCharts().backtest(chart), chart.alt
 
 
 def moment(text: str, now: datetime, option: str) -> datetime:
@@ -161,22 +158,11 @@ def _known(file: Path | None, settings: Settings, start: datetime, end: datetime
     """Incidents of the file, else of the record, else None: nobody knows."""
     planned = _maintenance(settings)
     given = load_incidents(file) if file is not None else None
-    if not _has_record(settings):
+    if not has_record(settings):
         whence = "nowhere: there is no database here, and no --incidents file was named"
         return _Known(given, str(file) if file is not None else whence, planned)
-    with open_store() as store, store() as uow:
+    with open_store(settings) as store, store() as uow:
         plan = with_approved(planned, uow)
         if given is not None:
             return _Known(given, str(file), plan)
         return _Known(recorded_incidents(uow, start, end), "the bot's record", plan)
-
-
-def _has_record(settings: Settings) -> bool:
-    """Whether there is a database; one that is only a setting is not made by looking at it."""
-    try:
-        url = make_url(settings.database_url)
-    except ArgumentError:
-        return True  # opening it says what is wrong
-    if url.get_backend_name() != "sqlite":
-        return True
-    return bool(url.database) and Path(str(url.database)).exists()

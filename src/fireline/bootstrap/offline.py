@@ -1,107 +1,34 @@
 """What the command line builds without running the bot."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
-from fireline.adapters.charts.drawing import MatplotlibCharts
-from fireline.adapters.render.documents import JinjaDocuments
 from fireline.adapters.slack.manifest import manifest
 from fireline.adapters.store import SqlStore
 from fireline.bootstrap import parts
-from fireline.bootstrap.system import SystemClock
 from fireline.domain.errors import InvalidInputError, NotFoundError
-from fireline.domain.policy.policy import Policy
-from fireline.domain.slo.definition import Slo
-from fireline.domain.slo.status import SloStatus
 from fireline.settings import Settings, load
-from fireline.usecases.budget_page import page_facts
 from fireline.usecases.incident_export import IncidentDocument, as_document, find_incident
-from fireline.usecases.ports import Catalogue, FlowCall, Services, Store
+from fireline.usecases.ports import FlowCall, Services, Store
 from fireline.usecases.post_review import digest
-from fireline.usecases.report_budgets import Read, read_all, status_json
 from fireline.usecases.verify_chains import Verification, verify_chains
 
-# Enough for a phone: twelve pictures in two themes make the page two megabytes.
-PAGE_DPI = 130
 
-
-@dataclass(frozen=True, slots=True)
-class ReportRow:
-    """One SLO and its evaluation."""
-
-    slo: Slo
-    status: SloStatus
-
-    def as_json(self) -> dict[str, object]:
-        """Plain JSON values."""
-        return status_json(self.slo, self.status)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """All SLOs evaluated at one instant, and the policy that judged them."""
-
-    reads: tuple[Read, ...]
-    at: datetime
-    policy: Policy
-
-    @property
-    def rows(self) -> list[ReportRow]:
-        """One row for each."""
-        return [ReportRow(read.slo, read.status) for read in self.reads]
-
-    def page(self, pictured: int) -> str:
-        """The same as an HTML page with pictures of the worst."""
-        charts = MatplotlibCharts(PAGE_DPI)
-        return JinjaDocuments().budgets(
-            page_facts(self.reads, self.policy, charts, self.at, pictured)
-        )
-
-
-def budget_report(
-    names: Sequence[str], definitions: Path | None, prometheus: str | None, at: datetime | None
-) -> Report:
-    """Evaluate once; all SLOs when none is named.
-
-    Raises:
-        NotFoundError: a name is unknown, or there are no definitions at all.
-        InvalidInputError: an address or path cannot be used.
-    """
-    given: dict[str, Any] = {}
-    if definitions is not None:
-        given["definitions"] = [definitions]
-    if prometheus is not None:
-        given["prometheus_url"] = prometheus
-        given["default_data_source"] = None
-    settings = load(**given)
-    catalogue = parts.definitions_of(settings).current()
-    slos = _chosen(catalogue, names)
-    with parts.source_of(settings) as source:
-        moment = at or SystemClock().now()
-        plan = parts.maintenance_of(settings).current()
-        if plan.problems:
-            raise InvalidInputError("\n".join(plan.problems))
-        policy = parts.policy_of(settings)
-        reads = read_all(slos, source, moment, policy, plan, catalogue.slos)
-    return Report(tuple(reads), moment, policy)
-
-
-def _chosen(catalogue: Catalogue, names: Sequence[str]) -> list[Slo]:
-    if catalogue.problems:
-        raise InvalidInputError("\n".join(catalogue.problems))
-    unknown = [name for name in names if name not in catalogue.slos]
-    if unknown:
-        known = ", ".join(sorted(catalogue.slos)) or "none"
-        raise NotFoundError(f"no SLO named {', '.join(unknown)}; there are: {known}")
-    if not catalogue.slos:
-        raise NotFoundError("no SLO definitions found; name a folder with --definitions")
-    return [catalogue.slos[name] for name in names] if names else list(catalogue.slos.values())
+def has_record(settings: Settings) -> bool:
+    """Whether there is a database; one that is only a setting is not made by looking at it."""
+    try:
+        url = make_url(settings.database_url)
+    except ArgumentError:
+        return True  # opening it says what is wrong
+    if url.get_backend_name() != "sqlite":
+        return True
+    return bool(url.database) and Path(str(url.database)).exists()
 
 
 @contextmanager

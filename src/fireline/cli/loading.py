@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         lint,
         offline,
         program,
+        reports,
         rules,
     )
     from fireline.demo import demo as demonstration
@@ -69,6 +70,7 @@ else:
     lint = WhenUsed("fireline.bootstrap.lint")
     offline = WhenUsed("fireline.bootstrap.offline")
     program = WhenUsed("fireline.bootstrap.program")
+    reports = WhenUsed("fireline.bootstrap.reports")
     rules = WhenUsed("fireline.bootstrap.rules")
     demonstration = WhenUsed("fireline.demo.demo")
     sandbox = WhenUsed("fireline.sandbox.server")
@@ -82,6 +84,7 @@ __all__ = [
     "lint",
     "offline",
     "program",
+    "reports",
     "rules",
     "runbooks",
     "sandbox",

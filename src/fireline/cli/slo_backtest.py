@@ -93,7 +93,9 @@ def _answer(asked: dict[str, Any], png: Path | None, *, as_json: bool) -> None:
         with _progress() as told:
             answered = backtests.run_backtest(backtests.Asked(**asked), told)
         if png is not None:
-            offline.write_file(png, backtests.picture(answered))
+            picture, alt = backtests.picture(answered)
+            offline.write_file(png, picture)
+            notes.print(f"wrote {png}: {alt}", markup=False)
     if as_json:
         print_json(tables.document(answered))
     else:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from fireline.cli.loading import offline
+from fireline.cli.loading import offline, reports
 from fireline.cli.output import (
     FOUND_PROBLEMS,
     notes,
@@ -73,7 +73,7 @@ def report(  # noqa: PLR0913 - one for each option
     if out is not None and wanted is not Format.HTML:
         raise typer.BadParameter("only --format html is written to a file", param_hint="--out")
     with plain_errors(), notes.status("asking Prometheus"):
-        found = offline.budget_report(names or [], definitions, prometheus, moment)
+        found = reports.budget_report(names or [], definitions, prometheus, moment)
         if wanted is Format.HTML:
             _write(found.page(pictures), out)
     if wanted is Format.JSON:

@@ -11,8 +11,8 @@ from fireline.domain.slo.status import DataState, PairReading, SloStatus
 from fireline.domain.slo.wording import number_words, window_words
 from fireline.usecases.budget_charts import period_words, reading_chart
 from fireline.usecases.burn_charts import SHOWN, burn_chart
-from fireline.usecases.chart_spans import maintenance_spans
-from fireline.usecases.ports import Charts
+from fireline.usecases.chart_spans import maintenance_spans, spans_for
+from fireline.usecases.ports import Charts, UnitOfWork
 from fireline.usecases.report_budgets import Read
 from fireline.usecases.slo_views import badness, objective_words, slo_line
 
@@ -25,7 +25,12 @@ Drawing = Callable[..., bytes]
 
 
 def page_facts(
-    reads: Sequence[Read], policy: Policy, charts: Charts, at: datetime, pictured: int = PICTURED
+    reads: Sequence[Read],
+    policy: Policy,
+    charts: Charts,
+    at: datetime,
+    pictured: int = PICTURED,
+    uow: UnitOfWork | None = None,
 ) -> Facts:
     """What the page shows, worst SLO first.
 
@@ -35,12 +40,13 @@ def page_facts(
         charts: draws, each picture once for light and once for dark.
         at: when it was evaluated.
         pictured: how many SLOs get pictures, so that the page stays small.
+        uow: the record, where there is one, for marking alerts and incidents.
     """
     worst = sorted(reads, key=lambda read: badness(slo_line(read.slo, read.status)))
     rows = [_row(read) for read in worst]
     drawable = [read for read in worst if read.reading and read.status.remaining is not None]
     sections = {
-        read.slo.name: _pictures(read, policy, charts) for read in drawable[: max(0, pictured)]
+        read.slo.name: _pictures(read, policy, charts, uow) for read in drawable[: max(0, pictured)]
     }
     for row in rows:
         row["pictures"] = sections.get(str(row["name"]), [])
@@ -131,13 +137,16 @@ def _pair(pair: PairReading) -> str:
     return f"{pair.severity.value}, {limit}: {state}"
 
 
-def _pictures(read: Read, policy: Policy, charts: Charts) -> list[Facts]:
+def _pictures(read: Read, policy: Policy, charts: Charts, uow: UnitOfWork | None) -> list[Facts]:
     """The budget going down, and the burn by window where there is one."""
     reading = read.reading
     if reading is None:
         return []
     start = datetime.fromtimestamp(reading.left, UTC)
-    spans = maintenance_spans(reading, start, reading.at)
+    if uow is None:
+        spans = maintenance_spans(reading, start, reading.at)
+    else:
+        spans = spans_for(uow, read.slo, reading, start, reading.at)
     budget = reading_chart(reading, read.status, spans)
     found = []
     if budget.times.size:

@@ -22,7 +22,7 @@ def backtest_png(chart: BacktestChart, theme: Theme) -> bytes:
     """The picture's bytes."""
     count = max(1, len(chart.panels))
     height = HEAD + PANEL * count + FOOT
-    return canvas.png(height, theme, lambda figure: _draw(figure, chart, theme, height))
+    return canvas.png(height, theme, chart.alt, lambda figure: _draw(figure, chart, theme, height))
 
 
 def _draw(figure: Figure, chart: BacktestChart, theme: Theme, height: float) -> None:

@@ -26,7 +26,9 @@ HIGHEST_BURN = 30.0
 def budget_png(chart: BudgetChart, theme: Theme) -> bytes:
     """The picture's bytes."""
     rows = len(canvas.lanes_of(chart.spans))
-    return canvas.png(HEIGHT + 0.22 * rows, theme, lambda figure: _draw(figure, chart, theme))
+    return canvas.png(
+        HEIGHT + 0.22 * rows, theme, chart.alt, lambda figure: _draw(figure, chart, theme)
+    )
 
 
 def _draw(figure: Figure, chart: BudgetChart, theme: Theme) -> None:

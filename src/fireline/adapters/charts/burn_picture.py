@@ -25,7 +25,9 @@ LABEL = 0.05
 def burn_png(chart: BurnChart, theme: Theme) -> bytes:
     """The picture's bytes."""
     rows = len(canvas.lanes_of(chart.spans))
-    return canvas.png(HEIGHT + 0.22 * rows, theme, lambda figure: _draw(figure, chart, theme))
+    return canvas.png(
+        HEIGHT + 0.22 * rows, theme, chart.alt, lambda figure: _draw(figure, chart, theme)
+    )
 
 
 def _draw(figure: Figure, chart: BurnChart, theme: Theme) -> None:

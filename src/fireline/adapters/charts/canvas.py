@@ -27,8 +27,8 @@ LANES = (
 )
 
 
-def png(height: float, theme: Theme, draw: Callable[[Figure], None]) -> bytes:
-    """A picture of this height in inches, drawn by the given function."""
+def png(height: float, theme: Theme, alt: str, draw: Callable[[Figure], None]) -> bytes:
+    """A picture of this height in inches, drawn by the given function; the file holds its words."""
     from matplotlib import rc_context  # noqa: PLC0415 - costs half a second at start-up
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - same
     from matplotlib.figure import Figure  # noqa: PLC0415 - same
@@ -38,7 +38,7 @@ def png(height: float, theme: Theme, draw: Callable[[Figure], None]) -> bytes:
         FigureCanvasAgg(figure)
         draw(figure)
         out = BytesIO()
-        figure.savefig(out, format="png")
+        figure.savefig(out, format="png", metadata={"Description": alt})
     return out.getvalue()
 
 

@@ -18,7 +18,7 @@ LOWEST = -1.0
 def overview_png(chart: BudgetOverview, theme: Theme) -> bytes:
     """The picture's bytes."""
     height = HEAD + ROW * max(2, len(chart.bars)) + FOOT
-    return canvas.png(height, theme, lambda figure: _draw(figure, chart, theme, height))
+    return canvas.png(height, theme, chart.alt, lambda figure: _draw(figure, chart, theme, height))
 
 
 def _draw(figure: Figure, chart: BudgetOverview, theme: Theme, height: float) -> None:

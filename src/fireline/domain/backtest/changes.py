@@ -1,5 +1,6 @@
 """Small changes of a policy that are worth trying, each in words."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -41,27 +42,29 @@ def changes(
     policy: Policy, slos: Sequence[Slo], false: Sequence[Fired], *, missed: bool
 ) -> Iterator[Change]:
     """What might take false alerts away, and, when an incident was missed, what might find it."""
-    for pair in _guilty(policy, slos, false):
-        yield from _quieter(policy, pair)
-    yield from _by_ratio(policy, slos, false)
     if missed:
         for pair in policy.pairs:
             if pair.severity is BurnSeverity.PAGE:
                 yield from _with_share(policy, pair, CHEAPER)
+    for pair in _guilty(policy, slos, false):
+        yield from _quieter(policy, pair)
+    yield from _by_ratio(policy, slos, false)
 
 
 def _guilty(policy: Policy, slos: Sequence[Slo], false: Sequence[Fired]) -> list[BurnPair]:
-    """The policy's pairs that raised false alerts; a pair made longer stands for its original."""
-    raised = {(f.episode.slo, f.pair.severity, f.pair.long_seconds) for f in false}
-    guilty = set()
+    """The policy's pairs that raised false alerts, the worst first.
+
+    A pair that was made longer for an SLO stands for its original.
+    """
+    raised = Counter((f.episode.slo, f.pair.severity, f.pair.long_seconds) for f in false)
+    guilt: Counter[tuple[BurnSeverity, int]] = Counter()
     for slo in slos:
         for planned in plan_pairs(slo, policy.pairs):
-            if (slo.name, planned.severity, planned.long_seconds) in raised:
-                shorter = planned.replaces
-                guilty.add(
-                    (planned.severity, shorter.long_seconds if shorter else planned.long_seconds)
-                )
-    return [pair for pair in policy.pairs if (pair.severity, pair.long_seconds) in guilty]
+            original = planned.replaces or planned
+            count = raised[slo.name, planned.severity, planned.long_seconds]
+            guilt[planned.severity, original.long_seconds] += count
+    guilty = [pair for pair in policy.pairs if guilt[pair.severity, pair.long_seconds]]
+    return sorted(guilty, key=lambda pair: -guilt[pair.severity, pair.long_seconds])
 
 
 def _quieter(policy: Policy, pair: BurnPair) -> Iterator[Change]:

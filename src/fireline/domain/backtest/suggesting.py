@@ -11,6 +11,10 @@ from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.wording import span_words
 
 MOST_TRIALS = 24
+FEWEST_TRIALS = 6
+# Replays of one SLO that all trials together may take: about half a minute.
+MOST_REPLAYS = 1000
+WORTH = 0.1
 LATER = timedelta(minutes=10)
 
 
@@ -61,7 +65,8 @@ def suggest(
     if not now.false and not now.missed:
         return Suggestion("Nothing to suggest: every alert told of an incident, none missed.", ())
     slos = [past.slo for past in of.pasts]
-    worth = list(changes(policy, slos, now.false, missed=bool(now.missed)))[:MOST_TRIALS]
+    most = min(MOST_TRIALS, max(FEWEST_TRIALS, MOST_REPLAYS // len(slos)))
+    worth = list(changes(policy, slos, now.false, missed=bool(now.missed)))[:most]
     trials = []
     for index, change in enumerate(worth):
         trials.append(Trial(change, of.score(_alerts(of, change))))
@@ -81,11 +86,14 @@ def _alerts(of: Range, change: Change) -> list[Fired]:
 
 
 def _better(tried: Score, now: Score) -> bool:
-    """No incident lost, and fewer false alerts or fewer misses with no more false ones."""
+    """No incident lost, no more false alerts, and clearly fewer of them or an incident found."""
     if len(tried.missed) > len(now.missed) or len(tried.false) > len(now.false):
         return False
-    fewer = len(tried.false) < len(now.false) or len(tried.missed) < len(now.missed)
-    return fewer and _delay(tried) <= 2 * _delay(now) + LATER
+    gone = len(now.false) - len(tried.false)
+    clearly = gone > 0 and gone >= WORTH * len(now.false)
+    return (clearly or len(tried.missed) < len(now.missed)) and _delay(tried) <= 2 * _delay(
+        now
+    ) + LATER
 
 
 def _cost(tried: Score, now: Score) -> tuple[int, int, timedelta]:
@@ -100,7 +108,7 @@ def _delay(of: Score) -> timedelta:
 def _sentence(best: Trial | None, now: Score, tried: int) -> str:
     tries = f"{tried} small change{'s' if tried != 1 else ''} tried on this range"
     if best is None:
-        return f"No suggestion: of {tries}, none had fewer false alerts without losing an incident."
+        return f"No suggestion: of {tries}, none had clearly fewer false alerts without losing an incident."
     then = best.score
     incidents = len(now.found) + len(now.missed)
     parts = [f"false alerts {len(now.false)} \u2192 {len(then.false)}"]
