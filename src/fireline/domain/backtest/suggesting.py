@@ -108,7 +108,8 @@ def _delay(of: Score) -> timedelta:
 def _sentence(best: Trial | None, now: Score, tried: int) -> str:
     tries = f"{tried} small change{'s' if tried != 1 else ''} tried on this range"
     if best is None:
-        return f"No suggestion: of {tries}, none had clearly fewer false alerts without losing an incident."
+        why = "none had clearly fewer false alerts without losing an incident"
+        return f"No suggestion: of {tries}, {why}."
     then = best.score
     incidents = len(now.found) + len(now.missed)
     parts = [f"false alerts {len(now.false)} \u2192 {len(then.false)}"]
