@@ -39,6 +39,7 @@ def calm() -> tuple[PairReading, ...]:
 def status(slo: Slo, what: str, at: datetime) -> SloStatus:
     """An evaluation by the word for it."""
     fine = a_status(slo, 0.6, at=at, newest_sample=at, pairs=calm())
+    risk = {"at_risk": True, "next_deadline": at + timedelta(minutes=30), "landed": False}
     blind = {"remaining": None, "budget_state": BudgetState.UNKNOWN, "pairs": ()}
     spent = {"remaining": -0.2, "budget_state": BudgetState.EXHAUSTED}
     gone = at - timedelta(minutes=6)
@@ -52,6 +53,7 @@ def status(slo: Slo, what: str, at: datetime) -> SloStatus:
         "stale": {"data_state": DataState.STALE, "newest_sample": gone},
         "no data": {"data_state": DataState.NO_DATA, "newest_sample": None, **blind},
         "error": {"data_state": DataState.QUERY_ERROR, "error": "Prometheus is down", **blind},
+        "at risk": risk,
         "no traffic": {"data_state": DataState.NO_TRAFFIC},
         "provisional spent": {"data_state": DataState.PROVISIONAL, **spent},
     }

@@ -1,7 +1,7 @@
 """Episodes become few messages: grouped, marked, muted, quiet; and all of it is on record."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.policy.alert_rules import AlertRules
 from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.alerting.group import Mark
-from fireline.domain.slo.definition import Absent
+from fireline.domain.slo.definition import Absent, DeadlineSli
 from fireline.domain.slo.status import AlertKind, BurnSeverity
 from fireline.usecases.alert_history import alert_history
 from fireline.usecases.handle_alerts import (
@@ -26,6 +26,7 @@ from tests.builders import ANA, BEN, a_slo
 from tests.store_fixture import RecordingStore
 from tests.unit.alert_scene import NOW, AlertScene, of_dataset
 
+DEADLINE = DeadlineSli("landed", time(7))
 BURN, SPENT, STALE, ABSENT = (
     AlertKind.BURN,
     AlertKind.EXHAUSTED,
@@ -267,6 +268,24 @@ def test_a_source_that_fails_now_and_then_alerts_nobody(scene: AlertScene) -> No
         scene.ticks("error", 2)
         scene.tick("ok")
     assert scene.groups() == []
+
+
+# --- deadlines ---
+
+
+@pytest.mark.parametrize(("tier", "severity"), [(0, BurnSeverity.PAGE), (1, BurnSeverity.TICKET)])
+def test_a_deadline_at_risk_is_told_once_and_pages_for_tier_0(
+    sqlite_store: RecordingStore, tier: int, severity: BurnSeverity
+) -> None:
+    slo = a_slo("orders", tier=tier, sli=DEADLINE)
+    scene = AlertScene(sqlite_store, [slo])
+    scene.ticks("at risk", 4, minutes=5)
+    (episode,) = scene.episodes()
+    assert (episode.kind, episode.severity) == (AlertKind.DEADLINE_AT_RISK, severity)
+    scene.tick("error")
+    assert scene.group().open
+    scene.tick("ok")
+    assert not scene.group().open
 
 
 # --- what people do ------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ ENDED = {
     AlertKind.ABSENT: "Data is there",
     AlertKind.STALE: "Data is back",
     AlertKind.SOURCE_DOWN: "Queries answered again",
-    AlertKind.DEADLINE_AT_RISK: "Deadline no longer at risk",
+    AlertKind.DEADLINE_AT_RISK: "Landed, or the deadline is over",
 }
 NAME = 110
 
