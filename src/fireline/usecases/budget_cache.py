@@ -1,6 +1,7 @@
 """The ledgers of all SLOs in memory, so that a tick reads nothing old from the store."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from fireline.domain.slo.reading import Reading
 from fireline.usecases.ports import FetchRequest, FetchResult, UnitOfWork
 
 READ_AGAIN = 3 * BUCKET_SECONDS
+AT_ONCE = 100
 
 
 @dataclass(slots=True)
@@ -48,21 +50,36 @@ class BudgetCache:
         }
         return [slo for name, slo in slos.items() if name not in self._kept]
 
-    def load(self, uow: UnitOfWork, slo: Slo, at: datetime) -> None:
-        """Read an SLO's ledger from the store."""
+    def load(self, uow: UnitOfWork, slos: Sequence[Slo], at: datetime) -> None:
+        """Read ledgers from the store, those that reach back equally far together."""
+        by_start: defaultdict[int, list[Slo]] = defaultdict(list)
+        for slo in slos:
+            by_start[window_start(slo, at)].append(slo)
+        for start, members in by_start.items():
+            for first in range(0, len(members), AT_ONCE):
+                self._load(uow, members[first : first + AT_ONCE], start, at)
+
+    def _load(self, uow: UnitOfWork, slos: Sequence[Slo], start: int, at: datetime) -> None:
         edge = floor_edge(int(at.timestamp()))
-        start = window_start(slo, at)
-        span = uow.ledger.span(slo.name, slo.revision)
-        status = uow.statuses.get(slo.name)
-        self._kept[slo.name] = Kept(
-            revision=slo.revision,
-            series=uow.ledger.read(slo.name, slo.revision, start, edge)
-            if span
-            else BucketSeries.empty(start),
-            history_start=span[0] if span else None,
-            fetched_to=min(span[1], edge) if span else None,
-            newest_sample=status.newest_sample if span and status else None,
-        )
+        keys = [(slo.name, slo.revision) for slo in slos]
+        spans = uow.ledger.spans(keys)
+        there = [key for key in keys if key in spans]
+        for slo in slos:
+            self._kept[slo.name] = Kept(slo.revision, BucketSeries.empty(start), None, None)
+        if not there:
+            return
+        statuses = uow.statuses.some([name for name, _ in there])
+        columns = uow.ledger.read_many(there, start, edge)
+        for lane, (name, revision) in enumerate(there):
+            begins, ends = spans[name, revision]
+            status = statuses.get(name)
+            self._kept[name] = Kept(
+                revision=revision,
+                series=BucketSeries(start, *(column[:, lane].copy() for column in columns)),
+                history_start=begins,
+                fetched_to=min(ends, edge),
+                newest_sample=status.newest_sample if status else None,
+            )
 
     def passed_over(self, name: str, until: int) -> None:
         """What lies before `until` is asked for by somebody else, or was."""

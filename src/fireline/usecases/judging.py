@@ -73,8 +73,7 @@ class Judging:
         if lacking:
             self._fleet.load(uow, lacking, at)
         apart = self._apart.lacking(one_by_one)
-        for slo in apart:
-            self._apart.load(uow, slo, at)
+        self._apart.load(uow, apart, at)
         return [*lacking, *apart]
 
     def _plain(self, slos: Mapping[str, Slo]) -> frozenset[str]:
