@@ -69,13 +69,16 @@ class BudgetCache:
         if not there:
             return
         statuses = uow.statuses.some([name for name, _ in there])
-        columns = uow.ledger.read_many(there, start, edge)
+        good, total, flags = uow.ledger.read_many(there, start, edge)
         for lane, (name, revision) in enumerate(there):
             begins, ends = spans[name, revision]
             status = statuses.get(name)
             self._kept[name] = Kept(
                 revision=revision,
-                series=BucketSeries(start, *(column[:, lane].copy() for column in columns)),
+                # A copy, so that nobody's ledger keeps those of all others in memory.
+                series=BucketSeries(
+                    start, good[:, lane].copy(), total[:, lane].copy(), flags[:, lane].copy()
+                ),
                 history_start=begins,
                 fetched_to=min(ends, edge),
                 newest_sample=status.newest_sample if status else None,
