@@ -1,4 +1,4 @@
-"""Real servers as fixtures: Prometheus, Alertmanager, PostgreSQL.
+"""Real servers as fixtures: Prometheus, VictoriaMetrics, Alertmanager, PostgreSQL.
 
 `tests/conftest.py` loads this file as a plugin. A missing program skips the test with a visible
 reason on a laptop and fails it where the environment variable CI is set.
@@ -18,11 +18,13 @@ import httpx
 import numpy as np
 import psycopg
 import pytest
+from typing_extensions import override
 
 from fireline.demo.processes import (
     EMPTY_CONFIG,
     MissingProgramError,
     RunningServer,
+    find_program,
     free_port,
     start_alertmanager,
     start_prometheus,
@@ -34,7 +36,7 @@ Samples = Sequence[tuple[float, float]]
 LabelsKey = str | tuple[tuple[str, str], ...]
 
 # Tests share one server and each writes its own stretch of the past.
-_SHARED_CONFIG = EMPTY_CONFIG + "storage: {tsdb: {out_of_order_time_window: 400d}}\n"
+_SHARED_CONFIG = EMPTY_CONFIG + "storage: {tsdb: {out_of_order_time_window: 900d}}\n"
 _ALERTMANAGER_CONFIG = "route: {receiver: none}\nreceivers: [{name: none}]\n"
 
 
@@ -112,6 +114,41 @@ def prometheus(prometheus_factory: Callable[[str], TestPrometheus]) -> TestProme
     Use series names or labels of your own: other tests write here too.
     """
     return prometheus_factory(_SHARED_CONFIG)
+
+
+class TestVictoria(TestPrometheus):
+    """A running VictoriaMetrics; what was written can be asked for at once."""
+
+    @override
+    def write_series(self, series: Sequence[Series]) -> int:
+        sent = super().write_series(series)
+        flushed = httpx.get(f"{self.url}/internal/force_flush", trust_env=False)
+        flushed.raise_for_status()
+        return sent
+
+
+@pytest.fixture(scope="session")
+def victoria(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestVictoria]:
+    """One VictoriaMetrics for the session."""
+    folder = tmp_path_factory.mktemp("victoria")
+    try:
+        program = find_program(("victoria-metrics",), "victoria-metrics")
+    except MissingProgramError as error:
+        missing(error)
+    listen = f"127.0.0.1:{free_port()}"
+    command = [
+        program,
+        f"-storageDataPath={folder / 'data'}",
+        f"-httpListenAddr={listen}",
+        "-retentionPeriod=10y",
+        "-search.latencyOffset=0s",
+        "-loggerLevel=WARN",
+    ]
+    made = TestVictoria(
+        start_server("victoria-metrics", command, f"http://{listen}", folder / "server.log")
+    )
+    yield made
+    made.stop()
 
 
 @pytest.fixture

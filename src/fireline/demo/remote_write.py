@@ -19,6 +19,7 @@ STALE: float = struct.unpack("<d", struct.pack("<Q", 0x7FF0000000000002))[0]
 """The value that tells Prometheus a series has ended."""
 
 _HOUR_MS = 3_600_000
+_DAY_MS = 24 * _HOUR_MS
 _SERIES_PER_REQUEST = 2_000
 _TIMEOUT_SECONDS = 30.0
 _TIME_BYTES = 6
@@ -121,7 +122,9 @@ def parse_labels(text: str) -> dict[str, str]:
 def _requests(series: Sequence[Series]) -> Iterator[tuple[bytes, int]]:
     heads = [_label_messages(one.labels) for one in series]
     samples = [_sample_messages(one.times, one.values) for one in series]
-    hours = [(_milliseconds(one.times) // _HOUR_MS) for one in series]
+    # One series alone is in order by itself.
+    step = _HOUR_MS if len(series) > 1 else _DAY_MS
+    hours = [(_milliseconds(one.times) // step) for one in series]
     filled = [hour for hour in hours if len(hour)]
     if not filled:
         return

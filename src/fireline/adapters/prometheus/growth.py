@@ -34,6 +34,7 @@ MINUTE = 60
 ADDING = frozenset({"+", "-", "*", "or"})
 PLACE = "fireline_growth_"
 PLACES = re.compile(rf"{PLACE}(\d+)")
+OF_HISTOGRAMS = re.compile(r"\bhistogram_\w+\s*\(")
 UNPRINTED = re.compile(r"[\s()]")
 
 
@@ -85,8 +86,8 @@ def feed_of(expr: str) -> Feed:
     """Whether and how the growth in an expression can be asked for exactly."""
     tree = _parsed(expr)
     found = [] if tree is None else list(_growths(tree))
-    if tree is None or not found or "histogram_" in expr:
-        return Feed()  # a native histogram has no value to subtract
+    if tree is None or not found:
+        return Feed()
     births = any(growth.newborn is Way.ALL for growth in found)
     return Feed(exact=True, marked=_shows(tree), births=births)
 
@@ -159,12 +160,13 @@ def _difference(selector: str, way: Way) -> str:
     before = f"last_over_time({selector}[{back}] offset {SPAN})"
     # What each reset took away: wherever a value is smaller than the one before it.
     lost = f"sum_over_time((({selector} offset {GRID}) > {selector})[{INSIDE}:{GRID}])"
+    lost = f"({lost} or 0 * {last})"
     # A reset across a gap: growth up to the highest value seen, and from zero since.
     across = f"{last} + clamp_min(max_over_time({selector}[{INSIDE}]) - {before}, 0)"
-    known = f"({last} - {before} + {lost}) >= 0 or ({last} - {before}) >= 0 or {across}"
     if way is Way.SINCE:
-        return f"{known} or {last} - min_over_time({selector}[{INSIDE}])"
-    return f"{known} or {last} + {lost} or {last}"
+        born = f"{last} - min_over_time({selector}[{INSIDE}])"
+        return f"({last} - {before} + {lost}) >= 0 or {across} or {born}"
+    return f"({last} - ({before} or 0 * {last}) + {lost}) >= 0 or {across}"
 
 
 def predecessors(expr: str, window: int) -> tuple[str, ...]:
@@ -174,8 +176,13 @@ def predecessors(expr: str, window: int) -> tuple[str, ...]:
 
 
 def _parsed(expr: str) -> promql_parser.Expr | None:
-    """The tree with stand-ins; None when there is nothing to rewrite or it is no PromQL."""
-    if WINDOW not in expr or any(given in expr for given, _ in STAND_INS.values()):
+    """The tree with stand-ins; None when there is nothing to rewrite or it is no PromQL.
+
+    A native histogram has no value of which a difference could be told to be negative.
+    """
+    if WINDOW not in expr or OF_HISTOGRAMS.search(expr):
+        return None
+    if any(given in expr for given, _ in STAND_INS.values()):
         return None
     try:
         tree: promql_parser.Expr = promql_parser.parse(expr.replace(WINDOW, SPAN))
