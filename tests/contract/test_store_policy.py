@@ -64,6 +64,8 @@ def test_only_what_was_agreed_to_counts(any_store: RecordingStore) -> None:
         assert len(uow.waivers.since(WaiverKind.EXCEPTION, NOW - timedelta(hours=3))) == 5
         waiting = uow.waivers.since(WaiverKind.EXCEPTION, NOW)
         assert [w.state for w in waiting] == [WaiverState.ASKED]
+        assert [w.id for w in uow.waivers.waiting("U2")] == [11]
+        assert uow.waivers.waiting("U1") == []
 
 
 def test_definitions_in_force_are_replaced_and_forgotten(any_store: RecordingStore) -> None:

@@ -153,6 +153,24 @@ def test_a_running_one_is_listed_and_can_be_ended_or_withdrawn(bot: Bot) -> None
     assert "There is no request 9" in bot.ask("/slo exclude end MW-9")
 
 
+def test_what_waits_for_somebody_stands_on_their_home_tab(bot: Bot) -> None:
+    bot.ask(f"/slo exclude {SLO} -2h..now upgrade approver:@bo")
+    bot.act("home_opened", user="bo")
+    view = bot.open_view("bo", "home")
+    assert "Needs your yes or no" in json.dumps(view.payload)
+    button = next(
+        e
+        for block in view.payload["blocks"]
+        for e in block.get("elements", [])
+        if e.get("text", {}).get("text") == "Approve"
+    )
+    bot.act(
+        "click", user="bo", view_id=view.id, action_id=button["action_id"], value=button["value"]
+    )
+    bot.until(lambda: waivers(bot)[0].state is WaiverState.APPROVED)
+    assert "approved" in json.dumps(bot.open_view("bo").payload)
+
+
 def test_an_unknown_slo_is_answered_with_the_nearest(bot: Bot) -> None:
     told = bot.ask("/slo exclude orders-api-availabilty -2h..now upgrade approver:@bo")
     assert f"Did you mean {SLO}?" in told

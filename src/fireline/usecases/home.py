@@ -8,10 +8,11 @@ from fireline.usecases.views import Home
 
 
 def home(s: Services, user: str) -> Home:
-    """My incidents, the others, my action items by due date, budgets worst first."""
+    """What waits for me, my incidents, the others, my action items, budgets worst first."""
     with s.store() as uow:
         incidents = sorted(uow.incidents.open(), key=lambda i: (i.severity, i.id))
         mine = [item for item in uow.actions.open() if item.owner == user]
+        approvals = tuple(uow.waivers.waiting(user))
     budgets = slo_list(s)
     return Home(
         user=user,
@@ -21,4 +22,5 @@ def home(s: Services, user: str) -> Home:
         budgets=budgets.lines,
         problems=budgets.problems,
         now=s.clock.now(),
+        approvals=approvals,
     )

@@ -37,6 +37,10 @@ class Waivers(Protocol):
         """All of a kind that end after this time or wait for an answer, the earliest first."""
         ...
 
+    def waiting(self, approver: str) -> list[Waiver]:
+        """What this person was asked to decide and has not yet."""
+        ...
+
 
 class DefinitionsInForce(Protocol):
     """Which definitions were in force when they were last looked at."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from fireline.domain.incident.incident import IncidentState, Role, Severity, Stamp
+from fireline.domain.policy.waivers import Waiver
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.alerting.noise import Noise
 from fireline.domain.slo.exclusions import Exclusion
@@ -263,7 +264,7 @@ class IncidentOverview:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """App Home of one person."""
+    """App Home of one person; `approvals` are requests that wait for their yes or no."""
 
     user: str
     incidents: tuple[IncidentLine, ...]
@@ -272,6 +273,7 @@ class Home:
     budgets: tuple[SloLine, ...]
     problems: tuple[str, ...]
     now: datetime
+    approvals: tuple[Waiver, ...] = ()
 
 
 Message = (

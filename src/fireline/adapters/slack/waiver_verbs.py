@@ -151,11 +151,11 @@ def _refuse(desk: Desk, number: int, actor: Actor) -> Waiver:
 
 
 def _press(change: Change, *, told: bool) -> Button:
-    """A button; an approver sees the answer in the message itself."""
+    """A button; an approver sees the answer in the message itself, but not on the Home tab."""
 
     def press(desk: Desk, asked: Asked, pressed: Pressed) -> Reply | None:
         answer = _changed(desk, asked, change, pressed.value)
-        return answer if told else None
+        return answer if told or not asked.channel else None
 
     return press
 

@@ -65,6 +65,11 @@ class SqlWaivers:
         asked = col(WaiverRow.state) == WaiverState.ASKED.value
         return self._listed(query.where(asked | (col(WaiverRow.ends_at) > ending_after)))
 
+    def waiting(self, approver: str) -> list[Waiver]:
+        """What this person was asked to decide and has not yet, the earliest first."""
+        query = select(WaiverRow).where(WaiverRow.state == WaiverState.ASKED.value)
+        return self._listed(query.where(WaiverRow.approver == approver))
+
     def _listed(self, query: SelectOfScalar[WaiverRow]) -> list[Waiver]:
         ordered = query.order_by(col(WaiverRow.starts_at), col(WaiverRow.id))
         return [_from(row) for row in self._tx.session.exec(ordered)]

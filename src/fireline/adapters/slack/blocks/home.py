@@ -1,16 +1,16 @@
 """App Home: what one person should look at."""
 
 from fireline.adapters.slack import ids
-from fireline.adapters.slack.blocks import action, incident, kit
+from fireline.adapters.slack.blocks import action, incident, kit, waiver
 from fireline.adapters.slack.blocks.markup import plural, when
 from fireline.adapters.slack.blocks.slo import list_line, problems
 from fireline.usecases.views import Home
 
-INCIDENTS, OTHERS, ACTIONS, BUDGETS = 8, 5, 10, 10
+APPROVALS, INCIDENTS, OTHERS, ACTIONS, BUDGETS = 5, 8, 5, 10, 10
 
 
 def home(view: Home) -> kit.Block:
-    """The Home view: my incidents, my action items, budgets worst first."""
+    """The Home view: what waits for me, my incidents, my action items, budgets worst first."""
     blocks: list[kit.Block] = []
     _append(blocks, kit.header("Fireline"))
     _append(
@@ -22,6 +22,8 @@ def home(view: Home) -> kit.Block:
             ]
         ),
     )
+    for asked in view.approvals[:APPROVALS]:
+        blocks += waiver.waiting(asked, view.now)
     mine = [kit.section(incident.line(item)) for item in view.incidents]
     blocks += _part("My incidents", mine, INCIDENTS, "You are in no open incident.")
     if view.other_incidents:

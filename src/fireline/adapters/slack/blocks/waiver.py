@@ -72,11 +72,6 @@ def _for_approver(view: WaiverMessage) -> kit.Rendered:
     what = _wish(view)
     waits = waiver.state is WaiverState.ASKED
     head = f"*{esc(waiver.ref)}* \u00b7 {user(waiver.asked_by)} asks you to {what}"
-    number = str(waiver.id)
-    buttons = [
-        kit.button("Approve", ids.WAIVER_APPROVE, number, "primary"),
-        kit.button("Refuse", ids.WAIVER_REFUSE, number, "danger"),
-    ]
     late = (
         ":warning: Asked for after it began: named in the weekly review."
         if view.waiver.after_the_fact
@@ -87,11 +82,26 @@ def _for_approver(view: WaiverMessage) -> kit.Rendered:
         kit.fields(_facts(view)),
         kit.section(_effect_words(view.effect)) if view.effect and waits else None,
         kit.section(_limit_words(view)) if view.limits and waits else None,
-        kit.actions(buttons) if waits else kit.section(_outcome(view)),
+        _decision(waiver) if waits else kit.section(_outcome(view)),
         kit.context(late) if late and waits else None,
     ]
     plain = f"{waiver.ref}: {waiver.asked_by_name} asks you to agree ({waiver.reason})"
     return kit.rendered(plain, blocks)
+
+
+def _decision(waiver: Waiver) -> kit.Block | None:
+    number = str(waiver.id)
+    buttons = [
+        kit.button("Approve", ids.WAIVER_APPROVE, number, "primary"),
+        kit.button("Refuse", ids.WAIVER_REFUSE, number, "danger"),
+    ]
+    return kit.actions(buttons)
+
+
+def waiting(waiver: Waiver, now: datetime) -> list[kit.Block]:
+    """A request on the Home tab of its approver."""
+    rows = [kit.section(f"*Needs your yes or no*\n{_asked_line(waiver, now)}"), _decision(waiver)]
+    return [row for row in rows if row is not None]
 
 
 def _wish(view: WaiverMessage) -> str:
