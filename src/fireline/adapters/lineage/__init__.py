@@ -1,0 +1,1 @@
+"""Fireline: lineage."""

@@ -1,0 +1,218 @@
+"""dbt's artifacts, read tolerantly: the manifest as lineage, results and freshness as signals."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from fireline.domain.errors import InvalidInputError
+from fireline.domain.lineage.graph import Graph, Node, NodeKind, canonical
+from fireline.domain.lineage.runs import RunResult, RunStatus
+
+BORDER = "unknown beyond dbt"
+DATA = frozenset({"model", "seed", "snapshot"})
+EXPOSURES = {
+    "dashboard": NodeKind.DASHBOARD,
+    "notebook": NodeKind.NOTEBOOK,
+    "analysis": NodeKind.ANALYSIS,
+    "ml": NodeKind.ML,
+    "application": NodeKind.APPLICATION,
+}
+STATUSES = {
+    "pass": RunStatus.PASS,
+    "success": RunStatus.PASS,
+    "fail": RunStatus.FAIL,
+    "error": RunStatus.FAIL,
+    "runtime error": RunStatus.FAIL,
+    "warn": RunStatus.WARN,
+    "skipped": RunStatus.SKIPPED,
+}
+
+
+def _mapping(value: object) -> object:
+    return value if isinstance(value, Mapping) else {}
+
+
+Meta = Annotated[dict[str, Any], BeforeValidator(_mapping)]
+
+
+class _Tolerant(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class _Config(_Tolerant):
+    meta: Meta = Field(default_factory=dict)
+
+
+class _Owner(_Tolerant):
+    name: str | None = None
+    email: str | list[str] | None = None
+
+
+class _Node(_Tolerant):
+    resource_type: str = ""
+    name: str = ""
+    relation_name: str | None = None
+    group: str | None = None
+    config: _Config = Field(default_factory=_Config)
+    meta: Meta = Field(default_factory=dict)
+    source_meta: Meta = Field(default_factory=dict)
+
+
+class _Exposure(_Tolerant):
+    name: str = ""
+    type: str = "application"
+    label: str | None = None
+    url: str | None = None
+    owner: _Owner = Field(default_factory=_Owner)
+    config: _Config = Field(default_factory=_Config)
+    meta: Meta = Field(default_factory=dict)
+
+
+class _Group(_Tolerant):
+    name: str = ""
+    owner: _Owner = Field(default_factory=_Owner)
+
+
+class _Metadata(_Tolerant):
+    dbt_schema_version: str = ""
+    generated_at: datetime | None = None
+    project_name: str | None = None
+
+
+class _Manifest(_Tolerant):
+    metadata: _Metadata
+    nodes: dict[str, _Node] = Field(default_factory=dict)
+    sources: dict[str, _Node] = Field(default_factory=dict)
+    exposures: dict[str, _Exposure] = Field(default_factory=dict)
+    groups: dict[str, _Group] = Field(default_factory=dict)
+    child_map: dict[str, list[str]] = Field(default_factory=dict)
+
+
+class _Result(_Tolerant):
+    unique_id: str
+    status: str
+    failures: int | None = None
+    message: str | None = None
+    max_loaded_at: datetime | None = None
+
+
+class _Results(_Tolerant):
+    metadata: _Metadata
+    results: list[_Result] = Field(default_factory=list)
+
+
+def schema_of(document: Mapping[str, Any]) -> str:
+    """`manifest`, `run-results` or `sources`, from what the artifact says of itself.
+
+    Raises:
+        InvalidInputError: it is no dbt artifact that is read here.
+    """
+    said = str(document.get("metadata", {}).get("dbt_schema_version", ""))
+    for kind in ("manifest", "run-results", "sources"):
+        if f"/{kind}/" in said:
+            return kind
+    message = (
+        f"this is no dbt artifact that is read here (metadata.dbt_schema_version is {said!r}); "
+        "send manifest.json, run_results.json or sources.json."
+    )
+    raise InvalidInputError(message)
+
+
+def project_of(document: Mapping[str, Any]) -> str:
+    """The project's name, which tells lineages of several projects apart."""
+    return str(document.get("metadata", {}).get("project_name") or "dbt")
+
+
+def read_manifest(document: Mapping[str, Any]) -> Graph:
+    """The lineage in a manifest, tests left out.
+
+    Raises:
+        InvalidInputError: names the field that is not as dbt writes it.
+    """
+    manifest = _validated(_Manifest, document)
+    keys: dict[str, str] = {}
+    nodes: dict[str, Node] = {}
+    for uid, node in (*manifest.sources.items(), *manifest.nodes.items()):
+        if node.resource_type in DATA or uid in manifest.sources:
+            keys[uid] = canonical(node.relation_name or uid)
+            nodes[keys[uid]] = _data_node(keys[uid], uid, node, manifest)
+    for uid, exposure in manifest.exposures.items():
+        keys[uid] = uid.lower()
+        nodes[keys[uid]] = _exposure_node(keys[uid], exposure)
+    children = {
+        keys[uid]: tuple(keys[child] for child in below if child in keys)
+        for uid, below in manifest.child_map.items()
+        if uid in keys
+    }
+    edges = {key: below for key, below in children.items() if below}
+    return Graph(nodes, edges, manifest.metadata.generated_at, BORDER)
+
+
+def _data_node(key: str, uid: str, node: _Node, manifest: _Manifest) -> Node:
+    meta = {**node.source_meta, **node.config.meta, **node.meta}
+    group = manifest.groups.get(f"group.{uid.split('.')[1]}.{node.group}") if node.group else None
+    owner = str(meta.get("owner") or (group.owner.name if group else "") or "")
+    return Node(
+        key=key,
+        name=node.name or key,
+        kind=NodeKind.SOURCE if uid in manifest.sources else NodeKind.MODEL,
+        tier=_tier(meta),
+        owner=owner,
+        channel=str(meta.get("slack") or ""),
+        service=str(meta.get("service") or ""),
+    )
+
+
+def _exposure_node(key: str, exposure: _Exposure) -> Node:
+    meta = {**exposure.config.meta, **exposure.meta}
+    email = exposure.owner.email
+    owner = (email[0] if isinstance(email, list) and email else email) or exposure.owner.name
+    return Node(
+        key=key,
+        name=exposure.label or exposure.name,
+        kind=EXPOSURES.get(exposure.type, NodeKind.APPLICATION),
+        tier=_tier(meta),
+        owner=str(owner or ""),
+        channel=str(meta.get("slack") or ""),
+        due=str(meta.get("deadline_utc") or ""),
+        url=exposure.url or "",
+        external=bool(meta.get("external") or meta.get("regulatory")),
+    )
+
+
+def _tier(meta: Mapping[str, Any]) -> int | None:
+    tier = meta.get("tier")
+    return tier if isinstance(tier, int) and not isinstance(tier, bool) and 0 <= tier <= 2 else None  # noqa: PLR2004 - tiers
+
+
+def read_results(document: Mapping[str, Any], keys: Mapping[str, str]) -> list[RunResult]:
+    """What ran, or how fresh sources are; `keys` are datasets by dbt's ids.
+
+    Raises:
+        InvalidInputError: names the field that is not as dbt writes it.
+    """
+    found = _validated(_Results, document)
+    at = found.metadata.generated_at
+    return [
+        RunResult(
+            id=result.unique_id,
+            dataset=keys.get(result.unique_id),
+            status=STATUSES.get(result.status, RunStatus.WARN),
+            at=at,
+            message=(result.message or "")[:500],
+            failures=result.failures,
+            loaded_at=result.max_loaded_at,
+        )
+        for result in found.results
+    ]
+
+
+def _validated(model: type[Any], document: Mapping[str, Any]) -> Any:
+    try:
+        return model.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InvalidInputError(f"the artifact's `{where}`: {first['msg']}.") from error

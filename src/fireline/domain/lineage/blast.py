@@ -1,0 +1,162 @@
+"""The blast radius: everything downstream of broken data, with who must know and by when."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from fireline.domain.lineage.graph import Graph, Node, NodeKind
+
+MAX_DEPTH = 12
+MAX_NODES = 20_000
+OLD = timedelta(hours=24)
+LAST_TIER = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """One node downstream: how far, and when it is due next."""
+
+    node: Node
+    distance: int
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blast:
+    """What is affected, worst first; `unresolved` names are in no lineage, never guessed.
+
+    `more` counts nodes beyond the limits, which are named nowhere else.
+    """
+
+    roots: tuple[str, ...]
+    affected: tuple[Affected, ...]
+    unresolved: tuple[str, ...] = ()
+    more: int = 0
+    age: timedelta | None = None
+    border: str = ""
+
+    @property
+    def consumers(self) -> tuple[Affected, ...]:
+        """Dashboards, models in use and applications among them."""
+        return tuple(one for one in self.affected if one.node.kind.consumer)
+
+    @property
+    def old(self) -> bool:
+        """Whether the lineage is too old to be relied on."""
+        return self.age is not None and self.age > OLD
+
+    def nearest(self, tier: int = 0) -> Affected | None:
+        """The consumer of the tier that is due first."""
+        due = [
+            (one.due_at, one.node.name, one)
+            for one in self.consumers
+            if one.node.tier == tier and one.due_at is not None
+        ]
+        return min(due)[2] if due else None
+
+
+def blast_radius(graph: Graph, names: Iterable[str], at: datetime, depth: int = MAX_DEPTH) -> Blast:
+    """Everything downstream of the named datasets, breadth first.
+
+    Args:
+        graph: may hold cycles, and edges to nodes it does not know.
+        names: datasets by key or by their last parts.
+        at: now, for deadlines and the lineage's age.
+        depth: how far to follow.
+    """
+    found: list[str] = []
+    unresolved: list[str] = []
+    for name in dict.fromkeys(names):
+        key = graph.resolve(name)
+        if key is None:
+            unresolved.append(name)
+        else:
+            found.append(key)
+    distances, more = _walk(graph, found, depth)
+    affected = [
+        Affected(node, distance, due_next(node.due, at))
+        for key, distance in distances.items()
+        if distance and (node := graph.nodes.get(key)) is not None
+    ]
+    return Blast(
+        roots=tuple(found),
+        affected=tuple(sorted(affected, key=_worst_first)),
+        unresolved=tuple(unresolved),
+        more=more,
+        age=at - graph.made_at if graph.made_at is not None else None,
+        border=graph.border,
+    )
+
+
+def _walk(graph: Graph, roots: list[str], depth: int) -> tuple[dict[str, int], int]:
+    """Distance of every node reached, and how many were left out."""
+    distances = dict.fromkeys(roots, 0)
+    waiting = deque(roots)
+    more = 0
+    while waiting:
+        key = waiting.popleft()
+        distance = distances[key] + 1
+        for child in graph.children.get(key, ()):
+            if child in distances:
+                continue
+            if distance > depth or len(distances) >= MAX_NODES:
+                more += 1
+                continue
+            distances[child] = distance
+            waiting.append(child)
+    return distances, more
+
+
+def due_next(due: str, at: datetime) -> datetime | None:
+    """The next instant of a daily `HH:MM` UTC deadline; None where there is none."""
+    hour, _, minute = due.partition(":")
+    if not (hour.isdecimal() and minute.isdecimal()):
+        return None
+    if int(hour) > 23 or int(minute) > 59:  # noqa: PLR2004 - a clock
+        return None
+    now = at.astimezone(UTC)
+    today = now.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
+    return today if today > now else today + timedelta(days=1)
+
+
+def _worst_first(one: Affected) -> tuple[int, bool, float, int, str]:
+    """By tier, then the next deadline, then distance."""
+    tier = one.node.tier if one.node.tier is not None else LAST_TIER
+    due = one.due_at.timestamp() if one.due_at is not None else 0.0
+    return tier, one.due_at is None, due, one.distance, one.node.name
+
+
+def is_downstream(graph: Graph, name: str, of: Iterable[str], depth: int = 6) -> str | None:
+    """The dataset among `of` that `name` is made of, or None."""
+    key = graph.resolve(name)
+    if key is None:
+        return None
+    for upstream in of:
+        root = graph.resolve(upstream)
+        if root is not None and root != key and key in _walk(graph, [root], depth)[0]:
+            return root
+    return None
+
+
+def counted_words(consumers: Iterable[Affected], at: datetime) -> str:
+    """Consumers in one line, such as `1 tier-0 dashboard (due in 2 h 40 min), 1 ML model`."""
+    groups: dict[tuple[int, NodeKind], list[Affected]] = {}
+    for one in consumers:
+        tier = one.node.tier if one.node.tier is not None else LAST_TIER
+        groups.setdefault((tier if tier == 0 else LAST_TIER, one.node.kind), []).append(one)
+    parts = []
+    for (tier, kind), members in sorted(groups.items(), key=lambda g: (g[0][0], g[0][1])):
+        count = len(members)
+        name = f"tier-0 {kind.words}" if tier == 0 else kind.words
+        words = f"{count} {name}" + ("s" if count > 1 else "")
+        due = min((m.due_at for m in members if m.due_at is not None), default=None)
+        parts.append(f"{words} (due in {span(due - at)})" if due is not None else words)
+    return ", ".join(parts)
+
+
+def span(length: timedelta) -> str:
+    """Hours and minutes, such as `2 h 40 min`."""
+    minutes = max(0, int(length.total_seconds()) // 60)
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if hours and rest else f"{hours} h" if hours else f"{rest} min"
