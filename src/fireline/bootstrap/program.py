@@ -20,6 +20,7 @@ from fireline.adapters.store import SqlStore
 from fireline.bootstrap import parts
 from fireline.bootstrap.alertmanager import hook_of
 from fireline.bootstrap.gate import gate_of
+from fireline.bootstrap.ingest import door_of
 from fireline.bootstrap.logs import configure_logging
 from fireline.bootstrap.sources import history_of
 from fireline.domain.errors import InvalidInputError
@@ -148,6 +149,7 @@ class Program:
             registry=self.gauges.registry,
             gate=gate_of(self._settings, self.services),
             alerts=hook_of(self._settings, self.services),
+            ingest=door_of(self._settings, self.services),
         )
 
     def _health(self) -> Mapping[str, Any]:

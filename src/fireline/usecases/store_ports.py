@@ -16,6 +16,7 @@ from fireline.domain.slo.status import Episode, SloStatus
 from fireline.domain.slo.stretches import Stretch
 from fireline.usecases.alert_ports import Alerts, Mutes
 from fireline.usecases.alertmanager_ports import ExternalGroups, SilenceRequests
+from fireline.usecases.lineage_ports import Lineages
 from fireline.usecases.policy_ports import DefinitionsInForce, Waivers
 
 
@@ -329,6 +330,7 @@ class UnitOfWork(Protocol):
     actions: Actions
     reviews: Reviews
     waivers: Waivers
+    lineages: Lineages
     in_force: DefinitionsInForce
     external_groups: ExternalGroups
     silences: SilenceRequests

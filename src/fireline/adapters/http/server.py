@@ -17,6 +17,7 @@ from starlette.routing import Route
 from fireline.adapters.http.alertmanager import AlertHook, alertmanager_route
 from fireline.adapters.http.bodies import MAX_BODY, bounded_body
 from fireline.adapters.http.gate import Gate, gate_route
+from fireline.adapters.http.ingest import IngestDoor, ingest_routes
 
 STOP_SECONDS = 10.0
 TOO_LARGE = 413
@@ -45,6 +46,7 @@ def build_http(
     registry: CollectorRegistry = REGISTRY,
     gate: Gate | None = None,
     alerts: AlertHook | None = None,
+    ingest: IngestDoor | None = None,
 ) -> Starlette:
     """The web application.
 
@@ -55,6 +57,7 @@ def build_http(
         registry: the metrics to show.
         gate: says whether a service may be changed; without one there is no such address.
         alerts: records what Alertmanager tells; without one there is no such address.
+        ingest: takes lineage and run results; without one there are no such addresses.
     """
 
     def healthz(_request: Request) -> Response:
@@ -72,6 +75,8 @@ def build_http(
         routes.append(gate_route(gate))
     if alerts is not None:
         routes.append(alertmanager_route(alerts))
+    if ingest is not None:
+        routes += ingest_routes(ingest)
     if slack is not None:
         routes.append(Route("/slack/events", _slack_endpoint(slack), methods=["POST"]))
     return Starlette(routes=routes)

@@ -209,6 +209,22 @@ def read_results(document: Mapping[str, Any], keys: Mapping[str, str]) -> list[R
     ]
 
 
+def datasets_of(document: Mapping[str, Any], graph: Graph) -> dict[str, str]:
+    """Datasets by dbt's ids: by the relation that a result names, else by the id's last part."""
+    found: dict[str, str] = {}
+    for result in document.get("results", []):
+        if not isinstance(result, Mapping):
+            continue
+        uid = str(result.get("unique_id", ""))
+        named = result.get("relation_name")
+        key = graph.resolve(str(named)) if named else None
+        if key is None and uid.startswith(("source.", "model.", "seed.", "snapshot.")):
+            key = graph.resolve(uid.rpartition(".")[2])
+        if key is not None:
+            found[uid] = key
+    return found
+
+
 def _validated(model: type[Any], document: Mapping[str, Any]) -> Any:
     try:
         return model.model_validate(document)

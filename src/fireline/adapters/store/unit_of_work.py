@@ -1,6 +1,7 @@
 """One transaction over all repositories."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
@@ -20,14 +21,24 @@ from fireline.adapters.store.incidents import (
 from fireline.adapters.store.ledger import SqlLedger
 from fireline.adapters.store.ledger_keeping import SqlLedgerKeeping
 from fireline.adapters.store.ledger_tail import Slots, Tail
+from fireline.adapters.store.lineage import KeptGraph, SqlLineages
 from fireline.adapters.store.policy import SqlDefinitionsInForce, SqlWaivers
 from fireline.adapters.store.slack_records import SqlInbox, SqlMessages, SqlRawMessages
 from fireline.adapters.store.transaction import Transaction
 from fireline.adapters.store.watching import Remembered, SqlEpisodes, SqlStatuses
-from fireline.usecases import policy_ports, ports
+from fireline.usecases import lineage_ports, policy_ports, ports
 from fireline.usecases.ports import FlowCall
 
 Enqueue = Callable[[Session, FlowCall], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all units of work of one store remember together."""
+
+    remembered: Remembered = field(default_factory=Remembered)
+    slots: Slots = field(default_factory=Slots)
+    lineage: KeptGraph = field(default_factory=KeptGraph)
 
 
 class SqlUnitOfWork:
@@ -53,29 +64,28 @@ class SqlUnitOfWork:
     in_force: policy_ports.DefinitionsInForce
     external_groups: ports.ExternalGroups
     silences: ports.SilenceRequests
+    lineages: lineage_ports.Lineages
 
     def __init__(
         self,
         engine: Engine,
         enqueue: Enqueue,
-        remembered: Remembered | None = None,
-        slots: Slots | None = None,
+        shared: "Shared | None" = None,
     ) -> None:
         self._engine = engine
         self._enqueue = enqueue
-        self._remembered = remembered
-        self._slots = slots or Slots()
+        self._shared = shared or Shared()
 
     def __enter__(self) -> Self:
         self._session = Session(self._engine, expire_on_commit=False)
         tx = Transaction(self._session)
         self._tx = tx
-        self._tail = Tail(tx, self._slots)
+        self._tail = Tail(tx, self._shared.slots)
         self._ledger = SqlLedger(tx, self._tail)
         self.ledger = self._ledger
         self.ledger_keeping = SqlLedgerKeeping(tx, self._ledger, self._tail)
         self.books = SqlBooks(tx)
-        self._statuses = SqlStatuses(tx, self._remembered)
+        self._statuses = SqlStatuses(tx, self._shared.remembered)
         self.statuses = self._statuses
         self.episodes = SqlEpisodes(tx)
         self.alerts = SqlAlerts(tx)
@@ -93,6 +103,7 @@ class SqlUnitOfWork:
         self.in_force = SqlDefinitionsInForce(tx)
         self.external_groups = SqlExternalGroups(tx)
         self.silences = SqlSilences(tx)
+        self.lineages = SqlLineages(tx, self._shared.lineage)
         return self
 
     def __exit__(
@@ -133,9 +144,8 @@ class SqlStore:
     def __init__(self, engine: Engine, enqueue: Enqueue) -> None:
         self._engine = engine
         self._enqueue = enqueue
-        self._remembered = Remembered()
-        self._slots = Slots()
+        self._shared = Shared()
 
     def __call__(self) -> SqlUnitOfWork:
         """A unit of work to enter with `with`."""
-        return SqlUnitOfWork(self._engine, self._enqueue, self._remembered, self._slots)
+        return SqlUnitOfWork(self._engine, self._enqueue, self._shared)

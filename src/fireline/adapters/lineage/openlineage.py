@@ -1,0 +1,106 @@
+"""OpenLineage run events: which job reads and writes what, who owns it, how the run ended."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from fireline.domain.errors import InvalidInputError
+from fireline.domain.lineage.graph import Graph, Node, NodeKind, canonical
+from fireline.domain.lineage.runs import RunResult, RunStatus
+
+BORDER = "jobs that do not report to OpenLineage are unknown"
+STATUSES = {
+    "COMPLETE": RunStatus.PASS,
+    "FAIL": RunStatus.FAIL,
+    "ABORT": RunStatus.FAIL,
+}
+DOTTED = 2
+
+
+class _Tolerant(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class _Job(_Tolerant):
+    namespace: str = Field(max_length=500)
+    name: str = Field(max_length=500)
+    facets: dict[str, Any] = Field(default_factory=dict)
+
+
+class _Run(_Tolerant):
+    facets: dict[str, Any] = Field(default_factory=dict)
+
+
+class _Dataset(_Tolerant):
+    namespace: str = Field(max_length=500)
+    name: str = Field(max_length=500)
+    facets: dict[str, Any] = Field(default_factory=dict)
+
+
+class _Event(_Tolerant):
+    event_time: datetime = Field(alias="eventTime")
+    event_type: str = Field("OTHER", alias="eventType")
+    job: _Job
+    run: _Run = Field(default_factory=_Run)
+    inputs: list[_Dataset] = Field(default_factory=list, max_length=1000)
+    outputs: list[_Dataset] = Field(default_factory=list, max_length=1000)
+
+
+def read_event(document: object) -> tuple[str, Graph, list[RunResult]]:
+    """The job's source name, its part of the lineage, and what became of the run.
+
+    Raises:
+        InvalidInputError: names the field that is not as OpenLineage writes it.
+    """
+    try:
+        event = _Event.model_validate(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "event"
+        raise InvalidInputError(f"the event's `{where}`: {first['msg']}.") from error
+    inputs = [_node(one, "") for one in event.inputs]
+    owner = _owner(event.job.facets)
+    outputs = [_node(one, owner) for one in event.outputs]
+    below = tuple(dict.fromkeys(node.key for node in outputs))
+    children = (
+        {node.key: tuple(k for k in below if k != node.key) for node in inputs} if below else {}
+    )
+    nodes = {node.key: node for node in (*inputs, *outputs)}
+    source = f"openlineage:{event.job.namespace}/{event.job.name}"
+    graph = Graph(nodes, children, event.event_time, BORDER)
+    return source, graph, _runs(event, below)
+
+
+def _runs(event: _Event, outputs: tuple[str, ...]) -> list[RunResult]:
+    status = STATUSES.get(event.event_type)
+    if status is None:
+        return []
+    message = event.run.facets.get("errorMessage", {})
+    text = str(message.get("message", ""))[:500] if isinstance(message, dict) else ""
+    name = f"{event.job.namespace}/{event.job.name}"
+    return [
+        RunResult(f"openlineage:{name}:{key}", key, status, event.event_time, text)
+        for key in outputs
+    ]
+
+
+def key_of(namespace: str, name: str) -> str:
+    """`db.schema.table` where the name has it, else with the namespace, which keeps names apart."""
+    short = canonical(name)
+    return short if short.count(".") >= DOTTED else f"{canonical(namespace)}/{short}"
+
+
+def _node(dataset: _Dataset, owner: str) -> Node:
+    key = key_of(dataset.namespace, dataset.name)
+    own = _owner(dataset.facets) or owner
+    return Node(key, canonical(dataset.name).rpartition(".")[2], NodeKind.DATASET, owner=own)
+
+
+def _owner(facets: dict[str, Any]) -> str:
+    """The first owner of the ownership facet, without the kind before the colon."""
+    owners = facets.get("ownership", {})
+    listed = owners.get("owners", []) if isinstance(owners, dict) else []
+    first = listed[0] if isinstance(listed, list) and listed else {}
+    name = str(first.get("name", "")) if isinstance(first, dict) else ""
+    return name.partition(":")[2] or name

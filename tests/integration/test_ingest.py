@@ -1,0 +1,144 @@
+"""The doors for lineage over real HTTP, into both databases."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from fireline.adapters.http.server import HttpServer, build_http
+from fireline.bootstrap.ingest import door_of
+from fireline.domain.lineage.blast import blast_radius
+from fireline.domain.lineage.runs import RunStatus
+from fireline.settings import Settings
+from fireline.usecases.ingest_lineage import forget_old_jobs
+from fireline.usecases.ports import Services
+from tests.builders import services
+from tests.fakes import FakeClock
+from tests.store_fixture import RecordingStore
+
+FOLDER = Path(__file__).parents[1] / "data" / "dbt"
+TOKEN = "0123456789abcdef0123"
+AT = datetime(2026, 11, 23, 4, 20, tzinfo=UTC)
+
+
+def artifact(name: str) -> bytes:
+    return (FOLDER / f"{name}.json").read_bytes()
+
+
+@pytest.fixture
+def s(any_store: RecordingStore) -> Services:
+    return services(any_store, clock=FakeClock(AT))
+
+
+@pytest.fixture
+def door(s: Services) -> Iterator[httpx.Client]:
+    settings = Settings(ingest_token=SecretStr(TOKEN))
+    server = HttpServer(build_http(ingest=door_of(settings, s)))
+    server.start()
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:
+        yield client
+    server.stop()
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    return {
+        "eventTime": "2026-11-23T04:00:00Z",
+        "eventType": "COMPLETE",
+        "run": {"runId": "r1"},
+        "job": {
+            "namespace": "airflow",
+            "name": "load_orders",
+            "facets": {"ownership": {"owners": [{"name": "team:ingestion"}]}},
+        },
+        "inputs": [{"namespace": "kafka://broker", "name": "shop.public.orders"}],
+        "outputs": [{"namespace": "postgres://host:5432", "name": "demo.main.raw_orders"}],
+        **changes,
+    }
+
+
+def test_a_manifest_becomes_lineage_and_saying_it_again_changes_nothing(
+    s: Services, door: httpx.Client
+) -> None:
+    first = door.post("/ingest/dbt", content=artifact("manifest"))
+    assert first.json() == {
+        "ok": True,
+        "kind": "manifest",
+        "source": "dbt:fireline_demo",
+        "nodes": 10,
+        "changed": True,
+    }
+    assert door.post("/ingest/dbt", content=artifact("manifest")).json()["changed"] is False
+    with s.store() as uow:
+        blast = blast_radius(uow.lineages.graph(), ["raw_orders"], AT)
+        audited = [e.action for e in uow.audit.all()]
+    assert len(blast.affected) == 7
+    assert audited == ["lineage.taken"]
+
+
+def test_a_job_that_reports_joins_dbts_lineage_at_the_same_dataset(
+    s: Services, door: httpx.Client
+) -> None:
+    door.post("/ingest/dbt", content=artifact("manifest"))
+    assert door.post("/ingest/openlineage", json=event()).json()["changed"] is True
+    with s.store() as uow:
+        graph = uow.lineages.graph()
+    blast = blast_radius(graph, ["shop.public.orders"], AT)
+    assert len(blast.affected) == 8
+    assert graph.nodes["demo.main.raw_orders"].owner == "team-ingestion"
+    assert "unknown beyond dbt" in blast.border
+
+
+def test_results_and_failed_jobs_are_kept_by_their_dataset(s: Services, door: httpx.Client) -> None:
+    door.post("/ingest/dbt", content=artifact("manifest"))
+    assert door.post("/ingest/dbt", content=artifact("run_results")).json()["runs"] == 12
+    assert door.post("/ingest/dbt", content=artifact("sources")).json()["runs"] == 2
+    failed = event(eventType="FAIL", run={"facets": {"errorMessage": {"message": "disk full"}}})
+    door.post("/ingest/openlineage", json=failed)
+    with s.store() as uow:
+        runs = uow.lineages.runs(["demo.main.raw_orders", "demo.main.dim_customers"])
+    found = {(run.dataset, run.status, run.message) for run in runs}
+    assert ("demo.main.raw_orders", RunStatus.FAIL, "disk full") in found
+    assert ("demo.main.dim_customers", RunStatus.SKIPPED, "") in {
+        (d, status, "") for d, status, _ in found
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "words"),
+    [
+        ("/ingest/dbt", b"{", "no JSON"),
+        ("/ingest/dbt", b"[]", "one JSON object"),
+        ("/ingest/dbt", b"{}", "no dbt artifact"),
+        ("/ingest/openlineage", b"{}", "`eventTime`"),
+        ("/ingest/openlineage", json.dumps(event(inputs=[{"name": "x"}])).encode(), "namespace"),
+    ],
+)
+def test_what_is_wrong_is_refused_with_the_field(
+    door: httpx.Client, path: str, body: bytes, words: str
+) -> None:
+    answer = door.post(path, content=body)
+    assert answer.status_code == 400
+    assert words in answer.json()["error"]
+
+
+def test_nobody_tells_without_the_token(door: httpx.Client) -> None:
+    answer = door.post("/ingest/dbt", content=b"{}", headers={"Authorization": "Bearer no"})
+    assert answer.status_code == 401
+
+
+def test_jobs_that_have_not_reported_for_a_month_are_forgotten(
+    s: Services, door: httpx.Client
+) -> None:
+    door.post("/ingest/openlineage", json=event())
+    clock = s.clock
+    assert isinstance(clock, FakeClock)
+    clock.set(AT + timedelta(days=31))
+    assert forget_old_jobs(s) == 1
+    with s.store() as uow:
+        assert not uow.lineages.graph().nodes
