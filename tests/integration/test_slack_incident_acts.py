@@ -1,16 +1,21 @@
 """Every verb that moves an incident or tells it something: typed, by form, and refused."""
 
 import json
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from fireline.adapters.lineage.dbt import read_manifest
 from fireline.adapters.slack.acts import VIEW
 from fireline.adapters.slack.incident_acts import HELP, SUBMISSIONS, VERBS
 from fireline.domain.incident.details import Answer, DetectedBy, Harm, IncidentType
-from fireline.domain.incident.incident import Incident, IncidentState, Stamp
+from fireline.domain.incident.incident import Incident, IncidentState, Severity, Stamp
 from fireline.sandbox.blockkit import validate_view
 from tests.integration.slack_bot import Bot
 
+MANIFEST = Path(__file__).parents[1] / "data" / "dbt" / "manifest.json"
+AT = datetime(2026, 11, 23, 4, 20, tzinfo=UTC)
 ACTS = sorted(name.removeprefix(VIEW) for name in SUBMISSIONS)
 
 
@@ -182,3 +187,36 @@ def test_a_severe_incident_closes_only_with_its_postmortem_or_a_waiver(bot: Bot)
     typed(bot, where, "close")
     assert incident(bot).state is IncidentState.CLOSED
     assert incident(bot).at(Stamp.PM_PUBLISHED) is not None
+
+
+def test_the_blast_radius_is_posted_and_proposes_a_severity(bot: Bot) -> None:
+    graph = read_manifest(json.loads(MANIFEST.read_text("utf-8")))
+    with bot.store() as uow:
+        uow.lineages.save("dbt:demo", graph, AT)
+        uow.commit()
+    channel = bot.declared("orders are wrong")
+    typed(bot, channel.id, "dataset add raw_orders wrong")
+    bot.flows()
+    posted = [m for m in bot.said(channel) if "Affected:" in m.text]
+    assert len(posted) == 1
+    assert "1 tier-0 dashboard" in posted[0].text
+    drawn = json.dumps(posted[0].blocks)
+    assert "cfo-office@example.com" in drawn
+    assert "unknown beyond dbt" in drawn
+    assert "1 tier-0 dashboard" in bot.ask("/incident impact", "ana", channel.id)
+    assert incident(bot).severity is Severity.SEV3
+
+
+def test_without_lineage_a_dataset_is_named_as_unknown(bot: Bot) -> None:
+    where = bot.declared("orders are wrong").id
+    assert "No dataset is named yet" in bot.ask("/incident impact", "ana", where)
+    typed(bot, where, "dataset add warehouse.sales.orders wrong")
+    assert "Not in the lineage" in bot.ask("/incident impact", "ana", where)
+
+
+def test_the_rules_set_the_severity_again_when_asked_to(bot: Bot) -> None:
+    where = bot.declared("orders are wrong sev:1").id
+    assert incident(bot).severity is Severity.SEV1
+    typed(bot, where, "severity auto")
+    assert incident(bot).severity is Severity.SEV3
+    assert any("by the rules" in text for text in texts(bot))

@@ -123,7 +123,12 @@ def test_recording_the_channel_starts_its_messages_once(
     again = incident_channel.record_channel(s, incident.id, ChannelRef("C9", "other"))
     assert again == incident
     kinds = [call.args[2] for call in sqlite_store.started("publish")]
-    assert sorted(str(k) for k in kinds) == ["announcement", "card", "runbook_suggestion"]
+    assert sorted(str(k) for k in kinds) == [
+        "announcement",
+        "blast",
+        "card",
+        "runbook_suggestion",
+    ]
 
 
 def test_topic_and_members_follow_the_record(

@@ -5,16 +5,19 @@ from datetime import datetime
 
 from fireline.domain.alertmanager.alerts import ExternalGroup
 from fireline.domain.errors import InvalidInputError, NotFoundError
+from fireline.domain.incident.details import AffectedDataset, Details
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Severity, Stamp
 from fireline.domain.incident.severity import (
     DEFAULT_TIER,
     Assessment,
-    assess,
+    SeverityFacts,
     burn_of,
+    judge,
     overridden,
 )
 from fireline.domain.incident.stamps import check_order
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
+from fireline.domain.lineage.graph import canonical
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.slo.alerting.group import DATASET, SOURCE, AlertGroup
 from fireline.domain.slo.definition import Slo
@@ -23,6 +26,7 @@ from fireline.usecases.alert_messages import alert_key
 from fireline.usecases.alert_projection import alert
 from fireline.usecases.external_alerts import declared_entry, group_named, link_group
 from fireline.usecases.handle_alerts import link_incident
+from fireline.usecases.incident_impact import blast_of, with_blast
 from fireline.usecases.incident_record import (
     COMMAND,
     Change,
@@ -173,7 +177,9 @@ def _new(s: Services, uow: UnitOfWork, command: Declare, link: _Link) -> Inciden
     now = s.clock.now()
     tier = link.alert.tier if link.alert else link.slo.tier if link.slo else DEFAULT_TIER
     name = link.names[0] if link.names else None
-    computed = assess(tier, burn_of(link.burning), name)
+    data = command.datasets or link.datasets
+    facts = SeverityFacts(tier, burn_of(link.burning), name)
+    computed = judge(with_blast(facts, blast_of(uow, data, now), now), s.policy.incidents)
     shown = _asked(command, computed)
     slo = link.slo
     return Incident(
@@ -188,7 +194,8 @@ def _new(s: Services, uow: UnitOfWork, command: Declare, link: _Link) -> Inciden
         computed_severity=computed.severity,
         service=command.service or (slo.service if slo else None),
         slos=link.names,
-        datasets=command.datasets or link.datasets,
+        datasets=data,
+        details=Details(affected=tuple(AffectedDataset(canonical(key)) for key in data)),
         roles={Role.COMMANDER: command.actor.id},
         episode_id=link.alert.id if link.alert else None,
         dedupe_key=command.dedupe_key,

@@ -81,6 +81,7 @@ def record_channel(s: Services, incident_id: int, channel: ChannelRef) -> Incide
         change = Change("incident.channel", SYSTEM, now, detail, (entry,))
         saved = save(s, uow, _in(before, channel), change)
         show(s, uow, "runbook_suggestion", channel.id, str(saved.id))
+        show(s, uow, "blast", channel.id, str(saved.id))
         show_alert(s, uow, saved)
         topic_flow(uow, saved)
         uow.commit()

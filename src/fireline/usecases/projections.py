@@ -6,6 +6,7 @@ from fireline.usecases.chase_actions import reminder
 from fireline.usecases.draft_postmortem import postmortem_file
 from fireline.usecases.external_alert_projection import external_alert
 from fireline.usecases.external_alerts import KIND as EXTERNAL_ALERT
+from fireline.usecases.incident_impact import blast
 from fireline.usecases.incident_views import announcement, card, runbook_suggestion
 from fireline.usecases.post_review import review
 from fireline.usecases.publish import Projections
@@ -17,6 +18,7 @@ PROJECTIONS: Projections = {
     "card": card,
     "announcement": announcement,
     "runbook_suggestion": runbook_suggestion,
+    "blast": blast,
     "postmortem": postmortem_file,
     "action_reminder": reminder,
     "review": review,

@@ -36,6 +36,7 @@ from fireline.usecases.budget_views import (
     SpanKind,
 )
 from fireline.usecases.external_alert_views import ExternalAlertMessage, SilenceList
+from fireline.usecases.impact_views import BlastMessage
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Announcement",
     "BacktestChart",
     "BacktestPanel",
+    "BlastMessage",
     "BudgetChart",
     "BudgetOverview",
     "BurnChart",
@@ -285,6 +287,7 @@ Message = (
     | Announcement
     | RunbookSuggestion
     | RunbookPage
+    | BlastMessage
     | FileMessage
     | Notice
     | ActionReminder

@@ -11,6 +11,7 @@ from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.details import Harm, IncidentType
 from fireline.domain.incident.incident import Incident
 from fireline.usecases import incident_facts as facts
+from fireline.usecases.incident_impact import reassess
 
 ADD, REMOVE = "add", "remove"
 ADD_OR_REMOVE: Options = ((ADD, "Add"), (REMOVE, "Remove"))
@@ -38,9 +39,11 @@ def _dataset(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Re
     name, who = values["subject"], asked.user
     if values.get("change") == REMOVE:
         after = facts.remove_dataset(desk.s, incident.id, name, who)
+        reassess(desk.s, incident.id)
         return _told(after, f"{name} is not concerned")
     harms = tuple(_harm(word) for word in values.get("harms", "").replace(",", " ").split())
     after = facts.add_dataset(desk.s, incident.id, name, harms, who)
+    reassess(desk.s, incident.id)
     words = f" is {', '.join(harms)}" if harms else " is concerned"
     return _told(after, f"{name}{words}")
 

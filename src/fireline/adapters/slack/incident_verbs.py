@@ -9,7 +9,7 @@ from fireline.adapters.slack.desk import Asked, Desk, Later, Modal, Reply, decla
 from fireline.adapters.slack.grammar import Typed, incident_number, person, role, severity
 from fireline.domain.errors import IllegalTransitionError, InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident, RepairDecision, Role, Stamp
-from fireline.usecases import manage_incident
+from fireline.usecases import incident_impact, manage_incident
 from fireline.usecases.incident_views import card, overview
 from fireline.usecases.manage_incident import Declare
 
@@ -22,6 +22,7 @@ DAMAGE = {
     "repaired": REPAIRED,
 }
 TIME_WORDS = 3
+AUTO = "auto"
 
 Verb = Callable[[Desk, Asked, Typed], Reply]
 
@@ -30,7 +31,8 @@ HELP: Mapping[str, str] = {
     "declare WORDS": "opens an incident; add `sev:2`, `slo:NAME`, `service:NAME`, `dataset:NAME`",
     "list": "open incidents",
     "show INC-7": "one incident's card",
-    "severity 1-4 REASON": "changes how bad it is",
+    "severity 1-4 REASON": "changes how bad it is; `severity auto` lets the rules decide",
+    "impact": "who is downstream of the broken data, and when they need it next",
     "role ROLE @person": "commander, operations, communications, scribe, data_owner; `none` clears",
     "claim ROLE": "takes a role yourself (commander when you name none)",
     "note TEXT": "writes on the timeline; `at:02:31` or `at:-15m` for earlier",
@@ -100,6 +102,9 @@ def show(desk: Desk, asked: Asked, typed: Typed) -> Reply:
 def change_severity(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     """Change the severity; a form when level or reason is missing."""
     incident = desk.incident_here(asked.channel)
+    if typed.text.strip().lower() == AUTO:
+        after = incident_impact.take_computed(desk.s, incident.id, asked.user)
+        return _told(after, f"is {after.severity_reason}")
     level = severity(typed.words[0]) if typed.words else None
     reason = typed.after(1)
     if level is None or not reason:
@@ -108,6 +113,11 @@ def change_severity(desk: Desk, asked: Asked, typed: Typed) -> Reply:
         return Modal(modals.severity(incident, given))
     after = manage_incident.change_severity(desk.s, incident.id, level, reason, asked.user)
     return _told(after, f"is now {after.severity.label}")
+
+
+def impact(desk: Desk, asked: Asked, _typed: Typed) -> Reply:
+    """Who is affected."""
+    return incident_impact.impact(desk.s, desk.incident_here(asked.channel).id)
 
 
 def assign_role(desk: Desk, asked: Asked, typed: Typed) -> Reply:
@@ -230,6 +240,7 @@ VERBS: Mapping[str, Verb] = {
     "list": show_list,
     "show": show,
     "severity": change_severity,
+    "impact": impact,
     "role": assign_role,
     "claim": claim,
     "note": note,
