@@ -58,24 +58,24 @@ class Course:
         self.told("ana", 3)
         self.bo.command("/incident mitigate rolled the producer back", where)
         self.told("bo", 1)
-        self.ana.command("/incident restore rows pass again", where)
-        self.told("ana", 4)
+        self.bo.command("/incident restore rows pass again", where)
+        self.told("bo", 2)
 
     def close(self, where: str) -> None:
         self.bo.command("/incident resolve", where)
         self.bo.submits(
             damage="no-damage", checked=self.world.sandbox.user("bo"), how="row counts match"
         )
-        self.told("bo", 2)
+        self.told("bo", 3)
         self.world.wait_message(where, "Resolved")
         eventually(lambda: self.world.sandbox.workspace.files, "the postmortem draft")
 
     def promise(self, where: str) -> None:
         bo = self.world.sandbox.user("bo")
         self.ana.command(f"/postmortem action Reject unknown enums <@{bo}> due:+7d", where)
-        self.told("ana", 5)
+        self.told("ana", 4)
         self.bo.command(f"/review action ACT-1 done {EVIDENCE}", "general")
-        self.told("bo", 3)
+        self.told("bo", 4)
         self.settle()
 
     def told(self, who: str, count: int) -> None:

@@ -56,8 +56,7 @@ def build_http(
         ready: facts about its work; `ok` False means send nothing here yet.
         registry: the metrics to show.
         gate: says whether a service may be changed; without one there is no such address.
-        alerts: records what Alertmanager tells; without one there is no such address.
-        ingest: takes lineage and run results; without one there are no such addresses.
+        alerts, ingest: record what Alertmanager, dbt and OpenLineage tell; likewise.
     """
 
     def healthz(_request: Request) -> Response:

@@ -1,6 +1,6 @@
 """Lineage as it was last told, and the last result of each run.
 
-Revision: 0020, after 0017
+Revision: 0020, after 0006
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from fireline.adapters.store.columns import UtcDateTime
 
 revision = "0020"
-down_revision = "0017"
+down_revision = "0006"
 
 
 def upgrade() -> None:
