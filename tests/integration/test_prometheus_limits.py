@@ -54,8 +54,7 @@ def test_a_length_above_the_bound_is_refused_before_a_byte_is_read(stub: Stub) -
 
 
 def test_ten_gigabytes_of_blanks_packed_small_are_given_up_at_64_megabytes(stub: Stub) -> None:
-    piece = gzip.compress(b" " * 16 * MEGABYTE)
-    packed = piece * 20
+    packed = gzip.compress(b" " * 16 * MEGABYTE) * 640
     stub.answer = lambda _: (200, packed)
     stub.reply_headers = {"Content-Encoding": "gzip"}
     before = grown()

@@ -25,6 +25,7 @@ from fireline.adapters.prometheus.questions import (
 TIMESTAMP_POINTS = 96
 QUARANTINE_SECONDS = 300
 GIVE_UP_TIMEOUTS = 2
+GIVE_UP_LARGE = 12
 PART = "fireline_part"
 NOTHING = np.zeros(0, np.int64)
 
@@ -127,6 +128,7 @@ class _Round:
         self._down: QueryFailure | None = None
         self._late: QueryFailure | None = None
         self._timeouts = 0
+        self._large = 0
         self._answered = False
         self._lock = Lock()
 
@@ -168,7 +170,11 @@ class _Round:
             if failure.cause is Cause.TIMEOUT:
                 self._timeouts += 1
                 self._late = failure
-            self._answered |= failure.cause in BY_PART
+            self._answered |= failure.cause is Cause.QUERY
+            self._large += failure.cause is Cause.TOO_LARGE
+            if self._large >= GIVE_UP_LARGE and not self._answered:
+                # Whoever answers everything at such a length is not to be asked part by part.
+                self._down = QueryFailure(Cause.SERVER, failure.sentence)
             hangs = self._timeouts >= GIVE_UP_TIMEOUTS and not self._answered
             if failure.cause in SOURCE_WIDE or hangs:
                 self._down = failure

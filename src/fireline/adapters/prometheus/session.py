@@ -1,6 +1,7 @@
 """The HTTP session under the client: queries in the body, bounded answers, no redirects."""
 
 import json
+import zlib
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from time import monotonic, time
@@ -15,6 +16,7 @@ from urllib3.util.retry import Retry
 
 from fireline.adapters.prometheus.failures import Cause, QueryFailure
 from fireline.adapters.prometheus.telemetry import Telemetry
+from fireline.adapters.prometheus.unpacking import Unpacker
 from fireline.domain.errors import InvalidInputError
 
 CONNECT_SECONDS = 2.0
@@ -62,6 +64,7 @@ class BoundedSession(requests.Session):
         self._telemetry = telemetry
         self.warnings: tuple[str, ...] = ()
         self.trust_env = False
+        self.headers["Accept-Encoding"] = "gzip"
 
     def mount_own(self, url: str) -> None:
         """Take the place of the adapter that the client mounts with retries of its own."""
@@ -105,7 +108,7 @@ class BoundedSession(requests.Session):
             return self._read(response, begun)
         except ReadTimeoutError as error:
             raise self.timed_out() from error
-        except HTTPError as error:
+        except (HTTPError, zlib.error) as error:
             raise requests.ConnectionError(str(error)) from error
 
     def _read(self, response: requests.Response, begun: float) -> bytes:
@@ -113,14 +116,19 @@ class BoundedSession(requests.Session):
         if told.isdecimal() and int(told) > MAX_BYTES:
             raise self._too_large()
         chunks: list[bytes] = []
-        # read1 gives what has come; iter_content would wait for a whole chunk of a dripping body.
-        while chunk := response.raw.read1(CHUNK, decode_content=True):
-            self.size += len(chunk)
-            chunks.append(chunk)
-            if self.size > MAX_BYTES:
-                raise self._too_large()
+        unpacker = Unpacker(response.headers.get("Content-Encoding", ""))
+        # read1 gives what has come; iter_content would wait for a whole chunk of a dripping body,
+        # and would unpack all that a chunk holds, however much.
+        while chunk := response.raw.read1(CHUNK, decode_content=False):
+            for piece in unpacker.pieces(chunk):
+                self.size += len(piece)
+                if self.size > MAX_BYTES:
+                    chunks.clear()  # a failure is remembered for minutes, with its frames
+                    raise self._too_large()
+                chunks.append(piece)
             left = self.left - (monotonic() - begun)
             if left <= 0:
+                chunks.clear()
                 raise self.timed_out()
             _wait_at_most(response, left)
         return b"".join(chunks)
