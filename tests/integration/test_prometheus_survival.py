@@ -81,13 +81,12 @@ def history(prefix: str, hours: int = 4) -> list[Series]:
     chance = np.random.default_rng(7)
     times = np.arange(BEGIN, BEGIN + hours * HOUR + 1, STEP, dtype=np.float64)
     each = chance.integers(1, 9, len(times)).astype(np.float64)
+    lag = chance.integers(0, 60, len(times)).astype(np.float64)
     bad = np.where(chance.random(len(times)) < 0.05, each, 0.0)
     series = [
         Series({"__name__": f"{prefix}_all_total"}, times, np.cumsum(each)),
         Series({"__name__": f"{prefix}_bad_total"}, times, np.cumsum(bad)),
-        Series(
-            {"__name__": f"{prefix}_lag_seconds"}, times, chance.integers(0, 60, len(times)) * 1.0
-        ),
+        Series({"__name__": f"{prefix}_lag_seconds"}, times, lag),
     ]
     for number in range(3):
         fine = (chance.random(len(times)) < 0.9).astype(np.float64)

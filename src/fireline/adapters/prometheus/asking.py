@@ -25,7 +25,7 @@ from fireline.adapters.prometheus.questions import (
 TIMESTAMP_POINTS = 96
 QUARANTINE_SECONDS = 300
 GIVE_UP_TIMEOUTS = 2
-GIVE_UP_LARGE = 12
+GIVE_UP_LARGE = 5
 PART = "fireline_part"
 NOTHING = np.zeros(0, np.int64)
 
