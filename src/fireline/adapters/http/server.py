@@ -1,7 +1,7 @@
 """The HTTP side: Slack's requests, health, readiness, metrics."""
 
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from threading import Thread
 from typing import Any
@@ -56,7 +56,8 @@ def build_http(
         ready: facts about its work; `ok` False means send nothing here yet.
         registry: the metrics to show.
         gate: says whether a service may be changed; without one there is no such address.
-        alerts, ingest: record what Alertmanager, dbt and OpenLineage tell; likewise.
+        alerts: records what Alertmanager tells; likewise.
+        ingest: takes lineage and run results; likewise.
     """
 
     def healthz(_request: Request) -> Response:
@@ -70,15 +71,22 @@ def build_http(
 
     addresses = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
     routes = [Route(path, answer) for path, answer in addresses.items()]
-    if gate is not None:
-        routes.append(gate_route(gate))
-    if alerts is not None:
-        routes.append(alertmanager_route(alerts))
-    if ingest is not None:
-        routes += ingest_routes(ingest)
+    routes += _doors(gate, alerts, ingest)
     if slack is not None:
         routes.append(Route("/slack/events", _slack_endpoint(slack), methods=["POST"]))
     return Starlette(routes=routes)
+
+
+def _doors(
+    gate: Gate | None, alerts: AlertHook | None, ingest: IngestDoor | None
+) -> Iterator[Route]:
+    """The addresses with a token of their own."""
+    if gate is not None:
+        yield gate_route(gate)
+    if alerts is not None:
+        yield alertmanager_route(alerts)
+    if ingest is not None:
+        yield from ingest_routes(ingest)
 
 
 def _slack_endpoint(slack: SlackHandler) -> Callable[[Request], Awaitable[Response]]:
