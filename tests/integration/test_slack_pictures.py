@@ -110,6 +110,27 @@ def test_burn_is_told_by_window_with_its_picture(bot: Bot) -> None:
     assert "Show the SLO" in text
 
 
+def test_the_buttons_lead_from_the_slo_to_its_burn_and_back(bot: Bot) -> None:
+    now = seeded(bot)
+    with bot.store() as uow:
+        uow.statuses.save([replace(a_burning_status(a_slo()), at=now)])
+        uow.commit()
+    shown = answered(bot, f"/slo show {NAME}")
+    shown = pressed(bot, shown, "slo_burn")
+    assert "Burn of" in shown.text
+    assert "Burning." in pressed(bot, shown, "slo_show").text
+
+
+def pressed(bot: Bot, shown: Message, action: str) -> Message:
+    """What is answered to a press of that button."""
+    block = next(b for b in shown.blocks if f"'{action}'" in str(b))
+    before = len(bot.ephemerals())
+    where = {"channel": shown.channel, "ts": shown.ts, "block_id": block["block_id"]}
+    bot.act("click", user="ana", action_id=action, **where)
+    bot.until(lambda: len(bot.ephemerals()) > before)
+    return bot.ephemerals()[before]
+
+
 def test_without_figures_burn_says_why(bot: Bot) -> None:
     told = answered(bot, f"/slo burn {NAME}")
     assert "image" not in kinds(told)

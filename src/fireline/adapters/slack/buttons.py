@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from fireline.adapters.slack import ids, incident_verbs, silence_verbs, waiver_verbs
+from fireline.adapters.slack import ids, incident_verbs, silence_verbs, slo_pictures, waiver_verbs
 from fireline.adapters.slack.alert_buttons import ALERT_BUTTONS
 from fireline.adapters.slack.blocks import modals
 from fireline.adapters.slack.blocks.modals import Prefill
@@ -89,6 +89,7 @@ def run_instead(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
 
 BUTTONS: Mapping[str, Button] = {
     **ALERT_BUTTONS,
+    **slo_pictures.BUTTONS,
     ids.CLAIM_COMMANDER: claim_commander,
     ids.MITIGATE: _form(modals.mitigate),
     ids.RESTORE: _form(modals.restore),

@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from fireline.adapters.slack.blocks import Rendered
+from fireline.adapters.slack import ids
+from fireline.adapters.slack.blocks import Rendered, render
 from fireline.adapters.slack.blocks import backtest as backtest_blocks
 from fireline.adapters.slack.blocks import burn as burn_blocks
 from fireline.adapters.slack.desk import Asked, Desk, Later, Reply, log
 from fireline.adapters.slack.grammar import Typed
+from fireline.adapters.slack.interactions import Button
 from fireline.domain.errors import EffectError, InvalidInputError
 from fireline.domain.slo.wording import parse_range
 from fireline.usecases.backtest import NamedPolicy, Wanted, backtest, check_range
@@ -16,7 +18,7 @@ from fireline.usecases.backtest_views import backtest_chart
 from fireline.usecases.burn_charts import burn_detail
 from fireline.usecases.maintenance import current_plan
 from fireline.usecases.recorded_incidents import recorded_incidents
-from fireline.usecases.slo_views import find_slo
+from fireline.usecases.slo_views import find_slo, slo_detail
 
 OPTIONS = ("from", "to")
 USUAL = timedelta(days=30)
@@ -28,11 +30,26 @@ HELP: Mapping[str, str] = {
 }
 
 
+def show_slo(desk: Desk, name: str) -> Reply:
+    """One SLO's figures with a picture; without it when Slack does not take the upload."""
+    detail = slo_detail(desk.s, name)
+    if detail.chart is None:
+        return detail
+    png = desk.s.charts.budget(detail.chart)
+    title = f"{detail.line.name}-{detail.chart.version}"
+    return render(detail, uploaded(desk, png, title, detail.chart.alt))
+
+
 def slo_burn(desk: Desk, _asked: Asked, typed: Typed) -> Reply:
     """Burn rates by window, with their picture."""
     if not typed.words:
         raise InvalidInputError("Name the SLO: `/slo burn NAME`. `/slo list` shows them all.")
-    detail = burn_detail(desk.s, typed.words[0])
+    return show_burn(desk, typed.words[0])
+
+
+def show_burn(desk: Desk, name: str) -> Reply:
+    """One SLO's burn."""
+    detail = burn_detail(desk.s, name)
     if detail.chart is None:
         return burn_blocks.burn(detail, None)
     png = desk.s.charts.burn(detail.chart)
@@ -89,3 +106,9 @@ def uploaded(desk: Desk, png: bytes, name: str, alt: str) -> str | None:
     except EffectError as error:
         log.warning("chart_not_uploaded", picture=name, error=str(error))
         return None
+
+
+BUTTONS: Mapping[str, Button] = {
+    ids.SHOW_SLO: lambda desk, _asked, pressed: show_slo(desk, pressed.value),
+    ids.SHOW_BURN: lambda desk, _asked, pressed: show_burn(desk, pressed.value),
+}

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from fireline.adapters.slack import alert_verbs, silence_verbs, slo_pictures, waiver_verbs
-from fireline.adapters.slack.blocks import modals, render
-from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply, log
+from fireline.adapters.slack.blocks import modals
+from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
 from fireline.adapters.slack.grammar import Typed, readable
-from fireline.domain.errors import EffectError, InvalidInputError
+from fireline.domain.errors import InvalidInputError
 from fireline.usecases import find_runbook
 from fireline.usecases.manage_incident import incident_in
-from fireline.usecases.slo_views import slo_detail, slo_list
-from fireline.usecases.views import RunbookSuggestion, SloDetail
+from fireline.usecases.slo_views import slo_list
+from fireline.usecases.views import RunbookSuggestion
 
 Verb = Callable[[Desk, Asked, Typed], Reply]
 
@@ -48,27 +48,14 @@ def slo_show(desk: Desk, _asked: Asked, typed: Typed) -> Reply:
     """One SLO, with its chart."""
     if not typed.words:
         raise InvalidInputError("Name the SLO: `/slo show NAME`. `/slo list` shows them all.")
-    return _with_chart(desk, slo_detail(desk.s, typed.words[0]))
+    return slo_pictures.show_slo(desk, typed.words[0])
 
 
 def slo_by_name(desk: Desk, _asked: Asked, line: str) -> Reply | None:
     """`/slo NAME` means `/slo show NAME` when there is such an SLO."""
     if line not in desk.s.definitions.current().slos:
         return None
-    return _with_chart(desk, slo_detail(desk.s, line))
-
-
-def _with_chart(desk: Desk, detail: SloDetail) -> Reply:
-    """The figures with a picture; without it when Slack does not take the upload."""
-    if detail.chart is None:
-        return detail
-    try:
-        png = desk.s.charts.budget(detail.chart)
-        name = f"{detail.line.name}-{detail.chart.version}.png".replace(":", "-")
-        return render(detail, desk.s.chat.upload_image(png, name, detail.chart.alt))
-    except EffectError as error:
-        log.warning("chart_not_uploaded", slo=detail.line.name, error=str(error))
-        return detail
+    return slo_pictures.show_slo(desk, line)
 
 
 def runbook_bare(desk: Desk, asked: Asked) -> Reply:

@@ -42,9 +42,7 @@ def backtest(found: Backtest, alt: str, chart_file: str | None) -> kit.Rendered:
         blocks.append(kit.section(f":bulb: {one_line(found.suggestion.sentence, 900)}"))
     if found.notes:
         blocks.append(kit.context(*(one_line(note, 300) for note in found.notes[:NOTES])))
-    blocks.append(
-        kit.actions([kit.button("Show the SLO", ids.RUN_INSTEAD, f"/slo show {slo.name}")])
-    )
+    blocks.append(kit.actions([kit.button("Show the SLO", ids.SHOW_SLO, slo.name)]))
     return kit.rendered(alt, blocks)
 
 

@@ -23,9 +23,7 @@ def burn(view: BurnDetail, chart_file: str | None) -> kit.Rendered:
         blocks.append(kit.context(*(pair_line(pair) for pair in view.pairs)))
     if chart_file and view.chart is not None:
         blocks.append(kit.image(chart_file, view.chart.alt))
-    blocks.append(
-        kit.actions([kit.button("Show the SLO", ids.RUN_INSTEAD, f"/slo show {line.name}")])
-    )
+    blocks.append(kit.actions([kit.button("Show the SLO", ids.SHOW_SLO, line.name)]))
     blocks.append(kit.context(f"1.0x spends exactly the budget \u00b7 `{esc(line.name[:200])}`"))
     newest = view.chart.alt if view.chart else line.sentence
     return kit.rendered(f"{title}: {newest}", blocks)

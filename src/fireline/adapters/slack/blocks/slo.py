@@ -175,7 +175,9 @@ def slo_detail(view: SloDetail, chart_file: str | None = None) -> kit.Rendered:
     if view.error:
         blocks.append(kit.section(f":warning: *Query failed*\n```{one_line(view.error, 900)}```"))
     if believed and line.burns:
-        blocks.append(kit.section(f"*Burn* {burn_words(line)}\n_1.0x spends exactly the budget_"))
+        more = kit.button("Burn by window", ids.SHOW_BURN, line.name)
+        words = f"*Burn* {burn_words(line)}\n_1.0x spends exactly the budget_"
+        blocks.append(kit.section(words, more))
     if believed and view.pairs:
         blocks.append(kit.context(*(pair_line(pair) for pair in view.pairs)))
     if chart_file and view.chart is not None:
