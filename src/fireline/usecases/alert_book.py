@@ -199,6 +199,10 @@ class EpisodeBook:
         before, episode = self._pending.get(name), self._missing_open(name)
         if before is None and episode is None and status.data_state not in TELLING:
             return
+        if status.data_state in MISSING and _in_maintenance(one, self._at):
+            # That it would be gone was said beforehand; what it lacks after that counts anew.
+            self._watched[name] = Pending(name, self._at, ticks=0)
+            return
         pending = watched(status, before)
         if pending is not None:
             self._watched[name] = pending
@@ -250,6 +254,12 @@ class EpisodeBook:
 
     def _channel(self, slo: Slo | None) -> str:
         return (slo.channel if slo else None) or self._s.channels.alerts
+
+
+def _in_maintenance(one: Judged, at: datetime) -> bool:
+    """Whether somebody said that nothing is to be expected of it now."""
+    epoch, reading = at.timestamp(), one.reading
+    return reading is not None and any(e.start <= epoch < e.end for e in reading.exclusions)
 
 
 def _calm(status: SloStatus) -> bool:
