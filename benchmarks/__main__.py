@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from rich.console import Console
 
-from benchmarks import arithmetic, peer, review, runbooks, slack, ticks
+from benchmarks import arithmetic, backtest, peer, review, runbooks, slack, ticks
 from benchmarks.figures import Figure, UnknownNameError, as_json, chosen, printed
 from benchmarks.stage import Stage
 
@@ -22,6 +22,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "peer": peer.peer,
     "ack": slack.ack,
     "review": review.review,
+    "backtest": backtest.backtest,
 }
 
 

@@ -1,8 +1,10 @@
 """The page of all budgets: one file, nothing from outside, every picture also in words."""
 
+from datetime import time
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser
 from typing_extensions import override
@@ -10,6 +12,7 @@ from typing_extensions import override
 from fireline.adapters.charts.drawing import MatplotlibCharts
 from fireline.adapters.render.documents import JinjaDocuments
 from fireline.domain.policy.policy import Policy
+from fireline.domain.slo.definition import DeadlineSli
 from fireline.domain.slo.maintenance import Maintenance, MaintenancePlan, Once, Scope
 from fireline.usecases.budget_charts import budget_overview
 from fireline.usecases.budget_page import page_facts
@@ -23,7 +26,7 @@ from tests.builders import a_slo, a_status, services
 from tests.e2e.browser import PHONE, context_of
 from tests.fakes import FakeCharts, FakeChat, FakeClock, FakeDefinitions, FakeSource
 from tests.store_fixture import RecordingStore
-from tests.unit.slo_builders import EPOCH, SLICES, T, slo, steady
+from tests.unit.slo_builders import EPOCH, SLICES, T, ledger, slo, steady
 
 MARKED = '<script>alert("x")</script> & more'
 SLOS = (
@@ -99,6 +102,22 @@ def test_the_worst_comes_first_and_unknown_is_no_figure() -> None:
 def test_a_budget_of_minutes_is_told_as_time() -> None:
     text = page()
     assert "of 7 h 12 min" in text
+
+
+def test_deadlines_are_told_in_misses() -> None:
+    daily = slo(DeadlineSli("landed", time(7)), name="daily", title="Lands by 7", objective="95")
+    total = np.zeros(8640)
+    total[83::288] = 1.0  # 07:00 UTC each day, in a ledger that ends at noon
+    good = total.copy()
+    good[83] = 0.0
+    series = ledger(list(good), list(total))
+    source = FakeSource({"daily": FetchResult("daily", series)})
+    found = read_all((daily,), source, T, Policy())
+    facts = page_facts(found, Policy(), FakeCharts(), T)
+    text = JinjaDocuments().budgets(facts)
+    assert "0 misses left" in text
+    assert "of 1.5 misses" in text
+    assert "burn rate" not in text.split("<section")[1]
 
 
 def test_only_the_worst_have_pictures_and_the_rest_is_counted() -> None:

@@ -90,7 +90,7 @@ def _row(read: Read) -> Facts:
         "sentence": status.sentence,
         "burning": [severity.value for severity in status.burning],
         "burns": _burns(status),
-        "gone": _gone(status.exhaustion_hours),
+        "gone": _gone(status),
         "pairs": [_pair(pair) for pair in status.pairs],
         "runbook": slo.runbook or "none",
         "source": f"{slo.source.file}:{slo.source.line}",
@@ -98,6 +98,8 @@ def _row(read: Read) -> Facts:
 
 
 def _left(status: SloStatus) -> str:
+    if status.misses_left is not None:
+        return f"{status.misses_left} {'miss' if status.misses_left == 1 else 'misses'} left"
     if status.remaining is None:
         return "nothing bad is allowed" if status.has_figure else "unknown"
     raw = status.raw_remaining
@@ -124,9 +126,10 @@ def _burns(status: SloStatus) -> list[str]:
     return ["\u2013" if rate is None else f"{rate:.1f}x" for rate in found]
 
 
-def _gone(hours: float | None) -> str:
+def _gone(status: SloStatus) -> str:
+    hours = status.exhaustion_hours
     if hours is None:
-        return "not at this rate"
+        return "not counted by rate" if status.misses_left is not None else "not at this rate"
     return "already" if hours <= 0 else f"in {spell(hours * HOUR)} at this rate"
 
 
