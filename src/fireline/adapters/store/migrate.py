@@ -16,13 +16,13 @@ FOLDER = Path(__file__).parent / "migrations"
 ONE_AT_A_TIME = Lock()  # alembic keeps what it works on in module globals
 
 
-def migrate(engine: Engine) -> bool:
-    """Upgrade to the newest schema; says whether there was anything to do.
+def migrate(engine: Engine, to: str | None = None) -> bool:
+    """Upgrade to the newest schema, or `to` an older one; says whether there was anything to do.
 
     Two processes may start at once: the second waits and then finds nothing left to do.
     """
     with engine.connect() as connection:
-        if current_revision(connection) == newest_revision():
+        if current_revision(connection) == (to or newest_revision()):
             return False
     with ONE_AT_A_TIME, engine.connect() as connection:
         if engine.dialect.name == "sqlite":
@@ -32,7 +32,7 @@ def migrate(engine: Engine) -> bool:
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (WRITE_LOCK,))
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to or "head")
         connection.commit()
     return True
 
