@@ -34,7 +34,7 @@ tier: {tier}
 owner: team-{service}
 channel: "#data-platform-alerts"
 objective: 99.9
-window: 30d
+window: 2d
 sli:
   ratio:
     bad: sum(increase(rows_rejected_total{{n="{n}"}}[$window]))
