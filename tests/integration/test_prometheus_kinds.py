@@ -200,8 +200,10 @@ def test_before_the_deadline_it_is_told_whether_it_landed_and_absent_is_unknown(
 @pytest.mark.parametrize(
     ("given", "asked"),
     [
-        ("max(a) >= 3", "max(a{}) >= bool 3"),
-        ("(max(a) > on () max(b))", "max(a{}) > bool on () max(b{})"),
+        ("max(a) >= 3", "max(a) >= bool 3"),
+        ("(max(a) > on () max(b))", "max(a) > bool on () max(b)"),
+        ("sum(a) > ignoring(z) sum by (z) (b)", "sum(a) > bool ignoring (z) sum by (z) (b)"),
+        ('a{b="c\\"d"} == 1', 'a{b="c\\"d"} == bool 1'),
         ("max(a) >= bool 3", "max(a) >= bool 3"),
         ("max(a) > 1 and max(b) > 2", "max(a) > 1 and max(b) > 2"),
         ("not promql (", "not promql ("),

@@ -60,11 +60,13 @@ def answering(expr: str) -> str:
         node = node.expr
     if not isinstance(node, promql_parser.BinaryExpr) or str(node.op) not in COMPARISONS:
         return expr
-    if node.modifier is not None and node.modifier.return_bool:
-        return expr
-    left, sign = str(node.lhs), str(node.op)
-    rest = str(node).removeprefix(left).lstrip().removeprefix(sign)
-    return f"{left} {sign} bool {rest.lstrip()}"
+    matching = ""
+    if node.modifier is not None:
+        if node.modifier.return_bool:
+            return expr
+        matching = f"{node.modifier} "
+    # `prettify` escapes label values, `str` does not.
+    return f"{node.lhs.prettify()} {node.op} bool {matching}{node.rhs.prettify()}"
 
 
 def _count(plan: Plan, found: Found) -> Counted:
