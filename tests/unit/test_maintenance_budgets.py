@@ -9,12 +9,15 @@ import pytest
 
 from fireline.adapters.files.maintenance import MaintenanceFiles
 from fireline.adapters.slack.blocks import render
+from fireline.domain.policy.evaluation import evaluate
+from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.domain.slo.sli import CompositePart, CompositeSli
 from fireline.usecases.gate_changes import gate, verdict_json
 from fireline.usecases.ports import FetchResult, Services
 from fireline.usecases.report_budgets import report, status_json
 from fireline.usecases.slo_views import slo_detail, slo_list
+from fireline.usecases.stored_budgets import stored_reading
 from fireline.usecases.watch_budgets import Watcher
 from tests.builders import services
 from tests.fakes import FakeClock, FakeDefinitions, FakeSource
@@ -86,6 +89,28 @@ def test_a_composite_of_a_part_in_maintenance_shows_both_figures_too(
     assert status is not None
     assert status.remaining == pytest.approx(0.263158, abs=1e-6)
     assert status.raw_remaining == pytest.approx(-0.25)
+
+
+def test_maintenance_of_a_composite_alone_leaves_its_parts_as_they_are(
+    any_store: RecordingStore, tmp_path: Path
+) -> None:
+    s = world(any_store, tmp_path)
+    whole = replace(ORDERS, name="whole", sli=CompositeSli((CompositePart("orders"),)))
+    slos = {"orders": ORDERS, "whole": whole}
+    s.definitions.slos = slos  # type: ignore[attr-defined]
+    (tmp_path / "m.yaml").write_text(MAINTENANCE.replace("slos: [orders]", "slos: [whole]"))
+    Watcher(s).tick(END)
+    with any_store() as uow:
+        found = {status.slo: status for status in uow.statuses.all()}
+        stored = evaluate(stored_reading(s, uow, whole, END), Policy())
+    plan = s.maintenance.current()
+    told = {r.slo: r for r in report(list(slos.values()), s.source, END, maintenance=plan)}
+    for status in (found["whole"], told["whole"], stored):
+        assert status.remaining == pytest.approx(0.263158, abs=1e-6)
+        assert status.raw_remaining == pytest.approx(-0.25)
+    for status in (found["orders"], told["orders"]):
+        assert status.remaining == pytest.approx(-0.25)
+        assert status.raw_remaining is None
 
 
 def test_without_an_answer_the_last_figures_are_shown_both(

@@ -7,7 +7,7 @@ from datetime import datetime
 from fireline.domain.slo.buckets import BUCKET_SECONDS, Bucket, BucketFlag, BucketSeries
 from fireline.domain.slo.composite import CompositeSums, Share, joined_series
 from fireline.domain.slo.definition import CompositeSli, Method, Slo
-from fireline.domain.slo.exclusions import part_without
+from fireline.domain.slo.exclusions import Exclusion, part_without
 from fireline.domain.slo.ledger import first_known, floor_edge, series_of
 from fireline.domain.slo.reading import Reading
 
@@ -54,16 +54,21 @@ def lacking_parts(
     return None
 
 
-def composite_reading(slo: Slo, readings: Mapping[str, Reading], at: datetime) -> Reading:
-    """A composite at the instant at which all its parts were read.
+def composite_reading(
+    slo: Slo,
+    readings: Mapping[str, Reading],
+    at: datetime,
+    exclusions: tuple[Exclusion, ...] = (),
+) -> Reading:
+    """A composite at the instant at which all its parts were read; it is as old as the oldest.
 
-    Maintenance of the parts is theirs and is taken out of them; a composite is as old as its
-    oldest part.
+    Maintenance of a part is taken out of that part, the composite's own `exclusions` of all parts,
+    as far as the composite goes.
     """
     sli = slo.sli
     if not isinstance(sli, CompositeSli):
         return readings[slo.name]
-    parts = [(readings[part.slo], part.weight) for part in sli.parts]
+    parts = [(_without(readings[part.slo], exclusions), part.weight) for part in sli.parts]
     series = _series(slo, sli.method, parts)
     shares, open_part = None, None
     if sli.method is Method.OCCURRENCES:
@@ -84,6 +89,12 @@ def composite_reading(slo: Slo, readings: Mapping[str, Reading], at: datetime) -
         shares=shares,
         raw_counts=_raw_counts(slo, [reading for reading, _ in parts], at),
     )
+
+
+def _without(reading: Reading, exclusions: tuple[Exclusion, ...]) -> Reading:
+    """A part with more maintenance left out than its own."""
+    more = tuple(e for e in exclusions if e not in reading.exclusions)
+    return replace(reading, exclusions=(*reading.exclusions, *more)) if more else reading
 
 
 def _raw_counts(slo: Slo, parts: list[Reading], at: datetime) -> tuple[float, float] | None:

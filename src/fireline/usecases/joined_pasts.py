@@ -26,7 +26,8 @@ class JoinedPast(Past):
     def reading(self, edge: int) -> Reading:
         """What the bot would have known when the bucket that ends at `edge` had closed."""
         readings = {name: past.reading(edge) for name, past in self.parts.items()}
-        return composite_reading(self.slo, readings, datetime.fromtimestamp(edge, UTC))
+        at = datetime.fromtimestamp(edge, UTC)
+        return composite_reading(self.slo, readings, at, self.exclusions)
 
     @override
     def worth(self, policy: Policy, edges: Edges) -> Mask | None:

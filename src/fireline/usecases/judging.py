@@ -156,7 +156,7 @@ class Judging:
         for slo in slos:
             error = lacking_parts(slo, readings, errors)
             if error is None:
-                reading = composite_reading(slo, readings, at)
+                reading = composite_reading(slo, readings, at, self._excluded(slo, at))
                 self._before.pop(slo.name, None)
                 outcome.judged.append(Judged(slo, self._evaluated(reading), reading))
                 continue

@@ -9,6 +9,7 @@ from fireline.domain.policy.evaluation import evaluate, failed
 from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.buckets import BucketSeries
 from fireline.domain.slo.definition import Slo
+from fireline.domain.slo.exclusions import Exclusion
 from fireline.domain.slo.ledger import first_known
 from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.domain.slo.reading import Reading
@@ -72,7 +73,8 @@ def read_all(
         for slo, result in zip(asked, results, strict=True)
         if slo.name not in errors
     }
-    return [_read(slo, readings, errors, at, policy or Policy()) for slo in wanted]
+    rules = policy or Policy()
+    return [_read(slo, readings, errors, at, rules, plan) for slo in wanted]
 
 
 def _read(
@@ -81,11 +83,12 @@ def _read(
     errors: Mapping[str, str],
     at: datetime,
     policy: Policy,
+    plan: MaintenancePlan,
 ) -> Read:
     error = errors.get(slo.name) or lacking_parts(slo, readings, errors)
     if error is not None:
         return Read(slo, failed(slo, at, error, None), None)
-    reading = composite_reading(slo, readings, at)
+    reading = composite_reading(slo, readings, at, _excluded(slo, at, plan))
     return Read(slo, evaluate(reading, policy), reading)
 
 
@@ -100,8 +103,13 @@ def _reading(slo: Slo, result: FetchResult, at: datetime, plan: MaintenancePlan)
         newest_sample=result.newest_sample,
         warnings=result.warnings,
         landed=result.landed,
-        exclusions=plan.exclusions(slo, window_start(slo, at), int(at.timestamp())),
+        exclusions=_excluded(slo, at, plan),
     )
+
+
+def _excluded(slo: Slo, at: datetime, plan: MaintenancePlan) -> tuple[Exclusion, ...]:
+    """The maintenance that the SLO's windows reach."""
+    return plan.exclusions(slo, window_start(slo, at), int(at.timestamp()))
 
 
 def status_json(slo: Slo, status: SloStatus) -> dict[str, object]:

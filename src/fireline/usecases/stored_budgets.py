@@ -46,7 +46,8 @@ def _read(s: Services, uow: UnitOfWork, slo: Slo, edge: int, newest: datetime | 
     parts = [slos[name] for name in part_names(slo) if name in slos]
     if parts and len(parts) == len(part_names(slo)):
         readings = {part.name: _read(s, uow, part, edge, None) for part in parts}
-        return replace(composite_reading(slo, readings, at), newest_sample=newest)
+        own = exclusions_for(s, uow, slo, edge)
+        return replace(composite_reading(slo, readings, at, own), newest_sample=newest)
     start = floor_edge(slo.needed_from(edge))
     span = uow.ledger.span(slo.name, slo.revision)
     known = span is not None and span[0] < edge
