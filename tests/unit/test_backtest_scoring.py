@@ -1,5 +1,6 @@
 """Alerts against incidents: who told of what, and what a change of the policy would do."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -136,6 +137,17 @@ def test_the_smallest_change_that_helps_is_suggested_with_its_evidence() -> None
     assert "only as good as this range" in found.sentence
     assert "false alerts 1 \u2192 0" in found.sentence
     assert told[-1] == (len(found.trials), len(found.trials))
+
+
+def test_an_alert_that_opened_the_day_before_the_range_is_known_with_its_time() -> None:
+    of = a_range({50: (36, 0.9)}, ())
+    early = replace(of, edges=edges_of(of.start - timedelta(days=1), T))
+    (fired,) = early.replayed(of.pasts[0], Policy())
+    assert not fired.at_start
+    assert fired.episode.opened_at == T - timedelta(hours=49, minutes=55)
+    assert fired.until(T) >= of.start
+    long_before = replace(early, start=T - timedelta(hours=20))
+    assert long_before.replayed(of.pasts[0], Policy()) == []
 
 
 def test_a_missed_incident_makes_more_sensitive_pairs_worth_a_try() -> None:

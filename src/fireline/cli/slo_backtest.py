@@ -43,7 +43,8 @@ Folder = Annotated[
 ]
 Address = Annotated[str | None, typer.Option("--prometheus", help="Address.")]
 Step = Annotated[
-    int, typer.Option("--step", help="Minutes between evaluations; a multiple of 5.", min=5)
+    int,
+    typer.Option("--step", help="Minutes between evaluations; a multiple of 5.", min=5, max=1440),
 ]
 Suggest = Annotated[
     bool, typer.Option("--suggest/--no-suggest", help="Try small changes of the policy.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from fireline.domain.backtest.replay import Fired, edges_of, replay
+from fireline.domain.backtest.replay import Fired, edges_of
 from fireline.domain.backtest.scoring import KnownIncident, Score
 from fireline.domain.backtest.suggesting import Range, Suggestion, suggest
 from fireline.domain.errors import InvalidInputError, NotFoundError
@@ -17,6 +17,8 @@ from fireline.usecases.ports import SliSource
 from fireline.usecases.slo_views import slo_named
 
 LONGEST = timedelta(days=400)
+# What burns when the range begins has mostly opened within the day before.
+WARM_UP = timedelta(days=1)
 SHORTEST = timedelta(seconds=BUCKET_SECONDS)
 
 
@@ -102,10 +104,11 @@ def backtest(source: SliSource, wanted: Wanted, now: datetime, progress: Progres
         NotFoundError: there is no data for any of the SLOs; says since when there is some.
     """
     check_range(wanted.start, wanted.end, now)
+    over = Stretch(wanted.start, wanted.end, now, WARM_UP)
     found = fetch_pasts(
         source,
         wanted.slos,
-        Stretch(wanted.start, wanted.end, now),
+        over,
         wanted.maintenance,
         wanted.scrape_interval,
         progress,
@@ -116,7 +119,7 @@ def backtest(source: SliSource, wanted: Wanted, now: datetime, progress: Progres
         raise NotFoundError("\n".join(lines))
     of = Range(
         tuple(found.known.values()),
-        edges_of(wanted.start, wanted.end, wanted.step),
+        edges_of(over.first, wanted.end, wanted.step),
         wanted.start,
         wanted.end,
         wanted.incidents or (),
@@ -140,7 +143,7 @@ def _run(of: Range, named: NamedPolicy, wanted: Wanted, progress: Progress) -> R
     words = f"replaying {named.name}"
     for index, past in enumerate(of.pasts):
         progress(words, index, len(of.pasts))
-        alerts += replay(past, named.policy, of.edges).alerts
+        alerts += of.replayed(past, named.policy)
     progress(words, len(of.pasts), len(of.pasts))
     alerts.sort(key=lambda f: (f.episode.opened_at, f.episode.slo))
     score = of.score(alerts) if wanted.incidents is not None else None

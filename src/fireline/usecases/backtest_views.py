@@ -148,7 +148,7 @@ def backtest_chart(of: Backtest, policy: Policy) -> BacktestChart:
 
 
 def _panel(of: Backtest, past: Past, policy: Policy, alerts: list[Fired]) -> BacktestPanel:
-    edges = of.replayed.edges
+    edges = of.replayed.edges[of.replayed.edges > of.start.timestamp()]
     some = edges[np.unique(np.linspace(0, len(edges) - 1, POINTS).astype(np.int64))]
     left = [evaluate(past.reading(int(edge)), policy).remaining for edge in some]
     spans = [

@@ -27,11 +27,17 @@ Progress = Callable[[str, int, int], object]
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A past range, and up to when there may be data at all."""
+    """A past range, up to when there may be data at all, and what is stepped through before it."""
 
     start: datetime
     end: datetime
     now: datetime
+    warm_up: timedelta = timedelta()
+
+    @property
+    def first(self) -> datetime:
+        """When the first step is."""
+        return self.start - self.warm_up
 
 
 @dataclass(slots=True)
@@ -77,7 +83,7 @@ def fetch_pasts(
         if first_known(kept) is None:
             found.lacking[slo.name] = _since_when(source, slo, over)
             continue
-        mine = maintenance.exclusions(slo, window_start(slo, over.start), int(over.end.timestamp()))
+        mine = maintenance.exclusions(slo, window_start(slo, over.first), int(over.end.timestamp()))
         found.known[slo.name] = Past(slo, kept, scrape_interval, mine)
     return _wanted(found, slos)
 
@@ -106,11 +112,11 @@ def _plan(slos: Sequence[Slo], over: Stretch) -> Iterator[tuple[list[Slo], int, 
     last = floor_edge(int(over.end.timestamp()))
     for first in range(0, len(slos), GROUP):
         group = list(slos[first : first + GROUP])
-        begin = min(window_start(slo, over.start) for slo in group)
+        begin = min(window_start(slo, over.first) for slo in group)
         pieces = max(1, round((last - begin) / PIECE.total_seconds()))
         edges = [begin + (last - begin) * n // pieces for n in range(pieces + 1)]
         for piece, stop in pairwise(floor_edge(edge) for edge in edges):
-            wanted = [slo for slo in group if window_start(slo, over.start) < stop]
+            wanted = [slo for slo in group if window_start(slo, over.first) < stop]
             if wanted:
                 yield wanted, piece, stop
 

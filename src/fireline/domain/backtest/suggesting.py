@@ -37,13 +37,21 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What is replayed: the pasts of all SLOs over the same instants, and what happened."""
+    """What is replayed: the pasts of all SLOs over the same instants, and what happened.
+
+    The instants may begin before `start`, so that what burns then is known.
+    """
 
     pasts: tuple[Past, ...]
     edges: Edges
     start: datetime
     end: datetime
     incidents: tuple[KnownIncident, ...]
+
+    def replayed(self, past: Past, policy: Policy) -> list[Fired]:
+        """The alerts of one SLO that were open at some time within the range."""
+        found = replay(past, policy, self.edges).alerts
+        return [fired for fired in found if fired.until(self.end) >= self.start]
 
     def score(self, alerts: Sequence[Fired]) -> Score:
         """The alerts against the incidents."""
@@ -81,7 +89,7 @@ def _alerts(of: Range, change: Change) -> list[Fired]:
     found: list[Fired] = []
     for past in of.pasts:
         tried = replace(past, slo=change.applied(past.slo))
-        found += replay(tried, change.policy, of.edges).alerts
+        found += of.replayed(tried, change.policy)
     return found
 
 
