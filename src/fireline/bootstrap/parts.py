@@ -27,6 +27,7 @@ from fireline.domain.policy.policy import Policy
 from fireline.domain.policy.retention import Retention
 from fireline.settings import Settings
 from fireline.usecases.ports import NO_ALERTMANAGER, ChannelPlan, Chat, Services, SliSource, Store
+from fireline.usecases.source_health import DEFAULT
 
 __all__ = ["source_of"]
 
@@ -139,6 +140,7 @@ def services_of(settings: Settings, store: Store, chat: Chat, source: SliSource)
             prefix=settings.channel_prefix,
         ),
         timezone=settings.timezone,
+        data_source=settings.default_data_source or DEFAULT,
         exceptions=ExceptionsFile(settings.exceptions),
         maintenance=maintenance_of(settings),
         alertmanager=alertmanager_of(settings) or NO_ALERTMANAGER,

@@ -20,7 +20,7 @@ from fireline.domain.slo.alerting.conditions import (
     watched,
 )
 from fireline.domain.slo.alerting.group import SOURCE
-from fireline.domain.slo.definition import Family, Slo
+from fireline.domain.slo.definition import CompositeSli, Family, Slo
 from fireline.domain.slo.episode_steps import (
     RECENT,
     closed,
@@ -40,7 +40,6 @@ from fireline.domain.slo.status import (
     SloStatus,
 )
 from fireline.usecases.ports import Services, UnitOfWork
-from fireline.usecases.source_health import DEFAULT
 
 MISSING_KINDS = (AlertKind.ABSENT, AlertKind.STALE)
 TELLING = (*MISSING, DataState.QUERY_ERROR)
@@ -89,12 +88,15 @@ class EpisodeBook:
         self._held(one, AlertKind.EXHAUSTED, exhausted(one.status))
         if one.slo.family is Family.DEADLINES:
             self._held(one, AlertKind.DEADLINE_AT_RISK, deadline_at_risk(one.status))
-        self._telemetry(one)
+        if _asked_for(one.slo):
+            self._telemetry(one)
 
     def judge_sources(self, judged: Sequence[Judged]) -> None:
         """One alert for each data source, however many SLOs cannot be asked for."""
         down = {
-            source_subject(j.slo) for j in judged if j.status.data_state is DataState.QUERY_ERROR
+            source_subject(self._s, j.slo)
+            for j in judged
+            if j.status.data_state is DataState.QUERY_ERROR and _asked_for(j.slo)
         }
         open_ones = {name for name, kind in self.going if kind is AlertKind.SOURCE_DOWN}
         known = {name for name in self._pending if name.startswith(SOURCE)}
@@ -273,6 +275,11 @@ def _subject(name: str) -> str:
     return name if name.startswith(SOURCE) else f"slo:{name}"
 
 
-def source_subject(slo: Slo | None) -> str:
+def _asked_for(slo: Slo) -> bool:
+    """Whether a data source is asked for it; the parts of a composite tell what is missing."""
+    return not isinstance(slo.sli, CompositeSli)
+
+
+def source_subject(s: Services, slo: Slo | None) -> str:
     """What an alert about the SLO's data source is about."""
-    return SOURCE + ((slo.data_source if slo else None) or DEFAULT)
+    return SOURCE + ((slo.data_source if slo else None) or s.data_source)

@@ -86,7 +86,7 @@ class GroupBook:
 
     def _newcomer(self, episode: Episode) -> Newcomer:
         slo = self._slos.get(episode.slo)
-        source = episode.slo if episode.slo.startswith(SOURCE) else source_subject(slo)
+        source = episode.slo if episode.slo.startswith(SOURCE) else source_subject(self._s, slo)
         keys = keys_of(slo, episode.kind, source)
         return Newcomer(episode, slo.tier if slo else LEAST_TIER, keys)
 

@@ -35,7 +35,7 @@ def alert(s: Services, uow: UnitOfWork, ref: str) -> AlertMessage | None:
     if group is None or not episodes:
         return None
     slos = s.definitions.current().slos
-    statuses = _statuses(slos, uow, group, episodes)
+    statuses = _statuses(s, uow, group, episodes)
     members = _members(slos, statuses, episodes)
     first = members[0].slo.name
     slo = slos.get(first)
@@ -130,13 +130,14 @@ def title_of(message: AlertMessage) -> str:
 
 
 def _statuses(
-    slos: Mapping[str, Slo], uow: UnitOfWork, group: AlertGroup, episodes: Sequence[Episode]
+    s: Services, uow: UnitOfWork, group: AlertGroup, episodes: Sequence[Episode]
 ) -> Mapping[str, SloStatus]:
     """The evaluations of its SLOs; of a source, of all that it cannot be asked for."""
     if group.kind is not AlertKind.SOURCE_DOWN:
         return uow.statuses.some({e.slo for e in episodes})
+    slos, subject = s.definitions.current().slos, episodes[0].slo
     blind = [st for st in uow.statuses.all() if st.data_state is DataState.QUERY_ERROR]
-    return {st.slo: st for st in blind if source_subject(slos.get(st.slo)) == episodes[0].slo}
+    return {st.slo: st for st in blind if source_subject(s, slos.get(st.slo)) == subject}
 
 
 def _members(

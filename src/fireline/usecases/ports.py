@@ -20,6 +20,7 @@ from fireline.usecases.alertmanager_ports import (
     NoAlertmanager,
     SilenceRequests,
 )
+from fireline.usecases.source_health import DEFAULT
 from fireline.usecases.store_ports import (
     Actions,
     Audit,
@@ -339,8 +340,9 @@ class ChannelPlan:
 class Services:
     """Everything a use case may use; built once by bootstrap.
 
-    `history` answers long questions about the past without being in the way of `source`; without
-    one they go there too.
+    `data_source` is the name of the one that is asked for SLOs that name none. `history` answers
+    long questions about the past without being in the way of `source`; without one they go there
+    too.
     """
 
     store: Store
@@ -355,6 +357,7 @@ class Services:
     policy: Policy
     channels: ChannelPlan
     timezone: str = "UTC"
+    data_source: str = DEFAULT
     exceptions: Exceptions = NoExceptions()
     maintenance: Maintenances = NoMaintenances()
     alertmanager: Alertmanager = NO_ALERTMANAGER
