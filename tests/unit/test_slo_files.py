@@ -186,6 +186,8 @@ def test_a_comparison_without_quotes_is_explained() -> None:
 def test_documents_that_are_no_mapping_or_too_large_are_refused() -> None:
     assert "must be a mapping" in said("- a\n")[0]
     assert "larger than 1 MB" in said("#" * 1_000_001)[0]
+    for deep in ("[" * 500_000, "- " * 400_000, "{a: " * 200_000, "[" * 300 + "]" * 300):
+        assert "nested more than 100 deep" in said(deep)[0]
     assert said("---\n---\n") == []
 
 

@@ -1,6 +1,7 @@
 """YAML read as nodes, so that every complaint has its line."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import yaml
@@ -11,6 +12,7 @@ from fireline.adapters.files.problems import Findings
 
 MAX_BYTES = 1_000_000
 NEAR = 60.0
+DEEPEST = 100
 NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -39,7 +41,7 @@ def compose(text: str, findings: Findings) -> list[Node]:
         findings.error(1, "size", "the file is larger than 1 MB; split it by service.")
         return []
     try:
-        return [n for n in yaml.compose_all(text, Loader=yaml.SafeLoader) if not _is_null(n)]
+        return _documents(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = error.problem or "it cannot be read"
@@ -48,6 +50,30 @@ def compose(text: str, findings: Findings) -> list[Node]:
     except (yaml.YAMLError, RecursionError) as error:
         findings.error(1, "yaml", f"not valid YAML: {str(error).splitlines()[0]}.")
     return []
+
+
+def _documents(text: str) -> list[Node]:
+    """The documents that are not empty; the quick loader reads them, the other one explains.
+
+    Raises:
+        RecursionError: they are nested too deeply, which would end the quick loader's process.
+    """
+    if yaml.__with_libyaml__:
+        with suppress(yaml.YAMLError):
+            _refuse_depth(text)
+            return [n for n in yaml.compose_all(text, Loader=yaml.CSafeLoader) if not _is_null(n)]
+    return [n for n in yaml.compose_all(text, Loader=yaml.SafeLoader) if not _is_null(n)]
+
+
+def _refuse_depth(text: str) -> None:
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise RecursionError(f"it is nested more than {DEEPEST} deep")
 
 
 def _is_null(node: Node) -> bool:
