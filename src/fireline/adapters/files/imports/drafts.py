@@ -19,11 +19,11 @@ NUMBER = "tag:yaml.org,2002:float"
 MAPPING = "tag:yaml.org,2002:map"
 API = "fireline/v1"
 SEQUENCE = "tag:yaml.org,2002:seq"
-NUMBERS = frozenset({"objective", "tier", "slice_target", "weight"})
+NUMBERS = frozenset({"objective", "tier", "slice_target", "weight", "min_events"})
 TIER = "2"
 LONGEST_NAME = 63
-Tree = Mapping[str, "Text | Tree | Sequence[Tree]"]
-Branches = dict[str, "Text | Tree | Sequence[Tree]"]
+Tree = Mapping[str, "Text | Tree | Sequence[Text | Tree]"]
+Branches = dict[str, "Text | Tree | Sequence[Text | Tree]"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,7 @@ class Draft:
     absent: str | None = None
     labels: dict[str, Text] = field(default_factory=dict)
     weight: Text | None = None
+    extra: dict[str, Text] = field(default_factory=dict)
 
 
 def finished(branch: Branch, draft: Draft | None) -> Imported:
@@ -102,13 +103,18 @@ def _document(branch: Branch, draft: Draft) -> MappingNode:
         "name": _name(branch, draft.name),
         "title": title,
         "service": draft.service,
-        "tier": Text(TIER, at),
+        "tier": draft.extra.get("tier") or Text(TIER, at),
         "objective": draft.objective,
         "window": draft.window,
     }
-    owner = draft.labels.get("owner")
+    owner = draft.extra.get("owner") or draft.labels.get("owner")
     if owner is not None and owner.value.strip():
         tree["owner"] = owner
+    for key in ("channel", "runbook", "min_events", "data_source"):
+        if key in draft.extra:
+            tree[key] = draft.extra[key]
+    if "datasets" in draft.extra:
+        tree["datasets"] = _listed(draft.extra["datasets"])
     sli: Branches = {draft.kind: draft.sli}
     if draft.absent:
         sli["absent"] = Text(draft.absent, at)
@@ -119,6 +125,11 @@ def _document(branch: Branch, draft: Draft) -> MappingNode:
     if description:
         tree["description"] = description
     return _mapping(tree, at)
+
+
+def _listed(text: Text) -> list[Text]:
+    """Names that stand in one text, with commas between them."""
+    return [Text(name.strip(), text.line) for name in text.value.split(",") if name.strip()]
 
 
 def _words(draft: Draft) -> tuple[Text, Text | None]:
@@ -163,16 +174,16 @@ def _mapping(tree: Tree, line: int) -> MappingNode:
     return MappingNode(MAPPING, pairs, _mark(line), _mark(line), flow_style=False)
 
 
-def _node(key: str, value: Text | Tree | Sequence[Tree], line: int) -> Node:
+def _node(key: str, value: Text | Tree | Sequence[Text | Tree], line: int) -> Node:
     if isinstance(value, Text):
         return _scalar(key, value)
     if isinstance(value, Mapping):
         return _mapping(value, line)
-    items: list[Node] = [_mapping(item, _line(item, line)) for item in value]
+    items = [_node("", item, _line(item, line)) for item in value]
     return SequenceNode(SEQUENCE, items, _mark(line), _mark(line), flow_style=False)
 
 
-def _line(value: Text | Tree | Sequence[Tree], line: int) -> int:
+def _line(value: Text | Tree | Sequence[Text | Tree], line: int) -> int:
     """The first line that any part comes from."""
     if isinstance(value, Text):
         return value.line

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from fireline.adapters.files.imports.annotations import annotated
 from fireline.adapters.files.imports.branches import UNSUPPORTED, Branch
 from fireline.adapters.files.imports.drafts import (
     Draft,
@@ -97,13 +98,24 @@ class _Reading:
         name, service = self._metadata.needed("name"), self._spec.needed("service")
         title, description = self._metadata.text("displayName"), self._spec.text("description")
         labels = self._metadata.pairs("labels")
+        extra = annotated(self._metadata, "they are for other tools.")
         read = window_v1 if version == "v1" else window_v1alpha
         window = read(self._spec)
         if name is None or service is None or window is None:
             return None
         line = self._document.line
         return Draft(
-            line, name, service, name, window, "", {}, description, title or None, labels=labels
+            line=line,
+            name=name,
+            service=service,
+            objective=name,
+            window=window,
+            kind="",
+            sli={},
+            description=description,
+            title=title or None,
+            labels=labels,
+            extra=extra,
         )
 
     def _method(self) -> str | None:

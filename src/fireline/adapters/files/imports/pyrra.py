@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from fireline.adapters.files.imports.annotations import annotated
 from fireline.adapters.files.imports.branches import UNSUPPORTED, Branch
 from fireline.adapters.files.imports.drafts import Draft, Imported, Sli, finished
 from fireline.adapters.files.imports.histograms import latency
@@ -10,6 +11,7 @@ from fireline.adapters.files.yaml_fields import Text
 
 GROUP = "pyrra.dev/"
 KINDS = ("ratio", "latency", "latencyNative", "bool_gauge")
+OF_THE_OBJECT = "it belongs to the Kubernetes object and not to its SLO."
 ALERTING = ("disabled", "name", "burnrates", "absent", "absentName", "severities")
 
 
@@ -32,8 +34,8 @@ def read_object(document: Branch, _window: str) -> Iterator[Imported]:
 
 def _slo(document: Branch, metadata: Branch, spec: Branch) -> Draft | None:
     name, labels = metadata.needed("name"), _labels(metadata)
-    for key in ("namespace", "annotations"):
-        metadata.lost(key, "it belongs to the Kubernetes object and not to its SLO.")
+    metadata.lost("namespace", OF_THE_OBJECT)
+    extra = annotated(metadata, OF_THE_OBJECT)
     target, window = spec.needed("target"), spec.needed("window")
     description = spec.text("description")
     spec.lost("performance_over_accuracy", "Fireline counts exactly and cheaply at once.")
@@ -52,6 +54,7 @@ def _slo(document: Branch, metadata: Branch, spec: Branch) -> Draft | None:
         sli=sli.parts,
         description=description,
         labels=labels,
+        extra=extra,
     )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from fireline.adapters.files.imports.annotations import annotated
 from fireline.adapters.files.imports.branches import NOT_CARRIED, UNSUPPORTED, Branch
 from fireline.adapters.files.imports.drafts import Draft, Imported, Sli, as_percent, finished
 from fireline.adapters.files.imports.histograms import latency
@@ -63,7 +64,7 @@ def _slo(
     document: Branch, metadata: Branch, spec: Branch, windows: tuple[str, dict[str, int]]
 ) -> Draft | None:
     name, labels = metadata.needed("name"), metadata.pairs("labels")
-    metadata.lost("annotations", "they belong to the file and not to its SLO.")
+    extra = annotated(metadata, "it is for other tools.")
     goal, description = spec.needed("goal"), spec.text("description")
     spec.lost("exporters", "Fireline keeps its figures itself.")
     window = _window(spec, *windows)
@@ -82,6 +83,7 @@ def _slo(
         sli=sli.parts,
         description=description,
         labels=labels,
+        extra=extra,
     )
 
 

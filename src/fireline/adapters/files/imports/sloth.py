@@ -1,8 +1,9 @@
 """Sloth: `version: prometheus/v1` and the Kubernetes kind `PrometheusServiceLevel`."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
+from fireline.adapters.files.imports.annotations import annotated
 from fireline.adapters.files.imports.branches import NOT_CARRIED, UNSUPPORTED, Branch
 from fireline.adapters.files.imports.drafts import Draft, Imported, finished, without_slo
 from fireline.adapters.files.imports.queries import counted, mean_ratio, templated
@@ -10,6 +11,7 @@ from fireline.adapters.files.yaml_fields import Text
 
 VERSION = "prometheus/v1"
 GROUP = "sloth.slok.dev/"
+OF_THE_OBJECT = "it belongs to the Kubernetes object and not to its SLOs."
 POLICY = "burn alerts come from Fireline's policy."
 
 
@@ -27,10 +29,11 @@ class Spelling:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the documents do not say: the window, and names that several services use."""
+    """What stands around the SLOs: the window, names that several services use, annotations."""
 
     window: str
     ambiguous: frozenset[str] = frozenset()
+    extra: Mapping[str, Text] = field(default_factory=dict)
 
 
 FILE = Spelling(
@@ -58,10 +61,10 @@ def read_object(document: Branch, around: Around) -> Iterator[Imported]:
         message = f"the kind `{kind}` of Sloth is not supported; give PrometheusServiceLevel."
         document.error(document.line, UNSUPPORTED, message)
     else:
-        _about_the_object(document)
+        extra = _about_the_object(document)
         spec = document.branch("spec")
         if spec is not None:
-            yield from _service(document, spec, OBJECT, around)
+            yield from _service(document, spec, OBJECT, replace(around, extra=extra))
             return
         document.error(document.line, "missing", "`spec` is missing.")
     if kind != "PrometheusServiceLevel":
@@ -77,14 +80,16 @@ def names_in(document: Branch) -> Iterator[tuple[str, str]]:
         yield service, slo.value("name")
 
 
-def _about_the_object(document: Branch) -> None:
+def _about_the_object(document: Branch) -> dict[str, Text]:
+    """What the object's annotations say of all its SLOs."""
+    document.lost("status", "it is Kubernetes' own bookkeeping.")
     metadata = document.branch("metadata")
     if metadata is None:
-        return
+        return {}
     metadata.skip("name")
-    for key in ("namespace", "labels", "annotations"):
-        metadata.lost(key, "it belongs to the Kubernetes object and not to its SLOs.")
-    document.lost("status", "it is Kubernetes' own bookkeeping.")
+    for key in ("namespace", "labels"):
+        metadata.lost(key, OF_THE_OBJECT)
+    return annotated(metadata, OF_THE_OBJECT)
 
 
 def _alert_windows(document: Branch) -> None:
@@ -155,6 +160,7 @@ def _slo(
         sli=sli,
         description=description,
         labels=labels | own,
+        extra=dict(around.extra),
     )
 
 
