@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fireline.domain.errors import NotFoundError
+from fireline.domain.people import Actor
 from fireline.domain.policy.consequences import (
     BudgetException,
     Consequence,
@@ -18,11 +19,13 @@ from fireline.domain.policy.consequences import (
 from fireline.domain.policy.gate import gate_slo, judge
 from fireline.domain.policy.policy import Policy
 from fireline.domain.policy.verdict import Decision, GateSlo, GateVerdict, Granted
+from fireline.domain.policy.waivers import WaiverKind
 from fireline.domain.slo.definition import Slo, SourceRef
 from fireline.domain.slo.status import BudgetState, DataState, SloStatus
-from fireline.usecases.gate_changes import gate, verdict_json
+from fireline.usecases.gate_changes import gate, gates, verdict_json
+from fireline.usecases.waive import Ask, ask, decide, withdraw
 from tests.builders import a_slo, a_status, services
-from tests.fakes import FakeDefinitions
+from tests.fakes import FakeClock, FakeDefinitions
 from tests.store_fixture import RecordingStore
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -248,3 +251,27 @@ def test_as_json_times_have_zones_and_unknown_is_null() -> None:
             "source": "e.yaml:4",
         }
     ]
+
+
+def test_what_was_agreed_to_in_slack_opens_the_gate_until_it_ends(
+    any_store: RecordingStore,
+) -> None:
+    slo = a_slo("landed")
+    s = services(any_store, definitions=FakeDefinitions({"landed": slo}), clock=FakeClock(NOW))
+    ana, bo = Actor("U1", "ana"), Actor("U2", "bo")
+    with any_store() as uow:
+        uow.statuses.save([a_status(slo, -0.2, at=NOW)])
+        uow.commit()
+    until = NOW + timedelta(hours=2)
+    asked = ask(s, Ask(WaiverKind.EXCEPTION, "Orders", NOW, until, "the fix", ana, bo))
+    assert gate(s, "orders", NOW).decision is Decision.FREEZE
+    decide(s, asked.id, bo, approve=True)
+    opened = gate(s, "orders", NOW)
+    assert opened.decision is Decision.ALLOW
+    given = verdict_json(opened)["exceptions"]
+    assert isinstance(given, list)
+    assert (given[0]["source"], given[0]["approver"]) == ("Slack, EXC-1", "bo")
+    assert [verdict.service for verdict in gates(s, NOW)] == ["orders"]
+    assert gate(s, "orders", until).decision is not Decision.ALLOW
+    withdraw(s, asked.id, ana)
+    assert gate(s, "orders", NOW).decision is Decision.FREEZE
