@@ -9,7 +9,19 @@ import numpy as np
 import pytest
 
 from tests.e2e.conftest import StartBot
-from tests.e2e.prometheus_front import BROKEN, HTML, NOT_FOUND, REDIRECT, UP, Front
+from tests.e2e.prometheus_front import (
+    BROKEN,
+    HTML,
+    HUGE,
+    NOT_FOUND,
+    PARTIAL,
+    REDIRECT,
+    SKEWED,
+    SLOW,
+    UP,
+    WARNING,
+    Front,
+)
 from tests.e2e.slo_scene import STEP, Scene, counted, counter, definition
 from tests.e2e.world import World
 from tests.servers import TestPrometheus
@@ -60,7 +72,15 @@ def front(prometheus: TestPrometheus) -> Iterator[Front]:
 
 
 @pytest.fixture
-def scene(world: World, start_bot: StartBot, front: Front, end: int, tmp_path: Path) -> Scene:
+def scene(
+    request: pytest.FixtureRequest,
+    world: World,
+    start_bot: StartBot,
+    front: Front,
+    end: int,
+    tmp_path: Path,
+) -> Scene:
+    """A bot that waits for Prometheus as long as usual, or a given number of seconds."""
     definitions = tmp_path / "slos"
     definitions.mkdir()
     texts = [
@@ -70,7 +90,10 @@ def scene(world: World, start_bot: StartBot, front: Front, end: int, tmp_path: P
     texts.append(definition("wrong-query", bad=PAIRED, total=counted("st_pair_b_total")))
     (definitions / "orders.yaml").write_text("---\n".join(texts))
     bot = start_bot(
-        prometheus_url=front.url, definitions=[definitions], scrape_interval_seconds=STEP
+        data_sources={"main": {"url": front.url, "timeout_seconds": getattr(request, "param", 10)}},
+        default_data_source="main",
+        definitions=[definitions],
+        scrape_interval_seconds=STEP,
     )
     return Scene(world, bot, end)
 
@@ -126,6 +149,47 @@ def test_a_wrong_address_is_told_by_what_is_found_there(
     assert sentence in said
     assert "next=secret" not in said
     assert not has_number(said), said
+
+
+@pytest.mark.parametrize(
+    ("scene", "mode", "sentence"),
+    [
+        (3, SLOW, "did not answer within 3 s; it is overloaded or the query is too heavy."),
+        (10, HUGE, "answered with more than 64 MB; aggregate the query to one value."),
+    ],
+    indirect=["scene"],
+)
+def test_an_answer_that_is_late_or_too_long_keeps_the_last_figures_and_says_why(
+    scene: Scene, front: Front, mode: str, sentence: str
+) -> None:
+    scene.tick()
+    front.mode = mode
+    scene.tick(later=300)
+    said = scene.asks("/slo show good-rows")
+    assert "Query failed" in said
+    assert sentence in said
+    assert "Last known budget" in said
+    assert "Burn" not in said
+    front.recovers()
+    scene.tick(later=900)
+    assert "Query failed" not in scene.asks("/slo show good-rows")
+
+
+@pytest.mark.parametrize(
+    ("mode", "sentence"), [(PARTIAL, WARNING), (SKEWED, "s ahead of ours: set both by NTP")]
+)
+def test_figures_of_which_prometheus_warns_are_shown_with_the_warning(
+    scene: Scene, front: Front, mode: str, sentence: str
+) -> None:
+    front.mode = mode
+    scene.tick()
+    said = scene.asks("/slo show good-rows")
+    assert "partial data" in said
+    assert sentence in said
+    assert "left" in said
+    front.recovers()
+    scene.tick(later=60)
+    assert sentence not in scene.asks("/slo show good-rows")
 
 
 def test_each_silent_slo_has_its_own_state_and_sentence(scene: Scene) -> None:

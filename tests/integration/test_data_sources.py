@@ -1,17 +1,33 @@
 """Data sources as people see them: the doctor, the metrics, the report, with real servers."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from typer.testing import CliRunner
 
 from fireline.adapters.http.source_metrics import SourceMetrics
 from fireline.cli.app import app
+from fireline.demo.remote_write import Series
 from fireline.usecases.source_health import BreakerState, SourceHealth
+from tests.e2e.prometheus_front import (
+    BROKEN,
+    HALF_OPEN,
+    HTML,
+    HUGE,
+    PARTIAL,
+    REDIRECT,
+    SKEWED,
+    SLOW,
+    WARNING,
+    Front,
+)
 from tests.servers import TestPrometheus
 
+AT = int(datetime(2026, 11, 6, 12, tzinfo=UTC).timestamp())
 SLO = """\
 apiVersion: fireline/v1
 kind: SLO
@@ -67,6 +83,62 @@ def test_a_report_asks_each_slo_of_its_own_source() -> None:
     told = CliRunner().invoke(app, ["slo", "report", "--json"])
     states = {row["name"]: row["data_state"] for row in json.loads(told.stdout)}
     assert states == {"eu-rows": "no_data", "us-rows": "query_error"}
+
+
+MAIN = """\
+data_sources:
+  main: {{url: '{url}', timeout_seconds: 1}}
+default_data_source: main
+"""
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(
+    ("mode", "state", "sentence"),
+    [
+        (SLOW, "query_error", "did not answer within 1 s"),
+        (HALF_OPEN, "query_error", "did not answer within 1 s"),
+        (HUGE, "query_error", "answered with more than 64 MB"),
+        (HTML, "query_error", "is not a Prometheus (it answers with a page, not JSON)"),
+        (REDIRECT, "query_error", "redirects to https://login.example.com/"),
+        (BROKEN, "query_error", "failed (HTTP 503)"),
+        (PARTIAL, "partial", WARNING),
+        (SKEWED, "partial", "s ahead of ours: set both by NTP"),
+    ],
+)
+def test_a_report_says_what_is_wrong_with_the_source_and_no_figure_of_its_own(
+    folder: Path, prometheus: TestPrometheus, mode: str, state: str, sentence: str
+) -> None:
+    times = np.arange(AT - 7200, AT + 1, 15, dtype=np.float64)
+    prefix = f"ds_{mode.replace(' ', '_')}_"
+    prometheus.write_series(
+        [
+            Series({"__name__": f"{prefix}{name}_total"}, times, times - times[0])
+            for name in ("bad", "rows")
+        ]
+    )
+    front = Front(prometheus.url)
+    front.mode = mode
+    try:
+        (folder / "fireline.yaml").write_text(MAIN.format(url=front.url))
+        (folder / "slo_definitions" / "us.yaml").unlink()
+        file = folder / "slo_definitions" / "eu.yaml"
+        window = (
+            file.read_text()
+            .replace("data_source: eu\n", "")
+            .replace("30d", "6h")
+            .replace("ds_", prefix)
+        )
+        file.write_text(window)
+        moment = datetime.fromtimestamp(AT, UTC).isoformat()
+        told = CliRunner().invoke(app, ["slo", "report", "--json", "--at", moment])
+    finally:
+        front.close()
+    (row,) = json.loads(told.stdout)
+    assert row["data_state"] == state
+    assert sentence in row["sentence"]
+    assert (row["remaining"] is None) == (state == "query_error")
+    assert told.exit_code == (1 if state == "query_error" else 0)
 
 
 def test_the_metrics_show_each_source_by_name() -> None:

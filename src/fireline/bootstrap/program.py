@@ -22,7 +22,7 @@ from fireline.bootstrap.alertmanager import hook_of
 from fireline.bootstrap.gate import gate_of
 from fireline.bootstrap.ingest import door_of
 from fireline.bootstrap.logs import configure_logging
-from fireline.bootstrap.sources import history_of
+from fireline.bootstrap.sources import history_of, source_of
 from fireline.domain.errors import InvalidInputError
 from fireline.flows.runtime import Runtime, RuntimeOptions
 from fireline.flows.steps import steps_of
@@ -51,7 +51,7 @@ class Program:
         self._settings = settings
         client = parts.client_of(settings)
         self.engine = parts.engine_of(settings)
-        self._source = parts.source_of(settings)
+        self._source = source_of(settings, hurried=True)
         self._history = history_of(settings)
         self._chat = parts.chat_of(client)
         self.runtime = Runtime(self.engine, _options(settings))

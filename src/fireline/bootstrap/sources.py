@@ -9,6 +9,7 @@ from threading import Lock
 from fireline.adapters.prometheus.client import Access
 from fireline.adapters.prometheus.named import NamedSources, Server
 from fireline.adapters.prometheus.names import PrometheusNames
+from fireline.adapters.prometheus.source import BACKFILL_SECONDS
 from fireline.settings import DataSource, Settings, secret_in
 from fireline.usecases.ports import Clock, FetchRequest, FetchResult
 from fireline.usecases.source_health import DEFAULT
@@ -43,10 +44,16 @@ def history_of(settings: Settings) -> OneAtATime:
     return OneAtATime(source_of(settings))
 
 
-def source_of(settings: Settings) -> NamedSources:
-    """All data sources, connected when first asked."""
+def source_of(settings: Settings, *, hurried: bool = False) -> NamedSources:
+    """All data sources, connected when first asked.
+
+    Args:
+        settings: all of them.
+        hurried: whether no answer may take longer than that to a question of the last hours.
+    """
     servers, default = servers_of(settings)
-    return NamedSources(servers, version("fireline"), default)
+    patience = 0.0 if hurried else BACKFILL_SECONDS
+    return NamedSources(servers, version("fireline"), default, patience=patience)
 
 
 def names_of(settings: Settings, clock: Clock) -> PrometheusNames:

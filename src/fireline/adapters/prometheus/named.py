@@ -50,6 +50,7 @@ class NamedSources:
         version: our version, told to the servers.
         default: who is asked for an SLO that names no data source.
         beside: others, with whom figures and breakers are shared; these then are in no hurry.
+        patience: seconds for an answer about what lies days back.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class NamedSources:
         default: str = DEFAULT,
         *,
         beside: "NamedSources | None" = None,
+        patience: float = BACKFILL_SECONDS,
     ) -> None:
         self._servers = dict(servers)
         self.default = default
@@ -67,6 +69,7 @@ class NamedSources:
             beside.telemetry if beside is not None else _noted(servers)
         )
         self._patient = beside is not None
+        self._patience = patience
         self._sources = {name: self._made(name) for name in servers}
         self._apart: list[NamedSources] = []
 
@@ -86,6 +89,7 @@ class NamedSources:
             "version": self._version,
             "scrape_interval": server.scrape_interval,
             "deadline": deadline,
+            "backfill_deadline": max(deadline, self._patience),
             "telemetry": telemetry,
             "connections": 1 if self._patient else CONNECTIONS,
         }
