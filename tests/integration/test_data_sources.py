@@ -87,7 +87,7 @@ def test_a_report_asks_each_slo_of_its_own_source() -> None:
 
 MAIN = """\
 data_sources:
-  main: {{url: '{url}', timeout_seconds: 1}}
+  main: {{url: '{url}', timeout_seconds: {seconds}}}
 default_data_source: main
 """
 
@@ -120,7 +120,9 @@ def test_a_report_says_what_is_wrong_with_the_source_and_no_figure_of_its_own(
     front = Front(prometheus.url)
     front.mode = mode
     try:
-        (folder / "fireline.yaml").write_text(MAIN.format(url=front.url))
+        (folder / "fireline.yaml").write_text(
+            MAIN.format(url=front.url, seconds=1 if mode in {SLOW, HALF_OPEN} else 10)
+        )
         (folder / "slo_definitions" / "us.yaml").unlink()
         file = folder / "slo_definitions" / "eu.yaml"
         window = (
