@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from fireline.adapters.files.slos import read_files
 from fireline.adapters.prometheus.kinds.deadline import answering
 from fireline.adapters.prometheus.source import PrometheusSource
 from fireline.domain.slo.buckets import BucketFlag
@@ -45,6 +46,12 @@ def source(prometheus: TestPrometheus) -> Iterator[PrometheusSource]:
             "k_bad_total": minutes(lambda m: 5.0 * min(max(m - 10, 0), 10)),
             "k_error_ratio": minutes(lambda m: 0.5 if 10 < m <= 20 else 0.0 if m < 45 else None),
             "k_nan": minutes(lambda m: 0.0 if m <= 30 else 1.0),
+            # Two pods whose clients write the same bound in two ways; every fourth one is slow.
+            'k_seconds_bucket{le="1",pod="a"}': minutes(lambda m: 3.0 * m),
+            'k_seconds_bucket{le="1.0",pod="b"}': minutes(lambda m: 3.0 * m),
+            'k_seconds_bucket{le="10",pod="a"}': minutes(lambda m: 4.0 * m),
+            'k_seconds_count{pod="a"}': minutes(lambda m: 4.0 * m),
+            'k_seconds_count{pod="b"}': minutes(lambda m: 4.0 * m),
             'k_fresh{dataset="a"}': minutes(lambda _: 1.0),
             'k_fresh{dataset="b"}': minutes(lambda m: 0.0 if m <= 30 else 1.0),
         }
@@ -119,6 +126,33 @@ def test_a_ratio_that_is_no_number_is_missing_and_flagged(source: PrometheusSour
     counted = fetch(source, bad).series
     assert counted is not None
     assert list(known(counted)[:6]) == [False] * 6
+
+
+LATENCY = """
+apiVersion: fireline/v1
+kind: SLO
+name: fast
+title: Requests are fast
+service: api
+tier: 1
+owner: team-api
+objective: 70
+window: 6h
+sli:
+  latency: {histogram: k_seconds, threshold: 1s}
+"""
+
+
+def test_a_latency_counts_its_bucket_however_the_bound_is_written(
+    source: PrometheusSource,
+) -> None:
+    (file,) = read_files({"latency.yaml": LATENCY})
+    assert not file.broken, file.problems
+    (read,) = file.slos
+    series = fetch(source, read.slo.sli).series
+    assert series is not None
+    assert (series.good.sum(), series.total.sum()) == (360, 480)
+    assert list(series.total) == [40] * 12
 
 
 def test_entities_are_counted_as_they_stand_at_the_end_of_a_bucket(

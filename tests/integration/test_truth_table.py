@@ -211,6 +211,16 @@ def test_bad_total_budget_and_state_are_those_of_the_events(
     assert status.data_state is case.state, status.sentence
 
 
+def test_a_short_history_is_provisional_with_the_figures_of_what_there_is(
+    source: PrometheusSource,
+) -> None:
+    status = told(source, BY_NAME["d"].slo(), 60)
+    assert status.data_state is DataState.PROVISIONAL
+    assert status.sentence == "1 h of 6 h"
+    assert (status.good, status.total) == (540, 600)
+    assert status.remaining == pytest.approx(Truth(60, 600).remaining(99.9))
+
+
 def test_without_tolerance_the_first_bad_event_exhausts(source: PrometheusSource) -> None:
     whole, spent = (
         told(source, replace(BY_NAME[n].slo(), objective=Decimal(100), zero_tolerance=True))

@@ -130,7 +130,8 @@ def _fetch(
     lacking: dict[str, str],
 ) -> None:
     asked = [slo for slo in slos if slo.name not in lacking]
-    requests = [FetchRequest(slo, start - OVERLAP) for slo in asked]
+    begun = {name: first_known(kept) for name, kept in series.items()}
+    requests = [FetchRequest(slo, start - OVERLAP, begun.get(slo.name)) for slo in asked]
     answers = source.fetch(requests, datetime.fromtimestamp(end, UTC)) if requests else []
     for slo, answer in zip(asked, answers, strict=True):
         if answer.error is not None or answer.series is None:

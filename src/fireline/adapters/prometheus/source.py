@@ -90,15 +90,20 @@ class PrometheusSource:
         return [_refused(r.slo) if made_of_others(r.slo) else next(results) for r in requests]
 
     def _closer(self, plans: Sequence[Plan], at: int) -> Answers:
-        """Answers to all closer looks; at closed buckets they are taken once per bucket."""
-        wanted = dict.fromkeys(q for plan in plans if plan.again for q in plan.closer_questions())
-        if not wanted:
-            self._looked = {}
-            return {}
-        old = {q: a for q, a in self._looked.items() if q in wanted}
-        new = self._patient.ask((q for q in wanted if q not in old), at)
-        self._looked = old | {q: a for q, a in new.items() if _lasts(q, a, at)}
-        return old | new
+        """Answers to all closer looks; of the last day, at closed buckets, one lasts a bucket."""
+        recent: dict[Question, None] = {}
+        long: dict[Question, None] = {}
+        for one in plans:
+            some = recent if at - one.request.start <= BACKFILL_FROM else long
+            if one.again:
+                some.update(dict.fromkeys(one.closer_questions()))
+        answers = self._patient.ask(long, at) if long else {}
+        if recent:
+            known = {q: a for q, a in self._looked.items() if q in recent}
+            asked = self._asker.ask((q for q in recent if q not in known), at)
+            self._looked = known | {q: a for q, a in asked.items() if _lasts(q, a, at)}
+            answers = answers | known | asked
+        return answers
 
     def hours(self, requests: Sequence[FetchRequest], until: int) -> list[FetchResult]:
         """Whole hours up to `until` as coarse buckets; no series for kinds without events."""
