@@ -8,7 +8,16 @@ from collections.abc import Callable, Mapping
 
 from rich.console import Console
 
-from benchmarks import arithmetic, backtest, peer, review, runbooks, slack, ticks
+from benchmarks import (
+    arithmetic,
+    backtest,
+    peer,
+    recorded,
+    review,
+    runbooks,
+    slack,
+    ticks,
+)
 from benchmarks.figures import Figure, UnknownNameError, as_json, chosen, printed
 from benchmarks.stage import Stage
 
@@ -19,6 +28,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "start": slack.start,
     "declare": slack.declare,
     "ticks": ticks.ticks,
+    "recorded": recorded.recorded,
     "peer": peer.peer,
     "ack": slack.ack,
     "review": review.review,

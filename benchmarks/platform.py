@@ -37,9 +37,14 @@ class Fleet:
         """The label value that tells one from the other."""
         return f"{self.name}-{index:04d}"
 
+    def slo(self, index: int) -> str:
+        """The name of an SLO."""
+        return f"{self.service(index)}-availability"
+
 
 DEEP = Fleet("deep", 100, 30)
 WIDE = Fleet("wide", 1_000, 2)
+RECORDED = Fleet("recorded", 10_000, 0)
 
 
 class Platform:
@@ -86,13 +91,7 @@ class Platform:
 
     def queries(self) -> int:
         """How many queries Prometheus has answered so far, by its own count."""
-        text = httpx.get(f"{self.url}/metrics", trust_env=False).text
-        lines = [
-            line
-            for line in text.splitlines()
-            if line.startswith("prometheus_http_requests_total{") and "/api/v1/query" in line
-        ]
-        return int(sum(float(line.rpartition(" ")[2]) for line in lines))
+        return queries(self.url)
 
     def definitions(self, fleet: Fleet) -> Path:
         """The fleet's SLO files."""
@@ -135,6 +134,17 @@ class Platform:
         return made
 
 
+def queries(url: str) -> int:
+    """How many queries a Prometheus has answered so far, by its own count."""
+    text = httpx.get(f"{url}/metrics", trust_env=False).text
+    lines = [
+        line
+        for line in text.splitlines()
+        if line.startswith("prometheus_http_requests_total{") and "/api/v1/query" in line
+    ]
+    return int(sum(float(line.rpartition(" ")[2]) for line in lines))
+
+
 @dataclass(slots=True)
 class Watching:
     """The services of a bot that evaluates a fleet, without Slack."""
@@ -159,7 +169,7 @@ def _definition(fleet: Fleet, index: int) -> str:
     metric = f"{fleet.name}_requests_total"
     return f"""apiVersion: fireline/v1
 kind: SLO
-name: {service}-availability
+name: {fleet.slo(index)}
 title: {service} answers
 service: {service}
 tier: {index % 3}

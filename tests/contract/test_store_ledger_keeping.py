@@ -141,11 +141,13 @@ def test_sums_over_hours_are_equal_before_and_after_the_roll_up(
         while uow.ledger_keeping.fold(START + 3 * DAY_SECONDS):
             uow.commit()
     with any_store() as uow:
-        assert uow.ledger_keeping.roll_up(START + DAY_SECONDS)
+        assert uow.ledger_keeping.roll_up(START + DAY_SECONDS) == ("s", "r")
     assert same(all_of(any_store, "s"), before)  # interrupted: as it was
     with any_store() as uow:
-        while uow.ledger_keeping.roll_up(START + DAY_SECONDS):
-            uow.commit()
+        last = uow.ledger_keeping.roll_up(START + DAY_SECONDS)
+        assert last == ("s", "r")
+        assert uow.ledger_keeping.roll_up(START + DAY_SECONDS, last) is None
+        uow.commit()
     after = all_of(any_store, "s")
     assert after.good[PER_DAY : 2 * PER_DAY].tolist() == before.good[PER_DAY : 2 * PER_DAY].tolist()
     assert not same(after, before)

@@ -58,6 +58,11 @@ class Judging:
         self._before: dict[str, SloStatus | None] = {}
         self._waiting: AbstractSet[str] = frozenset()
 
+    @property
+    def bytes(self) -> int:
+        """How much memory the ledgers that stand side by side take."""
+        return self._fleet.bytes
+
     def prepare(
         self, uow: UnitOfWork, slos: Mapping[str, Slo], plan: MaintenancePlan, at: datetime
     ) -> list[Slo]:

@@ -37,12 +37,21 @@ def keep_ledger(s: Services, now: datetime) -> int:
     epoch = int(now.timestamp())
     settled = int((now - SETTLED).timestamp())
     detail, kept = s.retention.detail_from(epoch, slos), s.retention.kept_from(epoch, slos)
-    work: tuple[Callable[[UnitOfWork], bool], ...] = (
-        lambda uow: uow.ledger_keeping.fold(settled),
-        lambda uow: uow.ledger_keeping.roll_up(detail),
-        lambda uow: uow.ledger_keeping.forget(kept),
-    )
-    return sum(_until_done(s, part) for part in work)
+    folded = _until_done(s, lambda uow: uow.ledger_keeping.fold(settled))
+    rolled = _rolled_up(s, detail)
+    return folded + rolled + _until_done(s, lambda uow: uow.ledger_keeping.forget(kept))
+
+
+def _rolled_up(s: Services, before: int) -> int:
+    """Roll up ledger after ledger; an interrupted one begins anew with what is left."""
+    after: tuple[str, str] | None = None
+    for done in range(ROUNDS):
+        with s.store() as uow:
+            after = uow.ledger_keeping.roll_up(before, after)
+            uow.commit()
+        if after is None:
+            return done
+    return ROUNDS
 
 
 def _until_done(s: Services, part: Callable[[UnitOfWork], bool]) -> int:

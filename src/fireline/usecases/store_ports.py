@@ -112,15 +112,18 @@ class Ledger(Protocol):
 class LedgerKeeping(Protocol):
     """What becomes of the ledger as it grows old; each call does a bounded part of it.
 
-    All give whether there was anything to do.
+    `fold` and `forget` give whether there was anything to do.
     """
 
     def fold(self, before: int) -> bool:
         """Put new buckets of whole days before this instant where old ones are kept."""
         ...
 
-    def roll_up(self, before: int) -> bool:
-        """Keep only hours of days before this instant."""
+    def roll_up(self, before: int, after: tuple[str, str] | None = None) -> tuple[str, str] | None:
+        """Keep only hours of days before this instant, of the ledgers that follow `after`.
+
+        Gives the last of them, to go on after it; None when no ledger was left.
+        """
         ...
 
     def forget(self, before: int) -> bool:

@@ -60,6 +60,11 @@ class Watcher:
         self._judging = Judging(services, scrape_interval)
         self._alerting = Alerting(services)
 
+    @property
+    def bytes(self) -> int:
+        """How much memory the ledgers of SLOs that are judged together take."""
+        return self._judging.bytes
+
     def tick(self, at: datetime) -> TickReport:
         """Bring every SLO, its alert and its message up to date as of `at`."""
         catalogue = self._s.definitions.current()

@@ -75,21 +75,29 @@ def read_files(
         choice: between several profiles of a system; the first of each when left out.
     """
     shared = Vocabulary(dict(variables or {}), choice=choice or ProfileChoice())
-    opened = []
+    neighbours, opened = Neighbours(window), []
     for path, text in texts.items():
         findings = Findings(path)
-        found = unrolled(compose(text, findings))
-        documents = [d for d in found if is_foreign(d) or _kind(d, findings)]
-        opened.append((findings, documents))
-        for document in documents:
+        opened.append((findings, text))
+        for document in _documents(text, findings):
             _learn(document, shared, findings)
+            if isinstance(document, MappingNode):
+                neighbours.meet(document)
     shared.choice.begin(shared.profiles)
-    neighbours = Neighbours.of((d for _, documents in opened for d in documents), window)
-    opened = [(f, _native(f, documents, neighbours)) for f, documents in opened]
     seen: dict[str, str] = {}
-    files = [_slos(findings, documents, shared, seen) for findings, documents in opened]
+    files = []
+    for findings, text in opened:
+        # Taken apart a second time: thousands of SLOs at once would take the memory of the bot.
+        documents = _native(findings, _documents(text, Findings(findings.file)), neighbours)
+        files.append(_slos(findings, documents, shared, seen))
     slos = {read.slo.name: read.slo for file in files for read in file.slos}
     return [_joined(file, slos) for file in files]
+
+
+def _documents(text: str, findings: Findings) -> list[Node]:
+    """The documents of a file that anybody here can read."""
+    found = unrolled(compose(text, findings))
+    return [d for d in found if is_foreign(d) or _kind(d, findings)]
 
 
 def _learn(document: Node, shared: Vocabulary, findings: Findings) -> None:

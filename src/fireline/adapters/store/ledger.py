@@ -1,10 +1,11 @@
 """The budget ledger: one row per SLO, revision and UTC day; the newest buckets in a tail."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 
 from fireline.adapters.store.ledger_days import (
     DAY_SECONDS,
@@ -196,35 +197,25 @@ class SqlLedger:
     def _days(
         self, keys: Sequence[Key], first: int, last: int
     ) -> Iterator[tuple[int, dict[Key, Stored]]]:
-        """The stored days of these ledgers, day by day."""
-        if len(keys) > 1:
-            for number in range(first, last + 1):
-                for some in _parts(list(keys)):
-                    found = self._stored_day(number, some)
-                    if found:
-                        yield number, found
-            return
-        ((slo, revision),) = keys
+        """The stored days of these ledgers, day by day for some ledgers at a time."""
         c = table_of(LedgerDayRow).c
-        rows = self._tx.session.connection().execute(
-            select(c.day, c.good, c.total, c.flags).where(
-                c.slo == slo, c.revision == revision, c.day.between(first, last)
+        for some in _parts(list(keys)):
+            # By whole keys, so that only the days that are asked for are looked at.
+            rows = self._tx.session.connection().execute(
+                select(c.day, c.slo, c.revision, c.good, c.total, c.flags).where(
+                    tuple_(c.slo, c.revision).in_(some), c.day.between(first, last)
+                )
             )
-        )
-        for number, *arrays in rows:
-            yield number, {(slo, revision): stored_of(arrays)}
+            days: defaultdict[int, dict[Key, Stored]] = defaultdict(dict)
+            for number, slo, revision, *arrays in rows:
+                days[number][slo, revision] = stored_of(arrays)
+            yield from days.items()
 
     def _stored_day(self, number: int, keys: list[Key]) -> dict[Key, Stored]:
-        c = table_of(LedgerDayRow).c
-        names = sorted({slo for slo, _ in keys})
-        rows = self._tx.session.connection().execute(
-            select(c.slo, c.revision, c.good, c.total, c.flags).where(
-                c.day == number, c.slo.in_(names)
-            )
-        )
-        wanted = set(keys)
-        found = {(slo, revision): stored_of(arrays) for slo, revision, *arrays in rows}
-        return {key: stored for key, stored in found.items() if key in wanted}
+        found: dict[Key, Stored] = {}
+        for _, stored in self._days(keys, number, number):
+            found |= stored
+        return found
 
     def _stored_spans(self, keys: list[Key]) -> dict[Key, Span]:
         c = table_of(LedgerHeadRow).c

@@ -1,16 +1,13 @@
 """What becomes of the ledger as it grows old: folded to days, rolled up to hours, forgotten."""
 
-from typing import Any
-
 import numpy as np
-from sqlalchemy import and_, delete, func, literal, not_, select, update
+from sqlalchemy import delete, func, select, tuple_, update
 
 from fireline.adapters.store.ledger import SqlLedger
 from fireline.adapters.store.ledger_days import (
     DAY_SECONDS,
-    HOURLY,
-    HOURLY_BYTES,
     hourly,
+    is_hourly,
     stored_of,
     unpacked,
 )
@@ -19,8 +16,11 @@ from fireline.adapters.store.tables import CounterRow, LedgerDayRow, LedgerHeadR
 from fireline.adapters.store.transaction import Transaction, table_of
 from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketSeries, Counts, Flags
 
-AT_ONCE = 400
+AT_ONCE = 100
+DAYS_AT_ONCE = 10
 ROLLED = "ledger_hourly_before"
+
+Key = tuple[str, str]
 
 
 class SqlLedgerKeeping:
@@ -55,55 +55,81 @@ class SqlLedgerKeeping:
         self._tail.drop(page, number)
         return True
 
-    def roll_up(self, before: int) -> bool:
-        """Keep only the hours of some older days; says whether there were any."""
-        end = before // DAY_SECONDS
-        number = self._first_day(self._rolled(), end)
-        if number is None:
-            return False
+    def roll_up(self, before: int, after: Key | None = None) -> Key | None:
+        """Keep only the hours of older days of the ledgers that follow `after`.
+
+        Returns:
+            The last ledger of this part; None when no ledger was left.
+        """
+        end, start = before // DAY_SECONDS, self._rolled()
+        heads = self._heads(after)
+        if start >= end:
+            return None
         self._tx.lock()
+        if not heads:
+            self._tx.upsert(CounterRow, [{"name": ROLLED, "value": end, "hash": None}])
+            return None
+        for first in range(start, end, DAYS_AT_ONCE):
+            self._roll(heads, first, min(end, first + DAYS_AT_ONCE))
+        return heads[-1]
+
+    def _roll(self, keys: list[Key], first: int, end: int) -> None:
         c = self._c
-        is_rolled = and_(
-            func.length(c.good) == HOURLY_BYTES, func.substr(c.good, 1, 1) == literal(HOURLY)
+        query = select(c.slo, c.revision, c.day, c.good, c.total, c.flags).where(
+            tuple_(c.slo, c.revision).in_(keys), c.day >= first, c.day < end
         )
-        query = select(c.slo, c.revision, c.good, c.total, c.flags)
-        query = query.where(c.day == number, not_(is_rolled)).limit(AT_ONCE)
-        rows = self._tx.session.connection().execute(query).all()
         values = []
-        for slo, revision, *arrays in rows:
-            good, total, flags = hourly(unpacked(stored_of(arrays)))
-            given = {"slo": slo, "revision": revision, "day": number}
-            values.append({**given, "good": good, "total": total, "flags": flags})
+        for slo, revision, number, *arrays in self._tx.session.connection().execute(query):
+            before = stored_of(arrays)
+            if not is_hourly(before):
+                good, total, flags = hourly(unpacked(before))
+                given = {"slo": slo, "revision": revision, "day": number}
+                values.append({**given, "good": good, "total": total, "flags": flags})
         self._tx.upsert(LedgerDayRow, values)
-        if len(rows) < AT_ONCE:
-            self._tx.upsert(CounterRow, [{"name": ROLLED, "value": number + 1, "hash": None}])
-        return True
 
     def forget(self, before: int) -> bool:
-        """Delete one day that ended before this instant; says whether there was one."""
-        end = before // DAY_SECONDS
-        number = self._first_day(0, end)
-        heads = table_of(LedgerHeadRow).c
+        """Delete days that ended before this instant, of some ledgers; says whether there were."""
+        gone = before // DAY_SECONDS * DAY_SECONDS
+        c = table_of(LedgerHeadRow).c
         connection = self._tx.session.connection()
-        if number is None:
+        found = connection.execute(
+            select(c.slo, c.revision).where(c.first < gone).limit(AT_ONCE)
+        ).all()
+        keys = [(slo, revision) for slo, revision in found]
+        if not keys:
             return False
         self._tx.lock()
-        connection.execute(delete(LedgerDayRow).where(self._c.day == number))
-        gone = (number + 1) * DAY_SECONDS
-        connection.execute(delete(LedgerHeadRow).where(heads.last <= gone))
-        connection.execute(update(LedgerHeadRow).where(heads.first < gone).values(first=gone))
+        for slo, revision in keys:
+            connection.execute(
+                delete(LedgerDayRow).where(
+                    self._c.slo == slo,
+                    self._c.revision == revision,
+                    self._c.day < gone // DAY_SECONDS,
+                )
+            )
+        mine = tuple_(c.slo, c.revision).in_(keys)
+        connection.execute(delete(LedgerHeadRow).where(mine, c.last <= gone))
+        connection.execute(update(LedgerHeadRow).where(mine).values(first=gone))
         return True
 
-    def _first_day(self, start: int, end: int) -> int | None:
-        query = select(func.min(self._c.day)).where(self._c.day >= start, self._c.day < end)
-        found: Any = self._tx.session.connection().execute(query).scalar()
-        return None if found is None else int(found)
+    def _heads(self, after: Key | None) -> list[Key]:
+        """The next ledgers in order."""
+        c = table_of(LedgerHeadRow).c
+        query = select(c.slo, c.revision).order_by(c.slo, c.revision).limit(AT_ONCE)
+        if after is not None:
+            query = query.where(tuple_(c.slo, c.revision) > after)
+        rows = self._tx.session.connection().execute(query)
+        return [(slo, revision) for slo, revision in rows]
 
     def _rolled(self) -> int:
         """The first day of which some ledgers may still be kept in detail."""
+        connection = self._tx.session.connection()
         c = table_of(CounterRow).c
-        query = select(c.value).where(c.name == ROLLED)
-        return int(self._tx.session.connection().execute(query).scalar() or 0)
+        done = connection.execute(select(c.value).where(c.name == ROLLED)).scalar()
+        if done is not None:
+            return int(done)
+        oldest = connection.execute(select(func.min(table_of(LedgerHeadRow).c.first))).scalar()
+        return int(oldest or 0) // DAY_SECONDS
 
 
 def _pieces(good: Counts, total: Counts, flags: Flags, start: int) -> list[BucketSeries]:

@@ -56,7 +56,7 @@ class LedgerDayRow(Row, table=True):
     __tablename__ = "ledger_day"
     slo: str = Field(primary_key=True)
     revision: str = Field(primary_key=True)
-    day: int = Field(primary_key=True, index=True)
+    day: int = Field(primary_key=True)
     good: bytes = Field(sa_type=LargeBinary)
     total: bytes = Field(sa_type=LargeBinary)
     flags: bytes = Field(sa_type=LargeBinary)
