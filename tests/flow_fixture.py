@@ -82,6 +82,8 @@ class Recorded:
             mend_ledger=mend,
             remind=lambda: self.did("remind", None),
             remind_alerts=lambda: self.did("remind_alerts", None),
+            watch_incidents=lambda: self.did("watch_incidents", None),
+            verify_repairs=lambda: self.did("verify_repairs", None),
             review=lambda: self.did("review", None),
             prune=lambda: self.did("prune", None),
             keep_ledger=lambda: self.did("keep_ledger", None),

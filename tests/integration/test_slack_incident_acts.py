@@ -9,9 +9,16 @@ import pytest
 from fireline.adapters.lineage.dbt import read_manifest
 from fireline.adapters.slack.acts import VIEW
 from fireline.adapters.slack.incident_acts import HELP, SUBMISSIONS, VERBS
-from fireline.domain.incident.details import Answer, DetectedBy, Harm, IncidentType
+from fireline.domain.incident.details import (
+    Answer,
+    DetectedBy,
+    Harm,
+    IncidentType,
+    UnitStatus,
+)
 from fireline.domain.incident.incident import Incident, IncidentState, Severity, Stamp
 from fireline.sandbox.blockkit import validate_view
+from fireline.usecases.incident_updates import watch_incidents
 from tests.integration.slack_bot import Bot
 
 MANIFEST = Path(__file__).parents[1] / "data" / "dbt" / "manifest.json"
@@ -138,7 +145,7 @@ def test_words_that_look_like_another_verbs_option_stay_in_a_note(bot: Bot) -> N
 @pytest.mark.parametrize("verb", ACTS)
 def test_each_verb_without_its_words_opens_a_form_that_slack_accepts(bot: Bot, verb: str) -> None:
     where = bot.declared().id
-    bare = {"repair", "review", "close", "accept"}
+    bare = {"repair", "review", "close", "accept", "verify"}
     if verb in bare:
         assert bot.ask(f"/incident {verb}", "ana", where)
         return
@@ -220,3 +227,50 @@ def test_the_rules_set_the_severity_again_when_asked_to(bot: Bot) -> None:
     typed(bot, where, "severity auto")
     assert incident(bot).severity is Severity.SEV3
     assert any("by the rules" in text for text in texts(bot))
+
+
+def test_an_update_is_posted_and_the_next_one_is_due_by_the_clock(bot: Bot) -> None:
+    channel = bot.declared("all is wrong sev:1")
+    typed(bot, channel.id, "update c: orders 3 h late a: restarting n: a DBA e: we are on it")
+    bot.flows()
+    (posted,) = [m for m in bot.said(channel) if "update 1" in m.text]
+    drawn = json.dumps(posted.blocks)
+    assert "*Needs* a DBA" in drawn
+    assert "next update due" in drawn
+    said = incident(bot).details.updates[0]
+    assert (said.conditions, said.actions) == ("orders 3 h late", "restarting")
+    bot.sandbox.advance("31m")
+    assert watch_incidents(bot.services) > 0
+    assert watch_incidents(bot.services) == 0
+    bot.flows()
+    nag = [m for m in bot.said(channel) if "An update is due" in m.text]
+    assert len(nag) == 1
+    assert nag[0].thread_ts == channel.pins[0]
+    typed(bot, channel.id, "snooze 30m", "snooze 30m")
+    assert "put off twice" in typed(bot, channel.id, "snooze 30m")
+
+
+def test_repair_units_are_verified_and_then_the_incident_is_resolved(bot: Bot) -> None:
+    where = bot.declared("wrong numbers").id
+    typed(
+        bot,
+        where,
+        "dataset add sales.orders wrong",
+        "window -6h..-2h",
+        "restore loader fixed",
+        "repair backfill",
+        "unit add sales.orders 2026-11-22..2026-11-23 backfill @bo eta:+2h",
+        "unit start 1",
+    )
+    assert "repair units are open" in typed(bot, where, "resolve repaired checked:@bo how:x")
+    typed(bot, where, "unit done 1 rows:1200/1100")
+    assert "red" in typed(bot, where, "verify")
+    assert "is red" in typed(bot, where, "resolve repaired checked:@bo how:x")
+    assert "cannot become running" in typed(bot, where, "unit start 1")
+    typed(bot, where, "unit fail 1 again", "unit done 1 rows:1200/1200", "verify")
+    now = incident(bot)
+    assert now.details.units[0].status is UnitStatus.VERIFIED
+    assert "wait" in typed(bot, where, "resolve repaired checked:@bo how:x")
+    bot.sandbox.advance("16m")
+    typed(bot, where, "verify", "resolve repaired checked:@bo how:x")
+    assert incident(bot).state is IncidentState.RESOLVED

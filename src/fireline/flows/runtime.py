@@ -192,6 +192,7 @@ class Runtime:
                 clockwork.remind_alerts,
                 every(self._options.remind_every_seconds),
             ),
+            "watch_incidents": (clockwork.watch_incidents, "40 * * * * *"),
             "retain": (clockwork.retain, "17 4 * * *"),
             "keep_ledger": (clockwork.keep_ledger, "41 * * * *"),
         }

@@ -13,6 +13,8 @@ from fireline.usecases import (
     post_review,
     retain,
 )
+from fireline.usecases.incident_repair import verify_all
+from fireline.usecases.incident_updates import watch_incidents
 from fireline.usecases.ports import ChannelRef, PostedMessage, Services
 from fireline.usecases.publish import Projections, publish
 from fireline.usecases.remind_alerts import remind_alerts
@@ -32,6 +34,8 @@ class Steps:
     mend_ledger: Callable[[], bool]
     remind: Callable[[], object]
     remind_alerts: Callable[[], object]
+    watch_incidents: Callable[[], object]
+    verify_repairs: Callable[[], object]
     review: Callable[[], object]
     prune: Callable[[], object]
     keep_ledger: Callable[[], object]
@@ -55,6 +59,8 @@ def steps_of(
         publish=partial(publish, s, projections),
         evaluate=evaluate,
         remind_alerts=lambda: remind_alerts(s, s.clock.now()),
+        watch_incidents=lambda: watch_incidents(s),
+        verify_repairs=lambda: verify_all(s),
         mend_ledger=mend_ledger,
         remind=lambda: chase_actions.remind_due(s, s.clock.now()),
         review=lambda: post_review.post_week(s, s.clock.now()),

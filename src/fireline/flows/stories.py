@@ -32,6 +32,7 @@ class Clockwork:
     mend_ledger: Scheduled
     remind: Scheduled
     remind_alerts: Scheduled
+    watch_incidents: Scheduled
     follow_alerts: Scheduled
     review: Scheduled
     retain: Scheduled
@@ -83,6 +84,11 @@ def register_clockwork(
     def remind_alerts(_scheduled_at: datetime, _context: Any) -> None:
         do("remind of alerts that nobody took", _quiet(steps.remind_alerts))
 
+    @DBOS.workflow(name="watch_incidents")
+    def watch_incidents(_scheduled_at: datetime, _context: Any) -> None:
+        do("verify what is being repaired", _quiet(steps.verify_repairs))
+        do("fire the timers of open incidents", _quiet(steps.watch_incidents))
+
     @DBOS.workflow(name="review")
     def review(_scheduled_at: datetime, _context: Any) -> None:
         do("post the review", _quiet(steps.review))
@@ -99,7 +105,15 @@ def register_clockwork(
     poll = Tick(steps.alertmanager.follow_alerts, POLL_SECONDS)
     follow_alerts = register_alertmanager(steps.alertmanager, attempts, poll)
     return Clockwork(
-        evaluate, mend_ledger, remind, remind_alerts, follow_alerts, review, retain, keep_ledger
+        evaluate,
+        mend_ledger,
+        remind,
+        remind_alerts,
+        watch_incidents,
+        follow_alerts,
+        review,
+        retain,
+        keep_ledger,
     )
 
 

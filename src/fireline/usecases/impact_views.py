@@ -1,7 +1,9 @@
-"""The blast radius as it is shown."""
+"""What an incident's channel is told besides its card: who is affected, updates, timers."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from fireline.domain.incident.details import Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +32,23 @@ class BlastMessage:
     age: timedelta | None = None
     old: bool = False
     border: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateMessage:
+    """One update in the incident's channel; `next_due` is there for the newest one."""
+
+    ref: str
+    severity: str
+    update: Update
+    next_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentNotice:
+    """What the clock asks for, in the thread of the message with the key `thread`."""
+
+    thread: str
+    ref: str
+    text: str
+    mention: tuple[str, ...] = ()

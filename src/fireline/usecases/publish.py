@@ -15,6 +15,7 @@ from fireline.usecases.views import (
     AlertReply,
     BudgetChart,
     BudgetOverview,
+    IncidentNotice,
     Message,
     ReviewDigest,
     SloDetail,
@@ -68,7 +69,11 @@ def publish(s: Services, projections: Projections, target: PostedMessage) -> boo
 
 def _thread(uow: UnitOfWork, message: Message) -> PostedRef | None:
     """The message whose thread this one belongs to, when it is in Slack."""
-    parent = uow.messages.get(message.thread) if isinstance(message, AlertReply) else None
+    parent = (
+        uow.messages.get(message.thread)
+        if isinstance(message, AlertReply | IncidentNotice)
+        else None
+    )
     if parent is None or parent.ts is None or parent.channel_id is None:
         return None
     return PostedRef(parent.channel_id, parent.ts)

@@ -36,7 +36,7 @@ from fireline.usecases.budget_views import (
     SpanKind,
 )
 from fireline.usecases.external_alert_views import ExternalAlertMessage, SilenceList
-from fireline.usecases.impact_views import BlastMessage
+from fireline.usecases.impact_views import BlastMessage, IncidentNotice, UpdateMessage
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "Home",
     "IncidentCard",
     "IncidentLine",
+    "IncidentNotice",
     "IncidentOverview",
     "Message",
     "Notice",
@@ -72,6 +73,7 @@ __all__ = [
     "SloLine",
     "SloList",
     "SpanKind",
+    "UpdateMessage",
 ]
 
 
@@ -288,6 +290,8 @@ Message = (
     | RunbookSuggestion
     | RunbookPage
     | BlastMessage
+    | UpdateMessage
+    | IncidentNotice
     | FileMessage
     | Notice
     | ActionReminder

@@ -2,20 +2,40 @@
 
 from collections.abc import Mapping
 
-from fireline.adapters.slack import answer_acts, data_acts, incident_verbs, log_acts, state_acts
+from fireline.adapters.slack import (
+    answer_acts,
+    data_acts,
+    incident_verbs,
+    log_acts,
+    repair_acts,
+    state_acts,
+    update_acts,
+)
 from fireline.adapters.slack.acts import submissions_of, verbs_of
 from fireline.adapters.slack.incident_verbs import Verb
 from fireline.adapters.slack.interactions import Submission
 
-_ACTS = (*state_acts.ACTS, *data_acts.ACTS, *log_acts.ACTS, *answer_acts.ACTS)
+_ACTS = (
+    *state_acts.ACTS,
+    *update_acts.ACTS,
+    *data_acts.ACTS,
+    *repair_acts.ACTS,
+    *log_acts.ACTS,
+    *answer_acts.ACTS,
+)
 
 VERBS: Mapping[str, Verb] = {**incident_verbs.VERBS, **verbs_of(_ACTS)}
 HELP: Mapping[str, str] = {
     **incident_verbs.HELP,
     **state_acts.HELP,
+    **update_acts.HELP,
     **data_acts.HELP,
+    **repair_acts.HELP,
     **log_acts.HELP,
     **answer_acts.HELP,
 }
-OWN_OPTIONS: Mapping[str, tuple[str, ...]] = log_acts.OWN_OPTIONS
+OWN_OPTIONS: Mapping[str, tuple[str, ...]] = {
+    **log_acts.OWN_OPTIONS,
+    **repair_acts.OWN_OPTIONS,
+}
 SUBMISSIONS: Mapping[str, Submission] = submissions_of(_ACTS)

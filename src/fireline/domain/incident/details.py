@@ -265,6 +265,29 @@ class LinkedChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Fired:
+    """A timer that fired: what it said, and whom it called, by policy alias or Slack id."""
+
+    key: str
+    at: datetime
+    text: str
+    called: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One update to those who wait: what is true, what is done, what is needed."""
+
+    number: int
+    at: datetime
+    by: str
+    conditions: str
+    actions: str = ""
+    needs: str = ""
+    executive: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """Everything of an incident that is only ever read whole; stored as one document."""
 
@@ -295,6 +318,8 @@ class Details:
     next_update_due: datetime | None = None
     last_update_at: datetime | None = None
     snoozed_updates: int = 0
+    fired: tuple[Fired, ...] = ()
+    updates: tuple[Update, ...] = ()
     handover_to: str | None = None
     scenario: str | None = None
     links: tuple[str, ...] = ()

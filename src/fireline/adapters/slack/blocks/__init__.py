@@ -17,6 +17,7 @@ from fireline.adapters.slack.blocks import (
     runbook,
     silence,
     slo,
+    updates,
     waiver,
 )
 from fireline.adapters.slack.blocks.kit import Rendered
@@ -32,6 +33,7 @@ from fireline.usecases.views import (
     BlastMessage,
     FileMessage,
     IncidentCard,
+    IncidentNotice,
     IncidentOverview,
     Message,
     Notice,
@@ -40,6 +42,7 @@ from fireline.usecases.views import (
     RunbookSuggestion,
     SloDetail,
     SloList,
+    UpdateMessage,
 )
 
 __all__ = ["Rendered", "render"]
@@ -52,6 +55,8 @@ _DRAWN: Mapping[type, Callable[[Any], Rendered]] = {
     AlertReply: alert.reply,
     Announcement: announcement.announcement,
     BlastMessage: blast.blast,
+    UpdateMessage: updates.update,
+    IncidentNotice: updates.notice,
     ExternalAlertMessage: external_alert.external_alert,
     FileMessage: answers.file_comment,
     IncidentCard: incident.card,

@@ -1,0 +1,134 @@
+"""Repair units and their verification: what was damaged, put right, and shown to be right."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from fireline.domain.errors import InvalidInputError, NotFoundError
+from fireline.domain.incident.details import Check, RepairMethod, RepairUnit, UnitStatus
+from fireline.domain.incident.incident import Incident
+
+MOST_UNITS = 200
+MOVES = {
+    UnitStatus.RUNNING: (UnitStatus.PLANNED, UnitStatus.FAILED),
+    UnitStatus.DONE: (UnitStatus.PLANNED, UnitStatus.RUNNING, UnitStatus.FAILED),
+    UnitStatus.FAILED: (UnitStatus.PLANNED, UnitStatus.RUNNING, UnitStatus.DONE),
+    UnitStatus.WAIVED: tuple(s for s in UnitStatus if s is not UnitStatus.WAIVED),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPlan:
+    """A unit as it is planned."""
+
+    dataset: str
+    window: str
+    method: RepairMethod = RepairMethod.BACKFILL
+    owner: str | None = None
+    eta: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What became of a unit; rows as expected and as they are, if counted."""
+
+    status: UnitStatus
+    rows_expected: float | None = None
+    rows_actual: float | None = None
+    note: str = ""
+
+
+def with_unit(incident: Incident, plan: UnitPlan, now: datetime) -> tuple[Incident, RepairUnit]:
+    """The incident with one more unit.
+
+    Raises:
+        InvalidInputError: there are too many, or the end of its work is past.
+    """
+    units = incident.details.units
+    if len(units) >= MOST_UNITS:
+        raise InvalidInputError(f"An incident holds at most {MOST_UNITS} repair units.", "dataset")
+    if plan.eta is not None and plan.eta <= now:
+        raise InvalidInputError("The ETA is past; give a time to come.", "eta")
+    unit = RepairUnit(
+        number=len(units) + 1,
+        dataset=plan.dataset,
+        window=plan.window,
+        method=plan.method,
+        owner=plan.owner,
+        eta=plan.eta,
+        updated_at=now,
+    )
+    return _with(incident, (*units, unit)), unit
+
+
+def moved_unit(
+    incident: Incident, number: int, progress: Progress, now: datetime
+) -> tuple[Incident, RepairUnit]:
+    """The incident with a unit moved on.
+
+    Raises:
+        NotFoundError: there is no such unit.
+        InvalidInputError: it cannot become that, or is waived without a reason.
+    """
+    unit = _unit(incident, number)
+    status = progress.status
+    if unit.status not in MOVES[status]:
+        raise InvalidInputError(
+            f"Unit {number} is {unit.status.value}; it cannot become {status.value}.", "unit"
+        )
+    if status is UnitStatus.WAIVED and not progress.note.strip():
+        raise InvalidInputError("Say why: `/incident unit waive N WHY`.", "text")
+    after = replace(
+        unit,
+        status=status,
+        note=progress.note or unit.note,
+        waived_because=progress.note if status is UnitStatus.WAIVED else "",
+        updated_at=now,
+        rows_expected=_chosen(progress.rows_expected, unit.rows_expected),
+        rows_actual=_chosen(progress.rows_actual, unit.rows_actual),
+    )
+    units = tuple(after if u.number == number else u for u in incident.details.units)
+    return _with(incident, units), after
+
+
+def _chosen(new: float | None, old: float | None) -> float | None:
+    return new if new is not None else old
+
+
+def verified(incident: Incident, found: Iterable[Check], now: datetime) -> Incident:
+    """The incident with these checks; one that stays green keeps the begin of its stretch.
+
+    Units that are done, reconciled, and whose checks are all green become verified.
+    """
+    before = {check.name: check for check in incident.details.checks}
+    checks = tuple(_continued(check, before.get(check.name), now) for check in found)
+    green = bool(checks) and all(check.green for check in checks)
+    units = tuple(
+        replace(unit, status=UnitStatus.VERIFIED, updated_at=now)
+        if unit.status is UnitStatus.DONE and unit.reconciled and green
+        else unit
+        for unit in incident.details.units
+    )
+    details = replace(incident.details, checks=checks, units=units)
+    return replace(incident, details=details)
+
+
+def _continued(check: Check, before: Check | None, now: datetime) -> Check:
+    """A green check with the begin of its unbroken green stretch."""
+    if not check.green:
+        return replace(check, green_since=None)
+    if before is not None and before.green:
+        return replace(check, green_since=before.green_since or before.at)
+    return replace(check, green_since=now)
+
+
+def _unit(incident: Incident, number: int) -> RepairUnit:
+    for unit in incident.details.units:
+        if unit.number == number:
+            return unit
+    known = ", ".join(str(u.number) for u in incident.details.units) or "none"
+    raise NotFoundError(f"{incident.ref} has no repair unit {number}; it has {known}.")
+
+
+def _with(incident: Incident, units: tuple[RepairUnit, ...]) -> Incident:
+    return replace(incident, details=replace(incident.details, units=units))

@@ -1,0 +1,195 @@
+"""What an incident's clock asks for: updates, a commander, escalation, expired decisions.
+
+Everything is derived from the record at the instant it is judged, so that a changed severity or a
+corrected time arms the timers anew; each fires once, by its key, and a late one at once.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fireline.domain.incident.details import Harm
+from fireline.domain.incident.durations import spell
+from fireline.domain.incident.incident import Incident, IncidentState, Role, Stamp
+from fireline.domain.policy.expressions import holds
+from fireline.domain.policy.incident_rules import EscalationStep, IncidentRules
+
+LATE_AFTER = timedelta(minutes=10)
+BAD_SEVERITY = 2
+WORST = 1
+TOLD_OF = (
+    IncidentState.INVESTIGATING,
+    IncidentState.MITIGATING,
+    IncidentState.RESTORED,
+    IncidentState.REPAIRING,
+)
+EXPIRY_AGAIN = timedelta(hours=1)
+LONGEST_LATE = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """One that is due: its key, the sentence, and whom it concerns (`role:` or policy aliases)."""
+
+    key: str
+    text: str
+    at: datetime
+    notify: tuple[str, ...] = ()
+    restricted: bool = False
+
+
+def cadence(incident: Incident, rules: IncidentRules, *, burning: bool = False) -> timedelta:
+    """How often people are to be told; a page-level burn tells them as if it were one worse."""
+    level = int(incident.severity)
+    if burning and level > WORST and incident.at(Stamp.RESTORED) is None:
+        level -= 1
+    comms = rules.comms[level]
+    calm = incident.state in {IncidentState.RESTORED, IncidentState.REPAIRING}
+    return comms.repairing_every if calm else comms.update_every
+
+
+def update_due(
+    incident: Incident, rules: IncidentRules, *, burning: bool = False
+) -> datetime | None:
+    """When the next update is due; None where nobody waits for one."""
+    if incident.state not in TOLD_OF:
+        return None
+    said = incident.details.last_update_at or incident.at(Stamp.DECLARED)
+    if said is None:
+        return None
+    due = said + cadence(incident, rules, burning=burning)
+    later = incident.details.next_update_due
+    return max(due, later) if later is not None else due
+
+
+def due_timers(
+    incident: Incident,
+    rules: IncidentRules,
+    now: datetime,
+    *,
+    target_minutes: int,
+    burning: bool = False,
+) -> list[Timer]:
+    """Every timer that should have fired by now; who fired which is the caller's to know."""
+    if not incident.open or incident.state is IncidentState.TRIAGE:
+        return []
+    found = [
+        *_updates(incident, rules, now, burning=burning),
+        *_commander(incident, rules, now),
+        *_escalation(incident, rules, now),
+        *_countdown(incident, now, target_minutes),
+        *_expired(incident, now),
+    ]
+    return sorted(found, key=lambda timer: timer.at)
+
+
+def _updates(
+    incident: Incident, rules: IncidentRules, now: datetime, *, burning: bool
+) -> Iterator[Timer]:
+    """The newest update that is due, and that nobody wrote it ten minutes later."""
+    first = update_due(incident, rules, burning=burning)
+    if first is None or now < first:
+        return
+    every = cadence(incident, rules, burning=burning)
+    due = first + every * ((now - first) // every)
+    stamp = int(due.timestamp())
+    missed = f" (the last one was {spell(now - first + every)} ago)" if due > first else ""
+    yield Timer(
+        f"update:{stamp}",
+        f"An update is due{missed}: `/incident update c: ... a: ... n: ...`",
+        due,
+        ("role:communications",),
+    )
+    if now >= due + LATE_AFTER:
+        text = "The update is 10 min late; somebody waits for it: `/incident update`"
+        yield Timer(f"update-late:{stamp}", text, due + LATE_AFTER, ("role:commander",))
+
+
+def _commander(incident: Incident, rules: IncidentRules, now: datetime) -> Iterator[Timer]:
+    """A severe incident without commander is asked about every few minutes."""
+    if incident.severity > BAD_SEVERITY or Role.COMMANDER in incident.roles:
+        return
+    since, every = incident.at(Stamp.DECLARED), rules.commander_chase
+    if since is None or incident.at(Stamp.RESTORED) is not None:
+        return
+    count = (now - since) // every
+    if count >= 1:
+        at = since + every * count
+        text = f"{incident.severity.label} without a commander. `/incident claim commander`"
+        yield Timer(f"commander:{int(at.timestamp())}", text, at, ("oncall",))
+
+
+def _escalation(incident: Incident, rules: IncidentRules, now: datetime) -> Iterator[Timer]:
+    """The policy's steps for the tier, by the clock each counts from."""
+    facts = escalation_facts(incident)
+    for step in rules.escalation.get(incident.tier, ()):
+        start = _clock(incident, step)
+        if start is None or now < start + step.after:
+            continue
+        if step.when is not None and not holds(step.when, facts):
+            continue
+        # A step from before an old incident's reopening says nothing any more.
+        if now - (start + step.after) > LONGEST_LATE:
+            continue
+        text = step.message or f"{incident.severity.label} of tier {incident.tier}"
+        yield Timer(
+            f"escalate:{step.key}:{len(incident.details.reopened)}",
+            text,
+            start + step.after,
+            () if step.channel_only else step.notify,
+            step.restricted,
+        )
+
+
+def _clock(incident: Incident, step: EscalationStep) -> datetime | None:
+    if step.clock == "impact":
+        return incident.at(Stamp.IMPACT_STARTED) or incident.at(Stamp.DETECTED)
+    return incident.at(Stamp.DECLARED)
+
+
+def escalation_facts(incident: Incident) -> Mapping[str, object]:
+    """What the `when:` of a step may ask for."""
+    details = incident.details
+    return {
+        "tier": incident.tier,
+        "severity": int(incident.severity),
+        "acknowledged": incident.at(Stamp.ACKNOWLEDGED) is not None,
+        "restored": incident.at(Stamp.RESTORED) is not None,
+        "commander": Role.COMMANDER in incident.roles,
+        "restricted": incident.restricted,
+        "drill": incident.drill,
+        "data_exposure_suspected": incident.restricted or details.harmed(Harm.EXPOSED),
+        "wrong_data_published": details.published_bad and details.harmed(Harm.WRONG),
+    }
+
+
+def _countdown(incident: Incident, now: datetime, target_minutes: int) -> Iterator[Timer]:
+    """Three quarters of the time to restore, and all of it."""
+    start = incident.at(Stamp.IMPACT_STARTED) or incident.at(Stamp.DETECTED)
+    if start is None or incident.at(Stamp.RESTORED) is not None:
+        return
+    target = timedelta(minutes=target_minutes)
+    again = len(incident.details.reopened)
+    for share, words in ((0.75, "75 % of the time to restore is used"), (1.0, "is breached")):
+        at = start + target * share
+        if now >= at and now - at <= LONGEST_LATE:
+            left = target - target * share
+            about = f"{words}, {spell(left)} left"
+            if not left:
+                about = f"The target of {spell(target)} to restore {words}"
+            yield Timer(f"mttr:{share}:{int(start.timestamp())}:{again}", about, at)
+
+
+def _expired(incident: Incident, now: datetime) -> Iterator[Timer]:
+    """Temporary access that ended and was not taken back, asked about every hour."""
+    for decision in incident.details.decisions:
+        end = decision.expires_at
+        if end is None or now < end or not decision.open_at(now):
+            continue
+        at = end + EXPIRY_AGAIN * ((now - end) // EXPIRY_AGAIN)
+        text = (
+            f"Decision {decision.number} ended {spell(now - end)} ago and is not revoked: "
+            f"{decision.text}. Then: `/incident decide revoked:{decision.number}`"
+        )
+        key = f"expired:{decision.number}:{int(at.timestamp())}"
+        yield Timer(key, text, at, ("role:commander",))
