@@ -70,6 +70,7 @@ def register_clockwork(
     do = attempts.carry_out
     tick = Tick(steps.evaluate, every_seconds)
     mend_ledger = register_mending(steps, attempts)
+    watch_incidents = _register_watch(steps, attempts)
 
     @DBOS.workflow(name="evaluate")
     def evaluate(scheduled_at: datetime, _context: Any) -> None:
@@ -83,11 +84,6 @@ def register_clockwork(
     @DBOS.workflow(name="remind_alerts")
     def remind_alerts(_scheduled_at: datetime, _context: Any) -> None:
         do("remind of alerts that nobody took", _quiet(steps.remind_alerts))
-
-    @DBOS.workflow(name="watch_incidents")
-    def watch_incidents(_scheduled_at: datetime, _context: Any) -> None:
-        do("verify what is being repaired", _quiet(steps.verify_repairs))
-        do("fire the timers of open incidents", _quiet(steps.watch_incidents))
 
     @DBOS.workflow(name="review")
     def review(_scheduled_at: datetime, _context: Any) -> None:
@@ -115,6 +111,17 @@ def register_clockwork(
         retain,
         keep_ledger,
     )
+
+
+def _register_watch(steps: Steps, attempts: Attempts) -> Scheduled:
+    do = attempts.carry_out
+
+    @DBOS.workflow(name="watch_incidents")
+    def watch_incidents(_scheduled_at: datetime, _context: Any) -> None:
+        do("verify what is being repaired", _quiet(steps.verify_repairs))
+        do("fire the timers of open incidents", _quiet(steps.watch_incidents))
+
+    return watch_incidents
 
 
 class Tick:
