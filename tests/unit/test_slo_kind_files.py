@@ -291,6 +291,7 @@ LANDED = document(FINE, "landed")
         ((joined("[x, qqq]"), ratio("x")), "there is no SLO `qqq` to be a part"),
         ((joined("[x, x]"),), "`x` is named twice"),
         ((joined("[x]"),), "one part is no composite"),
+        ((joined("[]"),), "there is no part"),
         ((joined("x"),), "a composite needs a list of parts"),
         ((joined("[[x], y]"),), "a part is the name of an SLO"),
         ((joined("[{slo: x, weight: 0}, y]"),), "it must be a number above 0"),

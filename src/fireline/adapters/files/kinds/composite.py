@@ -31,7 +31,8 @@ def read(reading: Reading) -> CompositeSli | None:
     names = [part.slo for part in good]
     twice = next((name for name in names if names.count(name) > 1), None)
     if len(good) < FEWEST or twice:
-        said = f"`{twice}` is named twice." if twice else "one part is no composite."
+        said = "one part is no composite." if good else "there is no part."
+        said = f"`{twice}` is named twice." if twice else said
         message = f"{said} Name at least two different SLOs, such as {EXAMPLE}."
         reading.findings.error(line_of(node), "composite", message)
         return None
