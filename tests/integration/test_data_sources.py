@@ -146,9 +146,10 @@ def test_a_report_says_what_is_wrong_with_the_source_and_no_figure_of_its_own(
 def test_the_metrics_show_each_source_by_name() -> None:
     registry = CollectorRegistry()
     health = SourceHealth("eu", "http://eu", 7, 1.5, 2048, {"timeout": 2}, BreakerState.OPEN, -3.0)
-    registry.register(SourceMetrics(lambda: [health, SourceHealth("us", "http://us")]))
+    registry.register(SourceMetrics(lambda: [health, SourceHealth("us", "http://us")], lambda: 4))
     text = generate_latest(registry).decode()
     for line in (
+        "fireline_ledgers_unfilled 4.0",
         'fireline_source_query_seconds_count{source="eu"} 7.0',
         'fireline_source_query_seconds_sum{source="eu"} 1.5',
         'fireline_source_failures_total{cause="timeout",source="eu"} 2.0',

@@ -235,3 +235,13 @@ def test_a_declared_incident_gets_its_channel_and_messages(
     kinds = {post.key.split(":")[0] for post in chat.posts}
     assert {"card", "announcement"} <= kinds
     assert incident.channel_id in chat.topics
+
+
+def test_mending_goes_on_until_there_is_nothing_more_to_do(
+    sqlite_engine: Engine, start_flows: StartFlows
+) -> None:
+    flows = start_flows(sqlite_engine)
+    flows.start(FlowCall("mend_ledger", (), "mend_ledger:1", "ledger", "ledger"))
+    flows.settled()
+    assert flows.recorded.names().count("mend") == 3
+    assert flows.runtime.dead_letters() == []

@@ -62,7 +62,7 @@ class Program:
         self.watcher = Watcher(self.services, parts.scrape_interval(settings), past_apart=True)
         self.mender = LedgerMender(self.services, self._source.apart())
         self.gauges = Gauges(self.runtime.pending_count, self._dead_letters)
-        self.gauges.registry.register(SourceMetrics(self._source.health))
+        self.gauges.registry.register(SourceMetrics(self._source.health, self._unfilled))
         app = build_app(
             self.services,
             client,
@@ -120,6 +120,10 @@ class Program:
             now = self.services.clock.now()
             self._definition_watch.check(now)
             remind_expiring(self.services, now)
+
+    def _unfilled(self) -> int:
+        with self.services.store() as uow:
+            return len(uow.books.unfilled())
 
     def _mend_ledger(self) -> bool:
         return self.mender.mend(self.services.clock.now())

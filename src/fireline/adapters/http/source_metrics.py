@@ -18,10 +18,14 @@ class SourceMetrics(Collector):
 
     Args:
         health: the figures as of now.
+        unfilled: how many ledgers lack a part of their past that is being asked for.
     """
 
-    def __init__(self, health: Callable[[], Sequence[SourceHealth]]) -> None:
+    def __init__(
+        self, health: Callable[[], Sequence[SourceHealth]], unfilled: Callable[[], int]
+    ) -> None:
         self._health = health
+        self._unfilled = unfilled
 
     def describe(self) -> list[Metric]:
         """Nothing is asked while the program is being built."""
@@ -60,4 +64,9 @@ class SourceMetrics(Collector):
                 failures.add_metric([one.name, cause], count)
             if one.skew_seconds is not None:
                 skew.add_metric([one.name], one.skew_seconds)
+        lacking = GaugeMetricFamily(
+            "fireline_ledgers_unfilled", "Stretches of the past that are still being asked for"
+        )
+        lacking.add_metric([], self._unfilled())
+        yield lacking
         yield from (seconds, failures, size, breaker, skew)

@@ -15,8 +15,9 @@ PATIENCE_SECONDS = 5.0
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_536_000}
 # VictoriaMetrics without a unit means months of 31 days.
 MONTH = 31 * UNITS["d"]
+# Newer ones call themselves so, for Grafana; older ones have no such page.
 VICTORIA_SAYS = "2.24.0"
-VICTORIA = re.compile(r'vm_app_version\{[^}]*short_version="v?([^"]+)"')
+VICTORIA = re.compile(r'vm_app_version\{[^}]*short_version="v?([^"]*)"')
 VICTORIA_KEEPS = re.compile(r'flag\{name="retentionPeriod", value="([^"]+)"')
 
 
@@ -30,10 +31,10 @@ def ask_itself(name: str, access: Access, version: str, now: int) -> SourceAnswe
         told = _told(client, "buildinfo").get("version")
         product = "Prometheus"
         retention = seconds_of(str(_told(client, "runtimeinfo").get("storageRetention", "")))
-        if told == VICTORIA_SAYS and (
+        if told in {None, VICTORIA_SAYS} and (
             found := VICTORIA.search(page := _metrics(client, access.url))
         ):
-            product, told = "VictoriaMetrics", found.group(1)
+            product, told = "VictoriaMetrics", found.group(1)  # Debian's says no number
             flag = VICTORIA_KEEPS.search(page)
             retention = seconds_of(flag.group(1)) if flag else None
     except QueryFailure as failure:
@@ -43,7 +44,7 @@ def ask_itself(name: str, access: Access, version: str, now: int) -> SourceAnswe
     return SourceAnswer(
         name=name,
         url=url,
-        product=product if told else None,
+        product=product if told is not None else None,
         version=str(told) if told else None,
         retention_seconds=retention,
         skew_seconds=telemetry.skew_seconds,
