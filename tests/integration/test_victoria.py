@@ -34,11 +34,11 @@ def end(victoria: TestVictoria) -> int:
     """Three days that end some minutes ago, for its retention counts from now."""
     last = int(datetime.now(UTC).timestamp()) // 3600 * 3600  # noqa: TID251 - the server's own clock
     times = np.arange(last - DAYS * 86_400, last + 1, STEP, dtype=np.float64)
-    counts = np.arange(len(times)) * PER_STEP
+    counts = np.arange(len(times), dtype=np.float64) * PER_STEP
     victoria.write_series(
         [
             Series({"__name__": "vm_all_total"}, times, counts),
-            Series({"__name__": "vm_bad_total"}, times, np.floor(counts / 100)),
+            Series({"__name__": "vm_bad_total"}, times, (counts // 100).astype(np.float64)),
         ]
     )
     return last
