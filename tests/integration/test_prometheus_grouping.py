@@ -1,12 +1,14 @@
 """Questions that share a query get the answers they would get alone, from a real Prometheus."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from fireline.adapters.prometheus.asking import Asker, Values
 from fireline.adapters.prometheus.client import Access, PrometheusClient
 from fireline.adapters.prometheus.failures import QueryFailure
+from fireline.adapters.prometheus.growth import Way
 from fireline.adapters.prometheus.questions import Question
 from tests.servers import TestPrometheus
 
@@ -48,6 +50,8 @@ def question(template: str, service: str) -> Question:
         'sum(grouped_all_total{service="SERVICE"}) / 2 - max(grouped_ok_total{service="SERVICE"})',
         'max(timestamp(grouped_ok_total{service="SERVICE"}))',
         'count(last_over_time(grouped_ok_total{service="SERVICE"}[299s]))',
+        'count(grouped_ok_total{service="SERVICE"} > 100 and grouped_all_total{service="SERVICE"})',
+        'max(grouped_ok_total{service="SERVICE"}) > bool 7000',
     ],
 )
 def test_answers_are_the_same_as_one_by_one(asker: Asker, template: str) -> None:
@@ -60,6 +64,26 @@ def test_answers_are_the_same_as_one_by_one(asker: Asker, template: str) -> None
         assert shared.times.tolist() == alone.times.tolist()
         assert shared.values.tolist() == pytest.approx(alone.values.tolist())
         assert bool(shared.values.size) == (service != "absent")
+
+
+OK = '(sum(increase(grouped_ok_total{service="SERVICE"}[$window])) or vector(0))'
+ONLY_HERE = '(sum(increase(lonely_total{service="SERVICE"}[$window])) or vector(0))'
+
+
+@pytest.mark.parametrize("way", [None, Way.FAST, Way.SINCE])
+@pytest.mark.parametrize("template", [OK, f"{OK} + {ONLY_HERE}", f"{ONLY_HERE} + {OK} + {OK}"])
+def test_sums_that_may_be_zero_are_answered_together_as_alone(
+    asker: Asker, template: str, way: Way | None
+) -> None:
+    questions = [replace(question(template, service), way=way) for service in SERVICES]
+    together = asker.ask(questions, END)
+    for one in questions:
+        shared, alone = together[one], asker.ask([one], END)[one]
+        assert isinstance(shared, Values)
+        assert isinstance(alone, Values)
+        assert shared.times.tolist() == alone.times.tolist()
+        assert shared.values.tolist() == pytest.approx(alone.values.tolist())
+        assert shared.times.size == 4
 
 
 def test_one_wrong_question_does_not_take_its_group_along(asker: Asker) -> None:

@@ -5,6 +5,11 @@ import pytest
 from fireline.adapters.prometheus.questions import MAX_CELLS, Question, batches
 from fireline.adapters.prometheus.shapes import shapes
 
+W_OFFSET = (
+    '(sum(increase(a{s="x"}[$window]) and a{s="x"} offset $window) or vector(0))'
+    ' + (sum(a{s="x"} unless a{s="x"} offset $window) or vector(0))'
+)
+
 
 def one(expr: str, label: str, *values: str) -> str:
     return next(shape for shape in shapes(expr) if shape.label == label).grouped(values)
@@ -30,12 +35,43 @@ def test_values_are_matched_literally() -> None:
     assert one(expr, "s", "a.b", 'c"|\\') == ('sum by (s) (a{s=~"a\\\\.b|c\\"\\\\|\\\\\\\\"})')
 
 
+def test_a_sum_of_terms_that_may_be_zero_is_asked_for_what_there_is() -> None:
+    ok, bad = (f'(sum(increase({n}{{s="x"}}[$window])) or vector(0))' for n in ("ok", "bad"))
+    (single,), (both,) = shapes(ok), shapes(f"{ok} + {bad}")
+    assert single.fills_zero
+    assert both.fills_zero
+    assert single.grouped("xy") == 'sum by (s) (increase(ok{s=~"x|y"}[$window]))'
+    assert both.grouped("xy") == (
+        "sum by (s) ("
+        'label_replace(sum by (s) (increase(ok{s=~"x|y"}[$window])), "fireline_term", "0", "", "")'
+        " or "
+        'label_replace(sum by (s) (increase(bad{s=~"x|y"}[$window])), "fireline_term", "1", "", "")'
+        ")"
+    )
+
+
+def test_comparisons_that_answer_yes_or_no_and_pairs_of_series_stay_per_label() -> None:
+    assert one('max(t{s="x"}) >= bool 5', "s", "x", "y") == (
+        '(max by (s) (t{s=~"x|y"}) >= bool 5.0)'
+    )
+    assert one('count(a{s="x"} == 1 unless b{s="x"})', "s", "x", "y") == (
+        'count by (s) (((a{s=~"x|y"} == 1.0) unless b{s=~"x|y"}))'
+    )
+
+
 @pytest.mark.parametrize(
     "expr",
     [
         'sum by (z) (a{s="x"})',
         'sum without (z) (a{s="x"})',
-        'sum(a{s="x"}) or vector(0)',
+        'sum(a{s="x"}) or vector(1)',
+        'sum(a{s="x"}) or on () vector(0)',
+        '(sum(a{s="x"}) or vector(0)) + sum(b{s="x"})',
+        '(sum(a{s="x"}) or vector(0)) - (sum(b{s="x"}) or vector(0))',
+        'sum(a{s="x"} > on () b{s="x"})',
+        'sum(a{s="x"} or vector(0))',
+        'sum(a{s="x"}) > 1',
+        W_OFFSET,
         'sum(a{s="x"}) / on () sum(b{s="x"})',
         'sum(a{s="x"}) / sum(b)',
         'sum(a{s="x"}) / sum(b{s="y"})',

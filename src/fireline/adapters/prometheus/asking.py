@@ -190,11 +190,14 @@ class _Round:
             index = int(row.labels[PART])
             shape = batch[index].shape
             found[index, row.labels[shape.label] if shape else ""].append(row)
-        sorted_out = {
-            question: _outcome(question, found[index, value], answer.warnings)
-            for index, part in enumerate(batch)
-            for question, value in zip(part.questions, part.values or ("",), strict=True)
-        }
+        sorted_out: Answers = {}
+        for index, part in enumerate(batch):
+            zero = part.shape is not None and part.shape.fills_zero
+            for question, value in zip(part.questions, part.values or ("",), strict=True):
+                outcome = _outcome(question, found[index, value], answer.warnings)
+                if zero and isinstance(outcome, Values):
+                    outcome = _zero_filled(question, outcome)
+                sorted_out[question] = outcome
         with self._lock:
             self.outcomes.update(sorted_out)
 
@@ -230,6 +233,13 @@ def _outcome(question: Question, rows: list[Row], warnings: tuple[str, ...]) -> 
     if finite.all():
         return Values(times, values, warnings)
     return Values(times[finite], values[finite], warnings, times[~finite])
+
+
+def _zero_filled(question: Question, values: Values) -> Values:
+    """The answer with 0 wherever there is none, as `or vector(0)` would give it."""
+    times = np.arange(question.start, question.end + 1, question.step)
+    times = times[~np.isin(times, values.unusable)]
+    return Values(times, np.nan_to_num(values.at(times)), values.warnings, values.unusable)
 
 
 def _pieces(question: Question) -> Iterator[Question]:

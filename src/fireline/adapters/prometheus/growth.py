@@ -112,7 +112,7 @@ def rewritten(expr: str, way: Way) -> str:
     written: list[str] = []
 
     def exact(node: promql_parser.Expr) -> promql_parser.Expr | None:
-        growth = _growth(node)
+        growth = growth_of(node)
         if growth is None:
             return None
         written.append(growth.written(way))
@@ -196,7 +196,7 @@ def _growths(tree: promql_parser.Expr) -> Iterator[_Growth]:
     found: list[_Growth] = []
 
     def visit(node: promql_parser.Expr) -> promql_parser.Expr | None:
-        growth = _growth(node)
+        growth = growth_of(node)
         if growth is None:
             return None
         found.append(growth)
@@ -206,7 +206,7 @@ def _growths(tree: promql_parser.Expr) -> Iterator[_Growth]:
     yield from found
 
 
-def _growth(node: promql_parser.Expr) -> _Growth | None:
+def growth_of(node: promql_parser.Expr) -> _Growth | None:
     """The node as growth over `$window`, if that is what it is."""
     if isinstance(node, promql_parser.Call):
         if node.func.name not in {"increase", "rate"}:
@@ -280,7 +280,7 @@ def _bare(text: str) -> str:
 
 def _shows(node: promql_parser.Expr) -> bool:
     """Whether an infinity in any growth below makes the whole infinite or no number."""
-    if _growth(node) is not None:
+    if growth_of(node) is not None:
         return True
     if isinstance(node, promql_parser.ParenExpr | promql_parser.UnaryExpr):
         return _shows(node.expr)

@@ -78,7 +78,7 @@ class Part:
 
 
 Batch = list[Part]
-Key = tuple[str, str, int, Way | None]
+Key = tuple[str, str, bool, int, Way | None]
 
 
 def batches(questions: Iterable[Question], slow: set[str]) -> Iterator[Batch]:
@@ -119,7 +119,7 @@ def _parts(questions: Sequence[Question]) -> Iterator[Part]:
 
 
 def _key(shape: Shape, question: Question) -> Key:
-    return shape.label, shape.template, question.window, question.way
+    return shape.label, shape.template, shape.fills_zero, question.window, question.way
 
 
 def _packed(parts: Sequence[Part], points: int) -> Iterator[Batch]:
