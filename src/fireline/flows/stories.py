@@ -89,15 +89,7 @@ def register_clockwork(
     def review(_scheduled_at: datetime, _context: Any) -> None:
         do("post the review", _quiet(steps.review))
 
-    @DBOS.workflow(name="retain")
-    def retain(_scheduled_at: datetime, _context: Any) -> None:
-        do("forget old envelopes", _quiet(steps.prune))
-        do("forget old flows", forget_flows)
-
-    @DBOS.workflow(name="keep_ledger")
-    def keep_ledger(_scheduled_at: datetime, _context: Any) -> None:
-        do("fold, roll up and forget old buckets", _quiet(steps.keep_ledger))
-
+    retain, keep_ledger = _register_keeping(steps, attempts, forget_flows)
     poll = Tick(steps.alertmanager.follow_alerts, POLL_SECONDS)
     follow_alerts = register_alertmanager(steps.alertmanager, attempts, poll)
     return Clockwork(
@@ -111,6 +103,24 @@ def register_clockwork(
         retain,
         keep_ledger,
     )
+
+
+def _register_keeping(
+    steps: Steps, attempts: Attempts, forget_flows: Callable[[], None]
+) -> tuple[Scheduled, Scheduled]:
+    """What keeps the database small."""
+    do = attempts.carry_out
+
+    @DBOS.workflow(name="retain")
+    def retain(_scheduled_at: datetime, _context: Any) -> None:
+        do("forget old envelopes", _quiet(steps.prune))
+        do("forget old flows", forget_flows)
+
+    @DBOS.workflow(name="keep_ledger")
+    def keep_ledger(_scheduled_at: datetime, _context: Any) -> None:
+        do("fold, roll up and forget old buckets", _quiet(steps.keep_ledger))
+
+    return retain, keep_ledger
 
 
 def _register_watch(steps: Steps, attempts: Attempts) -> Scheduled:
