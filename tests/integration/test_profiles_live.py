@@ -5,18 +5,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from fireline.adapters.files.profile_choice import ProfileChoice
 from fireline.adapters.files.slos import definition_files, read_files, read_texts
 from fireline.adapters.prometheus.client import Access
 from fireline.adapters.prometheus.named import NamedSources, Server
 from fireline.adapters.prometheus.names import PrometheusNames
+from fireline.cli.app import app
 from fireline.domain.errors import UnreachableError
 from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.status import SloStatus
 from fireline.usecases.report_budgets import report
 from tests.fakes import FakeClock
-from tests.servers import LabelsKey, Samples, TestPrometheus
+from tests.servers import LabelsKey, Samples, TestPrometheus, TestVictoria
 
 pytestmark = pytest.mark.real
 
@@ -96,3 +98,29 @@ def test_names_that_are_only_in_the_past_do_not_count(
     gone = PrometheusNames({"only": Server(Access("http://127.0.0.1:9"))}, "only", clock)
     with pytest.raises(UnreachableError, match="cannot be reached"):
         gone.existing(wanted, "only")
+
+
+def test_victoriametrics_is_asked_alike_though_its_past_ends_with_the_day(
+    victoria: TestVictoria,
+) -> None:
+    victoria.write(runs(MIXIN))
+    clock = FakeClock()
+    names = PrometheusNames({"only": Server(Access(victoria.url))}, "only", clock)
+    clock.set(T)
+    assert names.existing({HELM["ok"], MIXIN["ok"]}, None) == {MIXIN["ok"]}
+    clock.advance(days=2)
+    assert names.existing({HELM["ok"], MIXIN["ok"]}, None) == frozenset()
+
+
+def test_exported_rules_have_the_names_of_the_profile_in_the_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = ["slo", "rules", str(CATALOGUE)]
+    first = CliRunner().invoke(app, line)
+    monkeypatch.setenv("FIRELINE_PROFILES", '{"airflow": "airflow-mixin"}')
+    second = CliRunner().invoke(app, line)
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert HELM["failed"] in first.stdout
+    assert MIXIN["failed"] not in first.stdout
+    assert MIXIN["failed"] in second.stdout
+    assert HELM["failed"] not in second.stdout

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from fireline.adapters.files.profile_choice import ProfileChoice
 from fireline.adapters.files.slos import DefinitionFolder
 from fireline.adapters.prometheus.exact import exactly
 from fireline.adapters.rules import RuleFormat, render
@@ -12,7 +13,7 @@ from fireline.settings import load
 
 
 def rules_of(inputs: Sequence[Path], form: str) -> str:
-    """The rule file of all SLOs in the files and folders.
+    """The rule file of all SLOs in the files and folders, with the metric profiles of the settings.
 
     Raises:
         NotFoundError: a path does not exist, or no SLO is in any.
@@ -22,7 +23,8 @@ def rules_of(inputs: Sequence[Path], form: str) -> str:
     lost = [str(path) for path in inputs if not path.exists()]
     if lost:
         raise NotFoundError(f"no such file or folder: {', '.join(lost)}")
-    catalogue = DefinitionFolder(inputs).current()
+    settings = load()
+    catalogue = DefinitionFolder(inputs, ProfileChoice(pinned=settings.profiles)).current()
     if catalogue.problems:
         raise InvalidInputError("\n".join(catalogue.problems))
     if not catalogue.slos:
@@ -31,7 +33,7 @@ def rules_of(inputs: Sequence[Path], form: str) -> str:
     chosen = RuleFormat(form)
     if chosen is RuleFormat.FIRELINE:
         slos = [exactly(slo) for slo in slos]
-    return render(slos, policy_of(load()), chosen)
+    return render(slos, policy_of(settings), chosen)
 
 
 def save(text: str, file: Path) -> None:
