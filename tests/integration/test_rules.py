@@ -1,27 +1,24 @@
 """Exported rules in promtool, and their values beside our own evaluation of the same samples."""
 
-import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from fireline.adapters.files.slos import DefinitionFolder
 from fireline.adapters.prometheus.exact import exactly
 from fireline.adapters.prometheus.source import PrometheusSource
 from fireline.adapters.rules import RuleFormat, render
 from fireline.adapters.rules.promql import length, steps
-from fireline.demo.processes import MissingProgramError
 from fireline.domain.policy.policy import BurnPair, Policy
 from fireline.domain.slo.definition import Absent, DeadlineSli, RatioSli, Slo, TimeSliceSli
 from fireline.domain.slo.status import BurnSeverity, SloStatus
 from fireline.usecases.report_budgets import report
+from tests.integration.promtool import Check, holds, notation, promtool, written
 from tests.integration.rules_cases import MINUTES, Case, cases
-from tests.servers import Samples, TestPrometheus, missing
+from tests.servers import Samples, TestPrometheus
 from tests.unit.slo_builders import slo
 
 pytestmark = pytest.mark.real
@@ -36,48 +33,14 @@ POLICY = Policy(
         BurnPair(BurnSeverity.TICKET, 21600, 3600, 0.60),
     )
 )
-Check = dict[str, Any]
 # Ours adds the same five-minute counts, so nothing but the order of additions may differ.
 TOLERANCE = 1e-9
 
 
-def promtool(*arguments: str) -> str:
-    """What promtool says; the test fails with its words when it refuses."""
-    program = shutil.which("promtool")
-    if program is None:
-        missing(MissingProgramError("promtool is not installed: apt-get install prometheus"))
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
-    said = done.stdout + done.stderr
-    assert done.returncode == 0, said[-4000:]
-    return said
-
-
-def holds(
-    folder: Path, rules: str, checks: list[Check], series: Mapping[str, str], every: str = "5m"
-) -> None:
-    """Let promtool run the rules over one-minute samples, and check each expression."""
-    (folder / "rules.yml").write_text(rules, encoding="utf-8")
-    document = {
-        "rule_files": ["rules.yml"],
-        "evaluation_interval": every,
-        # Otherwise the whole window may be summed before the counts of that instant are there.
-        "group_eval_order": [group["name"] for group in yaml.safe_load(rules)["groups"]],
-        "tests": [
-            {
-                "interval": "1m",
-                "input_series": [{"series": k, "values": v} for k, v in series.items()],
-                "promql_expr_test": checks,
-            }
-        ],
-    }
-    (folder / "test.yml").write_text(yaml.safe_dump(document), encoding="utf-8")
-    promtool("test", "rules", str(folder / "test.yml"))
-
-
-def notation(case: Case) -> dict[str, str]:
+def by_minute(case: Case) -> dict[str, str]:
     """The case's samples as promtool writes them."""
     return {
-        name: " ".join("_" if v is None else f"{v!r}" for v in map(value, range(MINUTES + 1)))
+        name: notation([value(minute) for minute in range(MINUTES + 1)])
         for name, value in case.series.items()
     }
 
@@ -165,7 +128,7 @@ def test_counts_burn_rates_budgets_and_alerts_equal_our_own_evaluation(
             checks += expected(case, statuses[case.slo.name], minute)
     assert len(checks) > 150
     checks += [burning(ours(seeded, MINUTES)), absent()]
-    series = {k: v for case in cases() for k, v in notation(case).items()}
+    series = {k: v for case in cases() for k, v in by_minute(case).items()}
     rules = render([exactly(case.slo) for case in cases()], POLICY, RuleFormat.FIRELINE)
     holds(tmp_path, rules, checks, series)
 
@@ -215,10 +178,6 @@ def alerting(alert: str, by: str, keys: Sequence[Mapping[str, str]]) -> Check:
     expr = f'count by ({by}) (ALERTS{{alertname="{alert}", alertstate="firing"}})'
     samples = [{"labels": written(key), "value": 1} for key in keys]
     return {"expr": expr, "eval_time": f"{MINUTES}m", "exp_samples": samples}
-
-
-def written(labels: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f'{k}="{v}"' for k, v in labels.items()) + "}"
 
 
 def test_sloth_series_have_the_values_of_sloth_where_it_is_wrong_too(tmp_path: Path) -> None:

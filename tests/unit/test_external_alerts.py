@@ -283,6 +283,8 @@ def test_an_alert_of_a_burning_slo_joins_its_message(s: Services, clock: FakeClo
         {"slo": "orders-landed"},
         {"slo": "x", "sloth_id": "orders-landed"},
         {"slo": "", "sloth_service": "orders", "sloth_slo": "landed"},
+        {"slo": "", "sloth_service": "Orders", "sloth_slo": "Landed"},
+        {"slo": "", "sloth_service": "x", "sloth_slo": "Orders_Landed"},
         {"slo": "", "alertname": "OrdersLanded"},
     ],
 )

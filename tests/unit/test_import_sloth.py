@@ -26,7 +26,7 @@ slos:
     alerting:
       name: BasketErrors
       annotations: {runbook: https://wiki.example/basket}
-      page_alert: {disable: true}
+      page_alert: {disable: true, for: 5m}
 """
 OBJECT = """\
 apiVersion: sloth.slok.dev/v1
@@ -77,6 +77,7 @@ def test_the_kubernetes_form_says_the_same() -> None:
         (16, "`slos[0].alerting.name` is not carried over"),
         (17, "`slos[0].alerting.annotations` is not carried over"),
         (18, "`slos[0].alerting.page_alert.disable` is not carried over"),
+        (18, "`slos[0].alerting.page_alert.for` is not carried over: burn alerts come from"),
     ],
 )
 def test_alert_settings_are_told(line: int, words: str) -> None:
@@ -107,6 +108,30 @@ def test_a_raw_ratio_weighs_every_five_minutes_alike() -> None:
     share = "sum(rate(a[$window])) / sum(rate(b[$window]))"
     assert sliced(only(text)) == SlicedRatioSli(Method.RATIO_TIMESLICES, raw=share)
     warned(text, 12, "gives a ratio without totals")
+
+
+def test_a_raw_ratio_may_be_spelled_as_in_the_examples_of_sloth() -> None:
+    raw = "raw: {errorRatioQuery: 'sum(rate(a[{{.window}}])) / sum(rate(b[{{.window}}]))'}"
+    text = FILE[: FILE.index("events:")] + raw + "\n"
+    assert sliced(only(text)).raw == "sum(rate(a[$window])) / sum(rate(b[$window]))"
+
+
+def test_a_name_that_changes_leaves_the_one_in_the_series_of_sloth_as_a_label() -> None:
+    changed = only(FILE.replace("name: answers", "name: Basket_Answers"))
+    assert (changed.name, changed.labels["sloth_slo"]) == ("basket-answers", "Basket_Answers")
+    other = OBJECT.replace("service: basket", "service: search")
+    slos, _ = loaded(FILE, other)
+    assert [slo.labels["sloth_slo"] for slo in slos] == ["answers", "answers"]
+    assert "sloth_slo" not in only(FILE).labels
+
+
+def test_a_rate_beside_what_is_none_is_refused() -> None:
+    text = FILE.replace(
+        "total_query: sum(rate(req_total[{{ .window }}]))",
+        "total_query: count_over_time(up[{{.window}}])",
+    )
+    assert text != FILE
+    refused(text, 14, "`slos[0].sli.events.total_query` is no rate and the query beside it is one")
 
 
 def test_a_raw_query_that_filters_is_refused() -> None:
@@ -177,6 +202,10 @@ def test_alert_windows_and_other_kinds_are_told() -> None:
     assert slos == []
     assert problems[0].startswith("0.yaml:1: warning not-carried AlertWindows for 7d are not")
     assert "`fireline slo import --window`" in problems[0]
+    pair = "{errorBudgetPercent: 2, shortWindow: 15m, longWindow: 3h}"
+    _, problems = loaded(windows.replace("7d}", f"30d, page: {{slow: {pair}}}}}"))
+    (said,) = problems
+    assert "`burn_alerts: [{severity: page, long: 3h, short: 15m, share: 2%}]` there" in said
     refused(OBJECT.replace("PrometheusServiceLevel", "Plugin"), 1, "the kind `Plugin` of Sloth")
     refused(OBJECT.replace("slok.dev/v1", "slok.dev/v2"), 1, "`sloth.slok.dev/v2` is not supported")
     refused(OBJECT[: OBJECT.index("spec:")], 1, "`spec` is missing")

@@ -24,7 +24,9 @@ from fireline.domain.slo.definition import (
     CompositePart,
     CompositeSli,
     DeadlineSli,
+    Method,
     RatioSli,
+    SlicedRatioSli,
     Slo,
     TimeSliceSli,
 )
@@ -130,6 +132,27 @@ def test_sloth_error_ratios_are_bad_over_total_of_each_window() -> None:
     assert good == (
         "((sum(increase(all[6h]))) - (sum(increase(ok[6h]))))\n/\n(sum(increase(all[6h])))\n"
     )
+
+
+def test_sloth_gets_a_ratio_without_totals_asked_over_each_window() -> None:
+    asked = "1 - avg(avg_over_time(quality[$window]))"
+    found = {}
+    for error in (True, False):
+        raw = SlicedRatioSli(Method.RATIO_TIMESLICES, raw=asked, raw_is_error=error)
+        rules = recorded([slo(raw)], RuleFormat.SLOTH)
+        found[error] = rules["slo:sli_error:ratio_rate6h"]["expr"]
+    assert found[True] == "(1 - avg(avg_over_time(quality[6h])))"
+    assert found[False] == "1 - (1 - avg(avg_over_time(quality[6h])))"
+
+
+def test_the_label_sloth_slo_is_the_name_in_the_series_of_sloth() -> None:
+    named = slo(BAD, name="shop-answers", service="shop", labels={"sloth_slo": "answers"})
+    document = yaml.safe_load(render([named], Policy(), RuleFormat.SLOTH))
+    assert document["groups"][0]["name"] == "sloth-slo-sli-recordings-shop-answers"
+    labels = document["groups"][1]["rules"][0]["labels"]
+    assert labels == {"sloth_id": "shop-answers", "sloth_service": "shop", "sloth_slo": "answers"}
+    page = document["groups"][2]["rules"][0]
+    assert (page["alert"], page["labels"]) == ("ShopAnswersBudgetBurn", {"sloth_severity": "page"})
 
 
 @pytest.mark.parametrize(("days", "name"), [(28, "4w"), (7, "1w"), (30, "30d")])

@@ -40,6 +40,8 @@ KEYS = (
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 CHANNEL = re.compile(r"#[\w-]{1,80}|C[A-Z0-9]{6,}")
 RESERVED = frozenset({"slo", "severity"})
+# The name that an SLO has in Sloth's series, where it is not its own.
+KNOWN_AS = "sloth_slo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +165,15 @@ def _name(fields: Fields, findings: Findings) -> Text | None:
     return name
 
 
+def is_reserved(label: str) -> bool:
+    """Whether the rules that are made of an SLO set that label themselves."""
+    return label in RESERVED or (label.startswith("sloth_") and label != KNOWN_AS)
+
+
 def _labels(fields: Fields, findings: Findings) -> dict[str, str]:
     labels = {}
     for key, text in fields.pairs("labels").items():
-        if key in RESERVED or key.startswith("sloth_"):
+        if is_reserved(key):
             findings.error(
                 text.line, "reserved-label", f"the label `{key}` is set by Fireline; rename it."
             )

@@ -1,7 +1,7 @@
 """The expressions that count good and total events or slices of the last five minutes."""
 
 from fireline.adapters.rules.exportable import slice_ratio
-from fireline.adapters.rules.promql import enclosed, length, matchers, number, over, steps
+from fireline.adapters.rules.promql import WINDOW, enclosed, length, matchers, number, over, steps
 from fireline.domain.slo.definition import (
     Absent,
     EntityRatioSli,
@@ -96,6 +96,9 @@ def _finite(sli: TimeSliceSli) -> str:
 def error_ratio(kind: Sli, seconds: int) -> str:
     """Bad over total of the last `seconds` straight from the source, as Sloth asks for it."""
     if isinstance(kind, SlicedRatioSli):
+        if kind.raw is not None and WINDOW in kind.raw:
+            raw = over(kind.raw, seconds)
+            return raw if kind.raw_is_error else f"1 - {raw}"
         span = max(seconds, kind.slice_seconds)
         return f"1 - avg_over_time({slice_ratio(kind)}{steps(span, kind.slice_seconds)})"
     if isinstance(kind, EntityRatioSli):

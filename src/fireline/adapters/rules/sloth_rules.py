@@ -14,7 +14,8 @@ from fireline.domain.slo.status import BurnSeverity
 
 WINDOWS = (300, 1800, 3600, 7200, 21600, 86400, 259200)
 RATIO = "slo:sli_error:ratio_rate"
-KEYS = ("sloth_id", "sloth_service", "sloth_slo")
+NAME = "sloth_slo"
+KEYS = ("sloth_id", "sloth_service", NAME)
 RESERVED = frozenset(
     (*KEYS, "sloth_window", "sloth_severity", "sloth_version", "sloth_mode", "sloth_spec")
 ) | {"sloth_objective"}
@@ -25,8 +26,8 @@ DAY = 86400
 def groups(slo: Slo, policy: Policy) -> Iterator[Group]:
     """The three groups of one SLO."""
     name = id_of(slo)
-    keys = dict(zip(KEYS, (name, slo.service, slo.name), strict=True))
-    labels = own_labels(slo, RESERVED) | keys
+    keys = dict(zip(KEYS, (name, slo.service, name_of(slo)), strict=True))
+    labels = own_labels(slo, RESERVED - {NAME}) | keys
     pairs = distinct_pairs(slo, policy)
     yield Group(f"sloth-slo-sli-recordings-{name}", tuple(_slis(slo, pairs, labels)))
     yield Group(f"sloth-slo-meta-recordings-{name}", tuple(_meta(slo, keys, labels)))
@@ -35,9 +36,17 @@ def groups(slo: Slo, policy: Policy) -> Iterator[Group]:
         yield Group(f"sloth-slo-alerts-{name}", alerts)
 
 
+def name_of(slo: Slo) -> str:
+    """What Sloth calls the SLO: its label `sloth_slo` if it has one, as some that came from there.
+
+    Ours is another where several services have an SLO of one name, or has other letters.
+    """
+    return slo.labels.get(NAME, slo.name)
+
+
 def id_of(slo: Slo) -> str:
-    """What Sloth calls the SLO."""
-    return f"{slo.service}-{slo.name}"
+    """What Sloth calls the SLO among those of all services."""
+    return f"{slo.service}-{name_of(slo)}"
 
 
 def _slis(slo: Slo, pairs: tuple[PlannedPair, ...], labels: dict[str, str]) -> Iterator[Recording]:
@@ -94,7 +103,7 @@ def _alerts(slo: Slo, pairs: tuple[PlannedPair, ...], keys: dict[str, str]) -> I
         }
         if slo.runbook:
             annotations["runbook"] = literal(slo.runbook)
-        labels = {name: literal(value) for name, value in slo.labels.items()}
+        labels = {name: literal(value) for name, value in slo.labels.items() if name != NAME}
         yield Alert(
             alert_name(slo),
             "\nor\n".join(parts),

@@ -11,8 +11,8 @@ LINKING = ("slo", "sloth_id", "sloth_service", "sloth_slo", "alertname")
 class SloNames:
     """Finds which of our SLOs labels name; made once for many alerts.
 
-    Looked at in this order: `slo`, Sloth's labels, then an alert called like the SLO, such as
-    `OrdersApiAvailability` for `orders-api-availability`.
+    Looked at in this order: `slo`, Sloth's labels, these in other letters, then an alert called
+    like the SLO, such as `OrdersApiAvailability` for `orders-api-availability`.
     """
 
     def __init__(self, known: Collection[str]) -> None:
@@ -38,7 +38,11 @@ class SloNames:
             for name in self._known:
                 # Two that are called alike link nothing.
                 self._bare[_bare(name)] = None if _bare(name) in self._bare else name
-        return self._bare.get(_bare(alertname)) if alertname else None
+        for text in (f"{service}-{sloth}" if sloth else "", sloth, alertname):
+            found = self._bare.get(_bare(text))
+            if found is not None:
+                return found
+        return None
 
 
 def _bare(name: str) -> str:

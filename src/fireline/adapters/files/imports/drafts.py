@@ -10,7 +10,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from fireline.adapters.files.imports.branches import NOT_CARRIED, Branch
 from fireline.adapters.files.problems import Problem
-from fireline.adapters.files.slo_document import RESERVED
+from fireline.adapters.files.slo_document import KNOWN_AS, is_reserved
 from fireline.adapters.files.yaml_fields import NULLS, Text
 
 TEXT = "tag:yaml.org,2002:str"
@@ -53,7 +53,10 @@ class Sli:
 
 @dataclass(slots=True)
 class Draft:
-    """The parts of a native SLO, each with the foreign line it comes from."""
+    """The parts of a native SLO, each with the foreign line it comes from.
+
+    `known_as` is the name that series and dashboards of the other tool have, where it differs.
+    """
 
     line: int
     name: Text
@@ -68,6 +71,7 @@ class Draft:
     labels: dict[str, Text] = field(default_factory=dict)
     weight: Text | None = None
     extra: dict[str, Text] = field(default_factory=dict)
+    known_as: Text | None = None
 
 
 def finished(branch: Branch, draft: Draft | None) -> Imported:
@@ -119,7 +123,7 @@ def _document(branch: Branch, draft: Draft) -> MappingNode:
     if draft.absent:
         sli["absent"] = Text(draft.absent, at)
     tree["sli"] = sli
-    labels = _labels(branch, draft.labels)
+    labels = _labels(branch, draft)
     if labels:
         tree["labels"] = labels
     if description:
@@ -155,14 +159,17 @@ def _name(branch: Branch, name: Text) -> Text:
     return Text(plain or name.value, name.line)
 
 
-def _labels(branch: Branch, labels: Mapping[str, Text]) -> dict[str, Text]:
+def _labels(branch: Branch, draft: Draft) -> dict[str, Text]:
+    """The labels that are not ours to set, and the name in the other tool's series."""
     kept = {}
-    for key, text in labels.items():
-        if key in RESERVED or key.startswith("sloth_"):
+    for key, text in draft.labels.items():
+        if is_reserved(key) or key == KNOWN_AS:
             why = "Fireline sets that label itself."
             branch.warning(text.line, NOT_CARRIED, f"label `{key}` is not carried over: {why}")
         else:
             kept[key] = text
+    if draft.known_as is not None:
+        kept[KNOWN_AS] = draft.known_as
     return kept
 
 

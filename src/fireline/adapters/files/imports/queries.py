@@ -1,13 +1,14 @@
 """Foreign PromQL in our terms: `$window`, counts instead of rates and of bare counters."""
 
 import re
+from collections.abc import Mapping
 
 import promql_parser
 from promql_parser import Expr, VectorSelector
 
 from fireline.adapters.files.expressions import SENTINEL, WINDOW, check_value
 from fireline.adapters.files.imports.branches import UNSUPPORTED, Branch
-from fireline.adapters.files.imports.units import NoUnitError, unit_of
+from fireline.adapters.files.imports.units import NoUnitError, Unit, unit_of
 from fireline.adapters.files.yaml_fields import Text
 
 TEMPLATE = re.compile(r"\{\{-?\s*\.?window\s*-?\}\}")
@@ -53,15 +54,27 @@ def over(text: Text, window: str) -> Text:
     return Text(value.replace(WINDOW, window), text.line)
 
 
+def counts(branch: Branch, queries: Mapping[str, Text]) -> dict[str, Text] | None:
+    """The queries of one ratio as counts; of a rate and what is none the ratio would change."""
+    found = {key: counted(branch, key, text) for key, text in queries.items()}
+    plain = [key for key, text in queries.items() if WINDOW in text.value and _unit(text) == 0]
+    if plain and any(_unit(text) == 1 for text in queries.values()):
+        branch.error(
+            queries[plain[0]].line,
+            UNSUPPORTED,
+            f"`{branch.full(plain[0])}` is no rate and the query beside it is one, so they cannot "
+            "be turned into counts alike; write both with `increase`.",
+        )
+        return None
+    ready = {key: text for key, text in found.items() if text is not None}
+    return ready if len(ready) == len(found) else None
+
+
 def counted(branch: Branch, key: str, text: Text) -> Text | None:
     """The query as a count over `$window`: per second rates become increases, exactly."""
-    tree = _parsed(text.value)
-    if tree is None:
+    if _parsed(text.value) is None:
         return text
-    try:
-        unit = unit_of(tree)
-    except NoUnitError:
-        unit = -1
+    unit = _unit(text)
     if unit in {0, None}:
         _warn_of_shares(branch, key, text)
         return text
@@ -161,6 +174,15 @@ def fed(branch: Branch, key: str, text: Text) -> Text | None:
     if isinstance(tree, VectorSelector):
         found = f"sum({found})"
     return Text(found.replace(SHOWN_SENTINEL, WINDOW), text.line)
+
+
+def _unit(text: Text) -> Unit:
+    """The unit of a query; -1 when it mixes some, none when it cannot be parsed."""
+    tree = _parsed(text.value)
+    try:
+        return None if tree is None else unit_of(tree)
+    except NoUnitError:
+        return -1
 
 
 def _parsed(expr: str) -> Expr | None:

@@ -5,8 +5,14 @@ from dataclasses import dataclass, field, replace
 
 from fireline.adapters.files.imports.annotations import annotated
 from fireline.adapters.files.imports.branches import NOT_CARRIED, UNSUPPORTED, Branch
-from fireline.adapters.files.imports.drafts import Draft, Imported, finished, without_slo
-from fireline.adapters.files.imports.queries import counted, mean_ratio, templated
+from fireline.adapters.files.imports.drafts import (
+    Draft,
+    Imported,
+    finished,
+    plain_name,
+    without_slo,
+)
+from fireline.adapters.files.imports.queries import counts, mean_ratio, templated
 from fireline.adapters.files.yaml_fields import Text
 
 VERSION = "prometheus/v1"
@@ -21,7 +27,7 @@ class Spelling:
 
     error_query: str
     total_query: str
-    raw_query: str
+    raw_queries: tuple[str, ...]
     page: str
     ticket: str
     plugins: str
@@ -36,11 +42,17 @@ class Around:
     extra: Mapping[str, Text] = field(default_factory=dict)
 
 
+# The examples of Sloth have `errorRatioQuery` in its files too.
 FILE = Spelling(
-    "error_query", "total_query", "error_ratio_query", "page_alert", "ticket_alert", "slo_plugins"
+    "error_query",
+    "total_query",
+    ("error_ratio_query", "errorRatioQuery"),
+    "page_alert",
+    "ticket_alert",
+    "slo_plugins",
 )
 OBJECT = Spelling(
-    "errorQuery", "totalQuery", "errorRatioQuery", "pageAlert", "ticketAlert", "sloPlugins"
+    "errorQuery", "totalQuery", ("errorRatioQuery",), "pageAlert", "ticketAlert", "sloPlugins"
 )
 
 
@@ -93,14 +105,28 @@ def _about_the_object(document: Branch) -> dict[str, Text]:
 
 
 def _alert_windows(document: Branch) -> None:
+    """Say what its pairs are in the policy's own words, as they stand there and not at an SLO."""
     spec = document.branch("spec")
     period = spec.value("sloPeriod") if spec else ""
+    pairs = ", ".join(_pairs(spec)) if spec else ""
+    write = f" Write `burn_alerts: [{pairs}]` there." if pairs else ""
     document.warning(
         document.line,
         NOT_CARRIED,
-        f"AlertWindows for {period or 'a period'} are not carried over: {POLICY} Give the period "
-        "with `fireline slo import --window`.",
+        f"AlertWindows for {period or 'a period'} are not carried over: {POLICY}{write} Give the "
+        "period with `fireline slo import --window`.",
     )
+
+
+def _pairs(spec: Branch) -> Iterator[str]:
+    """The windows as pairs of our policy."""
+    for severity in ("page", "ticket"):
+        alert = spec.branch(severity)
+        for pair in (alert.branch(speed) for speed in ("quick", "slow")) if alert else ():
+            if pair is not None:
+                long, short = pair.value("longWindow"), pair.value("shortWindow")
+                share = pair.value("errorBudgetPercent")
+                yield f"{{severity: {severity}, long: {long}, short: {short}, share: {share}%}}"
 
 
 def _service(
@@ -150,9 +176,11 @@ def _slo(
     sli = _sli(slo, spelling)
     if name is None or objective is None or sli is None:
         return None
+    found = _name(slo, name, service, around)
     return Draft(
         line=slo.line,
-        name=_name(slo, name, service, around),
+        name=found,
+        known_as=name if plain_name(found.value) != name.value else None,
         service=service,
         objective=objective,
         window=Text(around.window, slo.line),
@@ -188,10 +216,8 @@ def _sli(slo: Branch, spelling: Spelling) -> dict[str, Text] | None:
         sli.error(sli.line, "missing", message)
         return None
     if events is not None:
-        bad = _count(events, spelling.error_query)
-        total = _count(events, spelling.total_query)
-        return None if bad is None or total is None else {"bad": bad, "total": total}
-    return _raw(raw, spelling.raw_query) if raw is not None else None
+        return _events(events, spelling)
+    return _raw(raw, spelling.raw_queries) if raw is not None else None
 
 
 def _plugin(sli: Branch) -> None:
@@ -207,15 +233,22 @@ def _plugin(sli: Branch) -> None:
     )
 
 
-def _count(branch: Branch, key: str) -> Text | None:
-    text = branch.needed(key)
-    query = templated(branch, key, text) if text else None
-    return counted(branch, key, query) if query else None
+def _events(events: Branch, spelling: Spelling) -> dict[str, Text] | None:
+    keys = {"bad": spelling.error_query, "total": spelling.total_query}
+    queries = {key: _query(events, key) for key in keys.values()}
+    given = {key: query for key, query in queries.items() if query is not None}
+    found = counts(events, given) if len(given) == len(keys) else None
+    return {part: found[key] for part, key in keys.items()} if found else None
 
 
-def _raw(branch: Branch, key: str) -> dict[str, Text] | None:
+def _query(branch: Branch, key: str) -> Text | None:
     text = branch.needed(key)
-    query = templated(branch, key, text) if text else None
+    return templated(branch, key, text) if text else None
+
+
+def _raw(branch: Branch, keys: tuple[str, ...]) -> dict[str, Text] | None:
+    key = next((one for one in keys if one in branch), keys[0])
+    query = _query(branch, key)
     return mean_ratio(branch, key, query, error=True) if query else None
 
 
@@ -228,5 +261,5 @@ def _alerting(slo: Branch, spelling: Spelling) -> None:
     for key in (spelling.page, spelling.ticket):
         alert = alerting.branch(key)
         if alert is not None:
-            for part in ("disable", "labels", "annotations"):
+            for part in ("disable", "for", "labels", "annotations"):
                 alert.lost(part, POLICY)

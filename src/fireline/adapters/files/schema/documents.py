@@ -115,7 +115,7 @@ def _promise() -> dict[str, Shape]:
 def _people() -> dict[str, Shape]:
     """Whom it concerns, and what they know of it."""
     channel = "^(#[\\w-]{1,80}|C[A-Z0-9]{6,})$"
-    reserved = {"not": {"pattern": "^(slo$|severity$|sloth_)"}}
+    reserved = {"not": {"pattern": "^(slo$|severity$|sloth_(?!slo$))"}}
     labels = {
         "type": "object",
         "propertyNames": reserved,
