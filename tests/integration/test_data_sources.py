@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from typer.testing import CliRunner
 
+from fireline.adapters.http.server import HttpServer, build_http
 from fireline.adapters.http.source_metrics import SourceMetrics
 from fireline.cli.app import app
 from fireline.demo.remote_write import Series
@@ -75,6 +76,26 @@ def test_the_doctor_lists_each_source_with_version_clock_and_retention() -> None
         ill = found[f"data source {name}"]
         assert not ill["good"]
         assert "cannot be reached (connection refused)" in ill["text"]
+
+
+@pytest.mark.real
+def test_the_doctor_tells_of_a_breaker_that_is_open_in_the_bot_that_runs_here(
+    folder: Path,
+) -> None:
+    registry = CollectorRegistry()
+    resting = SourceHealth("eu", "http://eu", breaker=BreakerState.OPEN)
+    registry.register(SourceMetrics(lambda: [resting], lambda: 0))
+    server = HttpServer(build_http(registry=registry), "127.0.0.1", 0)
+    server.start()
+    try:
+        file = folder / "fireline.yaml"
+        port = server.url.rpartition(":")[2]
+        file.write_text(f"{file.read_text()}http_port: {port}\n")
+        told = CliRunner().invoke(app, ["doctor", "--json"])
+    finally:
+        server.stop()
+    found = {f["subject"]: f for f in json.loads(told.stdout)}
+    assert "breaker of the running bot open" in found["data source eu"]["text"]
 
 
 @pytest.mark.real

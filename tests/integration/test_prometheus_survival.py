@@ -20,6 +20,7 @@ from fireline.domain.slo.buckets import BucketSeries
 from fireline.domain.slo.definition import EntityRatioSli, RatioSli, Slo, TimeSliceSli
 from fireline.domain.slo.status import DataState, SloStatus
 from fireline.usecases.mend_ledger import LedgerMender
+from fireline.usecases.ports import FetchRequest
 from fireline.usecases.watch_budgets import Watcher
 from tests.builders import services
 from tests.e2e.prometheus_front import (
@@ -250,6 +251,24 @@ def test_a_prometheus_that_was_restarted_is_found_again(
     assert tried.status("rows").error is None
     for name in calm.definitions.slos:
         same(tried.ledger(name), calm.ledger(name))
+
+
+def test_hours_of_every_kind_come_near_their_buckets(seeded: TestPrometheus) -> None:
+    server = Server(Access(seeded.url), timedelta(seconds=STEP))
+    wanted = [FetchRequest(one, BEGIN) for one in slos("sv").values()]
+    with NamedSources({"default": server}) as source:
+        hours = source.hours(wanted, BEGIN + 3 * HOUR)
+        buckets = source.fetch(wanted, datetime.fromtimestamp(BEGIN + 3 * HOUR, UTC))
+    for rough, fine in zip(hours, buckets, strict=True):
+        assert rough.series is not None
+        assert fine.series is not None
+        later = slice(12, 36)
+        assert rough.series.total[later].sum() == pytest.approx(
+            fine.series.total[later].sum(), rel=0.01
+        )
+        assert rough.series.good[later].sum() == pytest.approx(
+            fine.series.good[later].sum(), rel=0.01
+        )
 
 
 def test_samples_of_the_future_are_not_counted_before_their_time(

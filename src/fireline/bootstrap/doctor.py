@@ -8,7 +8,7 @@ from fireline.adapters.files.slos import DefinitionFolder
 from fireline.adapters.runbooks.library import RunbookFolder
 from fireline.bootstrap import parts
 from fireline.bootstrap.alertmanager import alertmanager_found
-from fireline.bootstrap.doctor_sources import sources_found
+from fireline.bootstrap.doctor_sources import running_breakers, sources_found
 from fireline.bootstrap.sources import source_of
 from fireline.bootstrap.system import SystemClock
 from fireline.domain.errors import FirelineError, InvalidInputError
@@ -87,8 +87,9 @@ def _sources(settings: Settings) -> list[Finding]:
     """Each data source by its name."""
     slos = parts.definitions_of(settings).current().slos.values()
     found = []
+    breakers = running_breakers(f"http://{settings.http_host}:{settings.http_port}/metrics")
     with source_of(settings) as sources:
-        for name, told in sources_found(sources, slos, SystemClock().now()):
+        for name, told in sources_found(sources, slos, SystemClock().now(), breakers):
             good = not isinstance(told, InvalidInputError)
             found.append(Finding(f"data source {name}", good=good, text=str(told)))
     return found

@@ -7,7 +7,6 @@ the filling has come, so that a restart goes on where it stopped and asks for no
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from math import inf
 
 from fireline.domain.slo.buckets import BucketSeries
 from fireline.domain.slo.corrections import HOUR_SECONDS, agreeing, filled, roughly_filled
@@ -21,6 +20,8 @@ CHUNK_SECONDS = 7 * 86_400
 HOURS_AT_ONCE = 100
 DETAIL_AT_ONCE = 50
 REST = timedelta(minutes=5)
+# Nobody knows how bad it is: before all others.
+UNKNOWN = float("-inf")
 
 Pair = tuple[Stretch, Slo]
 
@@ -68,10 +69,11 @@ class PastFiller:
         results = self._source.hours(wanted, until)
         with self._s.store() as uow:
             done = []
+            answered = any(result.error is None for result in results)
             for (stretch, slo), result in zip(group, results, strict=True):
-                if self._failed(result, now):
+                if not answered and self._failed(result, now):
                     continue
-                if result.series is None:  # a kind that has no hours
+                if result.series is None:  # it has no hours, or is wrong when asked by the hour
                     done.append(stretch.with_hours(stretch.start))
                     continue
                 hours = cut(result.series, stretch.start)
@@ -83,7 +85,7 @@ class PastFiller:
     def _fill_detail(self, lacking: Sequence[Pair], now: datetime) -> bool:
         """The newest buckets that are lacking, of the SLOs with the worst budgets."""
         left = self._budgets_left()
-        ordered = sorted(lacking, key=lambda p: (left.get(p[0].slo, inf), -p[0].detail_from))
+        ordered = sorted(lacking, key=lambda p: (left.get(p[0].slo, UNKNOWN), -p[0].detail_from))
         until = ordered[0][0].detail_from
         group = [p for p in ordered if p[0].detail_from == until][:DETAIL_AT_ONCE]
         since = {s.slo: max(s.start, until - CHUNK_SECONDS) for s, _ in group}
