@@ -7,12 +7,21 @@ from datetime import datetime
 
 from fireline.domain.people import SYSTEM
 from fireline.domain.policy.alert_steps import ESCALATED, MESSAGE, first_notified, step_key
-from fireline.domain.slo.alerting.group import SOURCE, AlertGroup, grown, keys_of, over
+from fireline.domain.slo.alerting.group import (
+    FAMILY,
+    SOURCE,
+    AlertGroup,
+    Family,
+    grown,
+    keys_of,
+    over,
+)
 from fireline.domain.slo.alerting.grouping import Newcomer, place
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import AlertKind, BurnSeverity, Episode
 from fireline.usecases.alert_attachment import attach
 from fireline.usecases.alert_book import EpisodeBook, source_subject
+from fireline.usecases.alert_lineage import Upstreams, incident_of
 from fireline.usecases.alert_messages import post_step
 from fireline.usecases.ports import AlertStep, Services, UnitOfWork
 
@@ -31,6 +40,7 @@ class GroupBook:
         self._before = dict(self.now)
         self._muted = uow.mutes.active(at).keys()
         self.members: Mapping[str, list[Episode]] = {}
+        self._upstreams = Upstreams(uow, ())
 
     def update(self, book: EpisodeBook) -> None:
         """Bring the alerts up to the episodes, and save what changed."""
@@ -63,6 +73,8 @@ class GroupBook:
     def _place(self, book: EpisodeBook) -> None:
         """Give every untold episode its message; what is muted waits without one."""
         marks, newcomers = [], []
+        troubled = (self._slos[e.slo] for e in book.going.values() if e.slo in self._slos)
+        self._upstreams = Upstreams(self._uow, troubled)
         for episode in book.untold():
             if episode.slo in self._muted:
                 book.settle(episode, None)
@@ -80,14 +92,30 @@ class GroupBook:
             book.settle(newcomer.episode, group_id)
             joined[group_id].append(newcomer.episode.slo)
         for group_id, names in joined.items():
+            self._correlate(group_id, names)
             attach(self._s, self._uow, self.now[group_id], names, self._at)
         for mark in marks:
             book.settle(mark, book.going[mark.slo, AlertKind.BURN].group_id)
+
+    def _correlate(self, group_id: str, names: list[str]) -> None:
+        """An alert that follows an open incident belongs to it from its first moment."""
+        group = self.now[group_id]
+        if group.incident_id is not None or group.id in self._before:
+            return
+        found = incident_of(self._uow, group, names)
+        if found is None:
+            return
+        incident_id, why = found
+        self.now[group_id] = replace(group, incident_id=incident_id)
+        detail = {"incident": incident_id, "why": why, "slos": names[:20]}
+        self._uow.audit.append(self._at, SYSTEM.id, "alert.follows", f"alert:{group_id}", detail)
 
     def _newcomer(self, episode: Episode) -> Newcomer:
         slo = self._slos.get(episode.slo)
         source = episode.slo if episode.slo.startswith(SOURCE) else source_subject(self._s, slo)
         keys = keys_of(slo, episode.kind, source)
+        if slo is not None and FAMILY[episode.kind] is Family.BUDGET:
+            keys = tuple(dict.fromkeys((*keys, *self._upstreams.keys(slo))))
         return Newcomer(episode, slo.tier if slo else LEAST_TIER, keys)
 
     def _notify(self, group: AlertGroup) -> None:

@@ -1,7 +1,7 @@
 """The blast radius: everything downstream of broken data, with who must know and by when."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -137,6 +137,25 @@ def is_downstream(graph: Graph, name: str, of: Iterable[str], depth: int = 6) ->
         if root is not None and root != key and key in _walk(graph, [root], depth)[0]:
             return root
     return None
+
+
+def parents_of(graph: Graph) -> dict[str, list[str]]:
+    """What each key is made of."""
+    found: dict[str, list[str]] = {}
+    for key, below in graph.children.items():
+        for child in below:
+            found.setdefault(child, []).append(key)
+    return found
+
+
+def ancestors(parents: Mapping[str, Iterable[str]], key: str, depth: int = 6) -> set[str]:
+    """Everything that a key is made of, up to a depth; not the key itself."""
+    found: set[str] = set()
+    level = [key]
+    for _ in range(depth):
+        level = [up for one in level for up in parents.get(one, ()) if up not in found]
+        found.update(level)
+    return found - {key}
 
 
 def counted_words(consumers: Iterable[Affected], at: datetime) -> str:
