@@ -49,6 +49,7 @@ def status(slo: Slo, what: str, at: datetime) -> SloStatus:
         "ticket": {"pairs": fires(BurnSeverity.TICKET)},
         "spent": spent,
         "spent page": {**spent, "pairs": fires(BurnSeverity.PAGE)},
+        "spent of none": {"remaining": None, "budget_state": BudgetState.EXHAUSTED},
         "nearly spent": {"remaining": 0.01, "budget_state": BudgetState.AT_RISK},
         "stale": {"data_state": DataState.STALE, "newest_sample": gone},
         "no data": {"data_state": DataState.NO_DATA, "newest_sample": None, **blind},

@@ -149,6 +149,13 @@ def test_a_spent_budget_is_told_once_and_over_when_some_is_left_again(scene: Ale
     assert not scene.group().open
 
 
+def test_a_budget_of_none_at_all_is_spent_too(scene: AlertScene) -> None:
+    scene.ticks("spent of none", 2)
+    assert [e.kind for e in scene.episodes()] == [SPENT]
+    scene.tick("ok")
+    assert not scene.group().open
+
+
 def test_beside_a_burn_a_spent_budget_is_a_mark_in_its_message(scene: AlertScene) -> None:
     scene.tick("page")
     scene.tick("spent page", minutes=60)

@@ -54,12 +54,13 @@ def exhausted(status: SloStatus) -> Holds:
 
     Between none left and `REGAINED` what was said stands.
     """
-    if status.remaining is None or status.data_state not in CLOSING_STATES:
+    if not status.has_figure or status.data_state not in CLOSING_STATES:
         return Holds.UNKNOWN
     if status.budget_state is BudgetState.EXHAUSTED:
         provisional = status.data_state is DataState.PROVISIONAL
         return Holds.UNKNOWN if provisional else Holds.YES
-    return Holds.NO if status.remaining > REGAINED else Holds.UNKNOWN
+    left = status.remaining
+    return Holds.NO if left is not None and left > REGAINED else Holds.UNKNOWN
 
 
 def deadline_at_risk(status: SloStatus) -> Holds:
