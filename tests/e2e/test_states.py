@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fireline.usecases.watch_budgets import FEW
 from tests.e2e.conftest import StartBot
 from tests.e2e.prometheus_front import (
     BROKEN,
@@ -23,7 +24,7 @@ from tests.e2e.prometheus_front import (
     Front,
 )
 from tests.e2e.slo_scene import STEP, Scene, counted, counter, definition
-from tests.e2e.world import World
+from tests.e2e.world import World, eventually
 from tests.servers import TestPrometheus
 
 pytestmark = pytest.mark.real
@@ -190,6 +191,35 @@ def test_figures_of_which_prometheus_warns_are_shown_with_the_warning(
     front.recovers()
     scene.tick(later=60)
     assert sentence not in scene.asks("/slo show good-rows")
+
+
+def test_many_slos_have_their_history_read_beside_the_evaluation(
+    world: World, start_bot: StartBot, prometheus: TestPrometheus, end: int, tmp_path: Path
+) -> None:
+    file = tmp_path / "many.yaml"
+    bad, total = SLOS["good-rows"]
+    texts = [
+        definition(
+            f"rows-{number:02d}",
+            bad=counted(bad),
+            total=counted(total),
+            objective=f"95.{number:02d}",
+            window="2d",
+        )
+        for number in range(FEW + 1)
+    ]
+    file.write_text("---\n".join(texts))
+    bot = start_bot(prometheus_url=prometheus.url, definitions=[file], scrape_interval_seconds=STEP)
+    scene = Scene(world, bot, end)
+    scene.tick()
+    assert "the history is being read" in scene.asks("/slo show rows-07")
+    eventually(lambda: bot.runtime.pending_count() == 0, "the history read")
+    scene.tick(later=60)
+    said = scene.asks("/slo show rows-07")
+    assert "the history is being read" not in said
+    assert "left" in said
+    with bot.services.store() as uow:
+        assert uow.books.unfilled() == []
 
 
 def test_each_silent_slo_has_its_own_state_and_sentence(scene: Scene) -> None:

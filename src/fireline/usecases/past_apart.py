@@ -1,6 +1,6 @@
 """The past of ledgers as the evaluation sees it: others fill it, and say when something changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
@@ -29,7 +29,6 @@ class PastApart:
         self._s = services
         self._seen: int | None = None
         self._last: datetime | None = None
-        self._ends: Mapping[tuple[str, str], int] = {}
         self._waiting: dict[str, datetime] = {}
 
     def outdated(self, uow: UnitOfWork, slos: Mapping[str, Slo], at: datetime) -> list[Slo]:
@@ -38,17 +37,19 @@ class PastApart:
         first, self._seen = self._seen is None, newest
         absent = self._last is not None and at - self._last > ABSENCE
         self._last = at
-        if first or changed or absent:
-            self._ends = uow.books.ends()
         for name in changed:
             self._waiting.pop(name, None)
         if first:
             return []
         return [slo for name, slo in slos.items() if absent or name in changed]
 
-    def known_to(self, slo: Slo) -> int | None:
-        """Up to where somebody else fills the ledger, or did."""
-        return self._ends.get((slo.name, slo.revision))
+    def handed_over(self, uow: UnitOfWork, slos: Sequence[Slo]) -> Iterator[tuple[str, int]]:
+        """Up to where somebody else fills the ledgers of these, or did."""
+        ends = uow.books.ends() if slos else {}
+        for slo in slos:
+            end = ends.get((slo.name, slo.revision))
+            if end is not None:
+                yield slo.name, end
 
     def waiting(self, at: datetime) -> AbstractSet[str]:
         """New SLOs whose past is on its way."""
@@ -64,6 +65,5 @@ class PastApart:
             call_id = f"{FLOW}:{live}:{self._s.ids.sortable()}"
             uow.start(FlowCall(FLOW, (), call_id, QUEUE, QUEUE))
             uow.commit()
-            self._ends = uow.books.ends()
         self._waiting.update((r.slo.name, at) for r in requests if r.since is None)
         return live

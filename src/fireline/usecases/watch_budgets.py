@@ -72,10 +72,9 @@ class Watcher:
         with self._s.store() as uow:
             self._judging.forget(self._past.outdated(uow, catalogue.slos, at))
             plan = current_plan(self._s, uow)
-            for slo in self._judging.prepare(uow, catalogue.slos, plan, at):
-                until = self._past.known_to(slo)
-                if until is not None:
-                    self._judging.passed_over(slo.name, until)
+            loaded = self._judging.prepare(uow, catalogue.slos, plan, at)
+            for name, until in self._past.handed_over(uow, loaded):
+                self._judging.passed_over(name, until)
         slos = asked_for(catalogue.slos.values())
         self._reach_back(slos, at)
         fetched = self._fetch(self._judging.requests(slos, at), at)
