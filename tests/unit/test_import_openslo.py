@@ -192,6 +192,13 @@ def test_the_first_version_has_calendar_windows_too() -> None:
     assert slo.calendar == CalendarWindow(CalendarUnit.MONTH, "Europe/Berlin")
 
 
+def test_alpha_keeps_the_number_that_sloth_gives_to_a_single_objective() -> None:
+    assert only(ALPHA).labels["sloth_slo"] == "web-0"
+    again = ALPHA + ALPHA[ALPHA.index("    - ratioMetrics") :].replace("0.999", "0.99")
+    slos, _ = loaded(again)
+    assert [(slo.name, slo.labels) for slo in slos] == [("web-0", {}), ("web-1", {})]
+
+
 def test_there_must_be_exactly_one_window() -> None:
     more = V1.replace("isRolling: true}", "isRolling: true}\n    - {duration: 1w, isRolling: true}")
     refused(more, 17, "`spec.timeWindow` must have exactly one item; it has 2")

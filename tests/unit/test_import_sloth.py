@@ -97,6 +97,11 @@ def test_alert_settings_of_the_kubernetes_form_are_told(line: int, words: str) -
     warned(OBJECT, line, words)
 
 
+def test_the_form_for_the_managed_prometheus_is_the_same_in_another_kind() -> None:
+    managed = only(OBJECT.replace("PrometheusServiceLevel", "ManagedPrometheusServiceLevel"))
+    assert ratio(managed).total == "sum(increase(req_total[$window]))"
+
+
 def test_a_word_that_yaml_reads_as_nothing_stays_a_word() -> None:
     text = FILE.replace("description: Baskets answer.", 'description: "null"')
     assert only(text).title == "null"

@@ -92,7 +92,7 @@ def test_what_could_not_be_imported_gives_exit_code_1(tmp_path: Path) -> None:
     told = slo_import(file, "--out", tmp_path / "out")
     assert told.exit_code == 1
     assert f"{file}:19: error unsupported the SLI plugin `acme/x`" in told.stdout
-    assert "1 SLO imported, 1 error, 3 warnings" in told.stderr
+    assert "1 SLO imported, 1 error, 4 warnings" in told.stderr
     text = (tmp_path / "out" / "sloth.yaml").read_text(encoding="utf-8")
     assert "# sloth.yaml:19: error unsupported the SLI plugin `acme/x`" in text
 

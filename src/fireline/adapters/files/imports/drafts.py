@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 
 from yaml.error import Mark
@@ -72,6 +72,13 @@ class Draft:
     weight: Text | None = None
     extra: dict[str, Text] = field(default_factory=dict)
     known_as: Text | None = None
+
+
+def known_as(draft: Draft, name: str) -> Draft:
+    """The draft that remembers what Sloth calls the SLO, where we call it otherwise."""
+    if plain_name(draft.name.value) == name:
+        return draft
+    return replace(draft, known_as=Text(name, draft.name.line))
 
 
 def finished(branch: Branch, draft: Draft | None) -> Imported:

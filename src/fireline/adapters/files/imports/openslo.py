@@ -11,6 +11,7 @@ from fireline.adapters.files.imports.drafts import (
     Sli,
     as_percent,
     finished,
+    known_as,
     without_slo,
 )
 from fireline.adapters.files.imports.openslo_composite import composite
@@ -87,6 +88,9 @@ class _Reading:
             if single and len(objectives) > 1:
                 name = Text(f"{single.name.value}-{index}", single.name.line)
                 single = replace(single, name=name, weight=weight)
+            if single and draft and version == "v1alpha":
+                # Sloth reads only this version, and numbers a single objective too.
+                single = known_as(single, f"{draft.name.value}-{index}")
             found.append((objective, single))
         joined = composite(self._spec, draft, [d for _, d in found], method) if apart else None
         yield finished(self._document, joined)

@@ -1,4 +1,4 @@
-"""Sloth: `version: prometheus/v1` and the Kubernetes kind `PrometheusServiceLevel`."""
+"""Sloth: `version: prometheus/v1` and the Kubernetes kinds of service levels."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,7 @@ from fireline.adapters.files.imports.drafts import (
     Draft,
     Imported,
     finished,
-    plain_name,
+    known_as,
     without_slo,
 )
 from fireline.adapters.files.imports.queries import counts, mean_ratio, templated
@@ -18,6 +18,7 @@ from fireline.adapters.files.yaml_fields import Text
 VERSION = "prometheus/v1"
 GROUP = "sloth.slok.dev/"
 OF_THE_OBJECT = "it belongs to the Kubernetes object and not to its SLOs."
+LEVELS = ("PrometheusServiceLevel", "ManagedPrometheusServiceLevel")
 POLICY = "burn alerts come from Fireline's policy."
 
 
@@ -69,7 +70,7 @@ def read_object(document: Branch, around: Around) -> Iterator[Imported]:
         document.error(document.line, UNSUPPORTED, f"`{api}` is not supported; it must be v1.")
     elif kind == "AlertWindows":
         _alert_windows(document)
-    elif kind != "PrometheusServiceLevel":
+    elif kind not in LEVELS:
         message = f"the kind `{kind}` of Sloth is not supported; give PrometheusServiceLevel."
         document.error(document.line, UNSUPPORTED, message)
     else:
@@ -79,7 +80,7 @@ def read_object(document: Branch, around: Around) -> Iterator[Imported]:
             yield from _service(document, spec, OBJECT, replace(around, extra=extra))
             return
         document.error(document.line, "missing", "`spec` is missing.")
-    if kind != "PrometheusServiceLevel":
+    if kind not in LEVELS:
         document.skip("metadata", "spec")
     yield without_slo(document)
 
@@ -176,11 +177,9 @@ def _slo(
     sli = _sli(slo, spelling)
     if name is None or objective is None or sli is None:
         return None
-    found = _name(slo, name, service, around)
-    return Draft(
+    draft = Draft(
         line=slo.line,
-        name=found,
-        known_as=name if plain_name(found.value) != name.value else None,
+        name=_name(slo, name, service, around),
         service=service,
         objective=objective,
         window=Text(around.window, slo.line),
@@ -190,6 +189,7 @@ def _slo(
         labels=labels | own,
         extra=dict(around.extra),
     )
+    return known_as(draft, name.value)
 
 
 def _name(slo: Branch, name: Text, service: Text, around: Around) -> Text:
