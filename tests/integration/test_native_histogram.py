@@ -19,6 +19,8 @@ from fireline.demo.processes import (
     free_port,
     start_server,
 )
+from fireline.domain.slo.buckets import BucketFlag
+from fireline.domain.slo.ledger import known
 from fireline.usecases.ports import FetchRequest
 from tests.servers import missing
 from tests.unit.test_slo_kind_files import document
@@ -74,18 +76,19 @@ def histogram(quick: int, slow: int, at: int) -> bytes:
     )
 
 
-def write_request(minutes: int) -> bytes:
-    """Nine quick and one slow observation a minute."""
+def write_request(minutes: int, quiet: int) -> bytes:
+    """Nine quick and one slow observation a minute, then none for some."""
     label = message(1, message(1, b"__name__") + message(2, b"nh_seconds"))
     samples = b"".join(
-        message(4, histogram(9 * m, m, START + 60 * m)) for m in range(1, minutes + 1)
+        message(4, histogram(9 * min(m, minutes), min(m, minutes), START + 60 * m))
+        for m in range(1, minutes + quiet + 1)
     )
     return message(1, label + samples)
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
-    """A Prometheus with native histograms switched on, and twenty minutes of one."""
+    """A Prometheus with native histograms: twenty busy minutes of one, and fifteen quiet."""
     try:
         program = find_program(("prometheus",), "prometheus")
     except MissingProgramError as error:
@@ -103,7 +106,7 @@ def url(tmp_path: Path) -> Iterator[str]:
     with start_server("prometheus", command, f"http://{listen}", tmp_path / "log") as server:
         answer = httpx.post(
             f"{server.url}/api/v1/write",
-            content=bytes(cramjam.snappy.compress_raw(write_request(20))),
+            content=bytes(cramjam.snappy.compress_raw(write_request(20, 15))),
             headers=HEADERS,
             trust_env=False,
         )
@@ -121,3 +124,14 @@ def test_good_are_those_at_or_below_the_threshold(url: str, threshold: str, good
     assert found.series is not None
     assert np.allclose(found.series.total[2:], 50)
     assert np.allclose(found.series.good[2:], good)
+
+
+def test_without_requests_there_is_no_share_and_no_traffic(url: str) -> None:
+    sli = "{latency: {histogram: nh_seconds, threshold: 500ms, native: true}}"
+    (slo,) = load_file("f.yaml", document(sli))
+    with PrometheusSource(url) as source:
+        found = source.fetch([FetchRequest(slo, START)], BASE + timedelta(minutes=35))[0]
+    assert found.series is not None
+    assert known(found.series).all()
+    assert list(found.series.total[5:]) == [0, 0]
+    assert (found.series.flags[5:] & BucketFlag.NO_TRAFFIC).all()

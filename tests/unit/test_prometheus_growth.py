@@ -12,7 +12,7 @@ from tests.unit.slo_builders import SLICES, slo
 X = "sum(increase(x[$window]))"
 FAST_X = (
     "(((last_over_time(x[299999ms]) - x offset 5m) unless (resets(x[600s]) > 0))"
-    " or 0 * last_over_time(x[299999ms]) + Inf)"
+    " or last_over_time(x[299999ms]) + Inf)"
 )
 
 

@@ -155,7 +155,7 @@ def _difference(selector: str, way: Way) -> str:
     last = f"last_over_time({selector}[{INSIDE}])"
     if way is Way.FAST:
         edges = f"{last} - {selector} offset {SPAN}"
-        return f"(({edges}) unless (resets({selector}[{REACH}]) > 0)) or 0 * {last} + Inf"
+        return f"(({edges}) unless (resets({selector}[{REACH}]) > 0)) or {last} + Inf"
     back = LOOK_BACK if way is Way.SINCE else LONG_LOOK_BACK
     before = f"last_over_time({selector}[{back}] offset {SPAN})"
     # What each reset took away: wherever a value is smaller than the one before it.

@@ -12,6 +12,8 @@ from fireline.adapters.prometheus.shapes import Shape, shapes
 
 PARTS = 50
 MEMBERS = 2_500
+# A closer look holds twenty samples per series and bucket in the server's memory.
+CLOSE_MEMBERS = 250
 SLOW_PARTS = 5
 # A part of so many is a query of its own, so that a server with several cores answers two at once.
 MANY = 500
@@ -112,7 +114,9 @@ def _parts(questions: Sequence[Question]) -> Iterator[Part]:
             best = found[sizes.index(max(sizes))]
             together[_key(best, question)].append((question, best))
     for members in together.values():
-        size = _fitting(members[0][0].points, MEMBERS)
+        asked = members[0][0]
+        close = asked.way is Way.SINCE or asked.way is Way.ALL
+        size = _fitting(asked.points, CLOSE_MEMBERS if close else MEMBERS)
         for first in range(0, len(members), size):
             some = members[first : first + size]
             yield Part(tuple(q for q, _ in some), tuple(s.value for _, s in some), some[0][1])
