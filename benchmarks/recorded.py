@@ -13,7 +13,7 @@ from benchmarks.stage import ROOT, Stage
 from fireline.adapters.prometheus.recorded import GOOD, TOTAL
 from fireline.demo.remote_write import RemoteWriter, Series
 
-SEEDED_SECONDS = 3_600
+SEEDED_SECONDS = 2_700
 RECORDED_EVERY = 60
 WARM_SECONDS, CALLS, MEGABYTES = 2.0, 3, 500
 BURNING_EVERY = 500

@@ -107,9 +107,13 @@ class Block:
         changed = self.fleet.put(fetched.columns, fetched.start, buckets, known)
         self._busy(fetched.columns, fetched.start, np.where(known, fetched.total, 0.0))
         self.note(fetched)
+        runs: dict[bytes, list[tuple[int, int]]] = {}  # most change in the same buckets
         for lane in np.flatnonzero(changed.any(axis=0)).tolist():
             column = int(fetched.columns[lane])
-            for first, stop in _runs(changed[:, lane]):
+            pattern = changed[:, lane].tobytes()
+            if pattern not in runs:
+                runs[pattern] = list(_runs(changed[:, lane]))
+            for first, stop in runs[pattern]:
                 yield (
                     column,
                     BucketSeries(

@@ -22,6 +22,8 @@ from fireline.usecases.ports import FetchRequest, FetchResult, UnitOfWork
 
 BLOCK = 2048
 SMALLEST = 16
+# One column in so many is left free for SLOs to come.
+ROOM = 32
 AT_ONCE = 64
 # Small fleets keep every bucket of their windows within this, so that each window is exact.
 FINE_BYTES = 64e6
@@ -133,7 +135,8 @@ class FleetCache:
             for column in block.free()
         ]
         while len(free) < len(slos):
-            size = min(BLOCK, max(SMALLEST, 1 << (len(slos) - len(free) - 1).bit_length()))
+            wanted = len(slos) - len(free)
+            size = min(BLOCK, max(SMALLEST, wanted + wanted // ROOM))
             block = Block(size, edge, reach, self._fine(len(self._places) + len(slos)))
             self.blocks.append(block)
             free += [(block, column) for column in range(size)]

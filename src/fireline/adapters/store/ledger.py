@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 
 from fireline.adapters.store.ledger_days import (
     DAY_SECONDS,
@@ -199,16 +199,18 @@ class SqlLedger:
     ) -> Iterator[tuple[int, dict[Key, Stored]]]:
         """The stored days of these ledgers, day by day for some ledgers at a time."""
         c = table_of(LedgerDayRow).c
+        wanted = set(keys)
         for some in _parts(list(keys)):
-            # By whole keys, so that only the days that are asked for are looked at.
+            # By name: SQLite would read the whole table for pairs of name and revision.
             rows = self._tx.session.connection().execute(
                 select(c.day, c.slo, c.revision, c.good, c.total, c.flags).where(
-                    tuple_(c.slo, c.revision).in_(some), c.day.between(first, last)
+                    c.slo.in_(sorted({slo for slo, _ in some})), c.day.between(first, last)
                 )
             )
             days: defaultdict[int, dict[Key, Stored]] = defaultdict(dict)
-            for number, slo, revision, *arrays in rows:
-                days[number][slo, revision] = stored_of(arrays)
+            for number, slo, revision, *arrays in rows.all():
+                if (slo, revision) in wanted:
+                    days[number][slo, revision] = stored_of(arrays)
             yield from days.items()
 
     def _stored_day(self, number: int, keys: list[Key]) -> dict[Key, Stored]:

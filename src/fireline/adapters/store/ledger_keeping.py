@@ -76,10 +76,11 @@ class SqlLedgerKeeping:
     def _roll(self, keys: list[Key], first: int, end: int) -> None:
         c = self._c
         query = select(c.slo, c.revision, c.day, c.good, c.total, c.flags).where(
-            tuple_(c.slo, c.revision).in_(keys), c.day >= first, c.day < end
+            c.slo.in_(sorted({slo for slo, _ in keys})), c.day >= first, c.day < end
         )
         values = []
-        for slo, revision, number, *arrays in self._tx.session.connection().execute(query):
+        rows = self._tx.session.connection().execute(query).all()
+        for slo, revision, number, *arrays in rows:
             before = stored_of(arrays)
             if not is_hourly(before):
                 good, total, flags = hourly(unpacked(before))

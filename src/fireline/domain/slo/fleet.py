@@ -17,7 +17,7 @@ from fireline.domain.slo.buckets import BUCKET_SECONDS, BucketFlag, BucketSeries
 HOUR = 3600
 PER_HOUR = HOUR // BUCKET_SECONDS
 FINE_SECONDS = 3 * 86400
-SLACK = 3 * PER_HOUR
+SLACK = PER_HOUR
 # Sums of fractional counts lose their last digits; what differs by less is the same bucket.
 ROUNDING = 1e-12
 SAME = 1e-9
@@ -41,7 +41,7 @@ class Fleet:
         self.edge = edge
         fine = min(max(fine, HOUR), reach)
         self.first = _hour(edge - fine)
-        rows = fine // BUCKET_SECONDS + 2 * PER_HOUR + SLACK
+        rows = fine // BUCKET_SECONDS + PER_HOUR + SLACK + 1
         hours = -(-max(0, reach - fine) // HOUR) + 2 if reach > fine else 1
         self.oldest = self.first - (hours - 1) * HOUR
         self._rows = (edge - self.first) // BUCKET_SECONDS
