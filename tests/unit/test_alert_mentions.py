@@ -1,4 +1,4 @@
-"""Whom an alert calls: people and one group by their ids, nobody by a name alone, tickets nobody."""
+"""Whom an alert calls: people and one group by id, nobody by a name alone; tickets call nobody."""
 
 import json
 from dataclasses import replace
