@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from fireline.domain.people import SYSTEM
+from fireline.domain.slo.buckets import BucketSeries
 from fireline.domain.slo.corrections import HOUR_SECONDS, Correction, corrected
 from fireline.domain.slo.definition import CompositeSli, Slo
 from fireline.domain.slo.ledger import floor_edge
 from fireline.usecases.budget_cache import window_start
 from fireline.usecases.fill_past import CHUNK_SECONDS, hour_floor, true_buckets
 from fireline.usecases.ledger_ports import PastSource
-from fireline.usecases.ports import FetchRequest, FetchResult, Services
+from fireline.usecases.ports import FetchRequest, Services
+from fireline.usecases.stored_ledgers import stored
 
 # The evaluation reads the last three buckets again: an hour is checked when it no longer does.
 SETTLED_SECONDS = 1200
@@ -92,21 +94,17 @@ class LedgerAudit:
         ]
         truths = true_buckets(self._source, wanted, until)
         believed = [
-            (request.slo, truth)
+            (request.slo, truth.series)
             for request, truth in zip(wanted, truths, strict=True)
             if truth.series is not None and not truth.warnings
         ]
         if believed:
             self._correct(believed, now)
 
-    def _correct(self, believed: Sequence[tuple[Slo, FetchResult]], now: datetime) -> None:
+    def _correct(self, believed: Sequence[tuple[Slo, BucketSeries]], now: datetime) -> None:
         with self._s.store() as uow:
             changed: list[tuple[str, Correction]] = []
-            for slo, truth in believed:
-                series = truth.series
-                if series is None:
-                    continue
-                have = uow.ledger.read(slo.name, slo.revision, series.start, series.end)
+            for (slo, series), have in zip(believed, stored(uow, believed), strict=True):
                 found = corrected(have, series)
                 if found is None:
                     continue

@@ -5,7 +5,7 @@ their place, those of the worst budget first. Each chunk is one transaction toge
 the filling has come, so that a restart goes on where it stopped and asks for nothing twice.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from fireline.domain.slo.buckets import BucketSeries
@@ -14,7 +14,8 @@ from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.ledger import cut
 from fireline.domain.slo.stretches import Stretch
 from fireline.usecases.ledger_ports import PastSource
-from fireline.usecases.ports import FetchRequest, FetchResult, Services, UnitOfWork
+from fireline.usecases.ports import FetchRequest, FetchResult, Services
+from fireline.usecases.stored_ledgers import stored
 
 CHUNK_SECONDS = 7 * 86_400
 HOURS_AT_ONCE = 100
@@ -67,19 +68,17 @@ class PastFiller:
         since = {s.slo: hour_floor(max(s.start, until - CHUNK_SECONDS)) for s, _ in group}
         wanted = [FetchRequest(slo, since[slo.name]) for _, slo in group]
         results = self._source.hours(wanted, until)
-        with self._s.store() as uow:
-            done = []
-            answered = any(result.error is None for result in results)
-            for (stretch, slo), result in zip(group, results, strict=True):
-                if not answered and self._failed(result, now):
-                    continue
-                if result.series is None:  # it has no hours, or is wrong when asked by the hour
-                    done.append(stretch.with_hours(stretch.start))
-                    continue
-                hours = cut(result.series, stretch.start)
-                _write(uow, slo, roughly_filled(_have(uow, slo, hours), hours))
-                done.append(stretch.with_hours(since[slo.name]))
-            _commit(uow, done, now)
+        answered = any(result.error is None for result in results)
+        done, fresh = [], []
+        for (stretch, slo), result in zip(group, results, strict=True):
+            if not answered and self._failed(result, now):
+                continue
+            if result.series is None:  # it has no hours, or is wrong when asked by the hour
+                done.append(stretch.with_hours(stretch.start))
+                continue
+            fresh.append((slo, cut(result.series, stretch.start)))
+            done.append(stretch.with_hours(since[slo.name]))
+        self._write(fresh, roughly_filled, done, now)
         return bool(done)
 
     def _fill_detail(self, lacking: Sequence[Pair], now: datetime) -> bool:
@@ -92,15 +91,31 @@ class PastFiller:
         before = self._known_before(group)
         wanted = [FetchRequest(slo, since[slo.name], before.get(slo.name)) for _, slo in group]
         truths = true_buckets(self._source, wanted, until)
-        with self._s.store() as uow:
-            done = []
-            for (stretch, slo), result in zip(group, truths, strict=True):
-                if self._failed(result, now) or result.series is None:
-                    continue
-                _write(uow, slo, filled(_have(uow, slo, result.series), result.series))
-                done.append(stretch.with_detail(since[slo.name]))
-            _commit(uow, done, now)
+        done, fresh = [], []
+        for (stretch, slo), result in zip(group, truths, strict=True):
+            if self._failed(result, now) or result.series is None:
+                continue
+            fresh.append((slo, result.series))
+            done.append(stretch.with_detail(since[slo.name]))
+        self._write(fresh, filled, done, now)
         return bool(done)
+
+    def _write(
+        self,
+        fresh: Sequence[tuple[Slo, BucketSeries]],
+        join: Callable[[BucketSeries, BucketSeries], BucketSeries],
+        done: Sequence[Stretch],
+        now: datetime,
+    ) -> None:
+        """The buckets, how far they go, and word to those who keep ledgers in memory."""
+        if not done:
+            return
+        with self._s.store() as uow:
+            for (slo, series), have in zip(fresh, stored(uow, fresh), strict=True):
+                uow.ledger.write(slo.name, slo.revision, join(have, series))
+            uow.books.save(done)
+            uow.books.changed([stretch.slo for stretch in done], now)
+            uow.commit()
 
     def _known_before(self, group: Sequence[Pair]) -> Mapping[str, int]:
         """Where ledgers begin that hold data from before the stretch."""
@@ -157,20 +172,3 @@ def hour_floor(epoch: int) -> int:
 
 def _current(stretch: Stretch, slos: Mapping[str, Slo]) -> bool:
     return stretch.slo in slos and slos[stretch.slo].revision == stretch.revision
-
-
-def _have(uow: UnitOfWork, slo: Slo, stretch: BucketSeries) -> BucketSeries:
-    return uow.ledger.read(slo.name, slo.revision, stretch.start, stretch.end)
-
-
-def _write(uow: UnitOfWork, slo: Slo, series: BucketSeries) -> None:
-    uow.ledger.write(slo.name, slo.revision, series)
-
-
-def _commit(uow: UnitOfWork, done: Iterable[Stretch], now: datetime) -> None:
-    """The buckets, how far they go, and word to those who keep ledgers in memory."""
-    stretches = list(done)
-    if stretches:
-        uow.books.save(stretches)
-        uow.books.changed([s.slo for s in stretches], now)
-        uow.commit()

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func
+from sqlalchemy import select as core_select
 from sqlmodel import col, select
 
 from fireline.adapters.store.books_tables import LedgerChangeRow, LedgerCheckRow, LedgerStretchRow
-from fireline.adapters.store.transaction import Transaction
+from fireline.adapters.store.transaction import Transaction, table_of
 from fireline.domain.slo.stretches import Stretch
 
 Key = tuple[str, str]
@@ -29,15 +30,10 @@ class SqlBooks:
 
     def unfilled(self) -> list[Stretch]:
         """What is still to be asked for, by SLO."""
-        query = (
-            select(LedgerStretchRow)
-            .where(col(LedgerStretchRow.detail_from) > col(LedgerStretchRow.start))
-            .order_by(LedgerStretchRow.slo, col(LedgerStretchRow.end))
-        )
-        rows = self._tx.session.exec(query.execution_options(populate_existing=True))
-        return [
-            Stretch(r.slo, r.revision, r.start, r.end, r.hours_from, r.detail_from) for r in rows
-        ]
+        c = table_of(LedgerStretchRow).c
+        query = core_select(c.slo, c.revision, c.start, c.end, c.hours_from, c.detail_from)
+        query = query.where(c.detail_from > c.start).order_by(c.slo, c.end)
+        return [Stretch(*row) for row in self._tx.session.connection().execute(query)]
 
     def save(self, stretches: Iterable[Stretch]) -> None:
         """Keep how far they are."""
@@ -64,10 +60,9 @@ class SqlBooks:
 
     def changed(self, slos: Iterable[str], at: datetime) -> None:
         """Note them under numbers that grow in the order of the commits."""
-        rows = [
-            {"number": self._tx.next_number(COUNTER), "slo": slo, "at": at}
-            for slo in dict.fromkeys(slos)
-        ]
+        names = list(dict.fromkeys(slos))
+        numbers = self._tx.next_numbers(COUNTER, len(names))
+        rows = [{"number": n, "slo": s, "at": at} for n, s in zip(numbers, names, strict=True)]
         self._tx.upsert(LedgerChangeRow, rows)
 
     def changes(self, after: int) -> tuple[int, frozenset[str]]:
