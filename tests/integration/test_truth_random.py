@@ -157,3 +157,41 @@ def test_ticks_add_up_to_the_same_and_the_open_part_never_counts_twice(
                 assert result.series is not None
                 ledgers[result.slo] = merge(ledgers[result.slo], result.series)
     compare(drawn, [ledgers[one.name] for one in slos])
+
+
+def odd_scrapes(seed: int, interval: int) -> list[tuple[float, float]]:
+    """A counter with restarts, scraped a little early or late, from before the start on."""
+    chance = Random(seed)  # noqa: S311 - a test
+    value, points = float(chance.randint(0, 100)), []
+    for number in range((3600 + 600) // interval):
+        at = START - 600 + interval * (number + chance.uniform(0.3, 0.7))
+        value = 0.0 if chance.random() < interval / 1000 else value
+        value += chance.choice([0, 0, 0, 1, 5, 200])
+        points.append((round(at, 3), value))
+    return points
+
+
+@pytest.mark.parametrize("interval", [10, 15, 30])
+def test_scrapes_of_any_rhythm_need_not_meet_the_edges(
+    prometheus: TestPrometheus, interval: int
+) -> None:
+    drawn = range(40)
+    names = [f'odd_total{{every="{interval}",run="{seed}"}}' for seed in drawn]
+    series: dict[LabelsKey, Samples] = {
+        name: odd_scrapes(seed, interval) for name, seed in zip(names, drawn, strict=True)
+    }
+    prometheus.write(series)
+    slos = [
+        slo(RatioSli(total=f"sum(increase({selector}))", bad=f"sum(increase({selector})) * 0"))
+        for name in names
+        for selector in [f"{name}[$window]"]
+    ]
+    with PrometheusSource(prometheus.url) as source:
+        results = source.fetch([FetchRequest(one, START) for one in slos], instant(60))
+    for name, result in zip(names, results, strict=True):
+        assert result.series is not None
+        before = [value for at, value in series[name] if at <= START]
+        inside = [value for at, value in series[name] if START < at <= START + 3600]
+        steps = pairwise([before[-1], *inside])
+        grown = sum(new - old if new >= old else new for old, new in steps)
+        assert result.series.total.sum() == pytest.approx(grown), name

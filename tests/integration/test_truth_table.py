@@ -105,6 +105,16 @@ CASES = (
         (Counter(at_minutes({2: 2, 343: 1, 344: 1, 345: 6}), restarts=frozenset({344})),),
     ),
     Case(
+        "h_silent",
+        (
+            Counter(
+                at_minutes({50: 5, 113: 3, 114: 4, 330: 1}),
+                restarts=frozenset({110}),
+                lost=minutes((100, 112)),
+            ),
+        ),
+    ),
+    Case(
         "i",
         (SIXTY,),
         (Counter(at_minutes({90: 1}), first=90),),
