@@ -22,9 +22,9 @@ from fireline.usecases.incident_channel import (
     record_channel,
     sync_topic,
 )
+from fireline.usecases.incident_notices import deliver
 from fireline.usecases.ports import PostedMessage, Services
 from fireline.usecases.projections import PROJECTIONS
-from fireline.usecases.publish import publish
 from tests.builders import a_slo, a_status, services
 from tests.fakes import FakeDefinitions
 from tests.sandbox_fixture import Sandbox
@@ -67,7 +67,7 @@ class Bot:
     def flow(self, name: str, args: tuple[Any, ...]) -> None:
         s = self.services
         if name == "publish":
-            publish(s, PROJECTIONS, PostedMessage(*args))
+            deliver(s, PROJECTIONS, PostedMessage(*args))
         elif name == "declare_incident":
             record_channel(s, args[0], open_channel(s, args[0]))
             invite_people(s, args[0])

@@ -102,7 +102,13 @@ def test_the_announcement_says_how_long(s: Services, incident: Incident, clock: 
 
 
 def test_nothing_is_shown_of_what_does_not_exist(s: Services) -> None:
-    refs = {"action_reminder": "U1:2026-11-22", "postmortem": "9:1", "review": "2026-W01"}
+    refs = {
+        "consumer_notice": "9|a|",
+        "all_clear": "9|a|",
+        "action_reminder": "U1:2026-11-22",
+        "postmortem": "9:1",
+        "review": "2026-W01",
+    }
     for kind in PROJECTIONS:
         assert projected(s, kind, refs.get(kind, "9")) is None
 

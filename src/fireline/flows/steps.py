@@ -13,10 +13,11 @@ from fireline.usecases import (
     post_review,
     retain,
 )
+from fireline.usecases.incident_notices import deliver
 from fireline.usecases.incident_repair import verify_all
 from fireline.usecases.incident_updates import watch_incidents
 from fireline.usecases.ports import ChannelRef, PostedMessage, Services
-from fireline.usecases.publish import Projections, publish
+from fireline.usecases.publish import Projections
 from fireline.usecases.remind_alerts import remind_alerts
 
 
@@ -56,7 +57,7 @@ def steps_of(
         invite_people=partial(incident_channel.invite_people, s),
         sync_topic=partial(incident_channel.sync_topic, s),
         finish=partial(draft_postmortem.finish, s),
-        publish=partial(publish, s, projections),
+        publish=partial(deliver, s, projections),
         evaluate=evaluate,
         remind_alerts=lambda: remind_alerts(s, s.clock.now()),
         watch_incidents=lambda: watch_incidents(s),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fireline.domain.incident.details import Update
+from fireline.domain.incident.details import Notice, Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +52,14 @@ class IncidentNotice:
     ref: str
     text: str
     mention: tuple[str, ...] = ()
+    sign: str = "alarm_clock"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerNotice:
+    """What one consumer is told, in a channel of its own or, with `pass_on`, in the incident's."""
+
+    incident_id: int
+    ref: str
+    notice: Notice
+    pass_on: bool

@@ -27,8 +27,9 @@ from fireline.usecases.incident_record import (
     save,
     sync_topic,
 )
-from fireline.usecases.ports import Services
+from fireline.usecases.ports import Services, UnitOfWork
 
+Follow = Callable[[UnitOfWork, Incident], None]
 Edit = Callable[[Incident, datetime], tuple[Incident, str]]
 RUNBOOK_ANSWERS = ("right", "updated", "missing")
 TITLE_LIMIT = 150
@@ -44,9 +45,11 @@ def record(  # noqa: PLR0913 - one change with its names, and where it is told
     *,
     kind: EntryKind = EntryKind.EVENT,
     occurred_at: datetime | None = None,
-    topic: bool = False,
+    then: Follow | None = None,
 ) -> Incident:
     """Apply a pure edit, write its line on timeline and audit, and bring Slack up to date.
+
+    `then` starts what else follows, in the same transaction.
 
     `edit` gives the changed incident with the line; an unchanged incident writes nothing.
     """
@@ -60,8 +63,8 @@ def record(  # noqa: PLR0913 - one change with its names, and where it is told
         entry = happened(actor, line, occurred_at or now, kind)
         detail: Mapping[str, object] = {"text": line}
         saved = save(s, uow, after, Change(f"incident.{action}", actor, now, detail, (entry,)))
-        if topic:
-            sync_topic(uow, saved)
+        if then is not None:
+            then(uow, saved)
         uow.commit()
     return saved
 
@@ -132,6 +135,17 @@ def set_window(
     return record(s, incident_id, "window", edit, actor)
 
 
+def publish_bad(s: Services, incident_id: int, actor: Actor, *, published: bool) -> Incident:
+    """Say whether consumers have read the bad data, who then need a correction."""
+
+    def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
+        details = replace(incident.details, published_bad=published)
+        words = "Bad data was published" if published else "No bad data was published"
+        return replace(incident, details=details), words
+
+    return record(s, incident_id, "published", edit, actor)
+
+
 def name_cause(
     s: Services, incident_id: int, text: str, actor: Actor, at: datetime | None = None
 ) -> Incident:
@@ -190,7 +204,7 @@ def rename(s: Services, incident_id: int, title: str, actor: Actor) -> Incident:
     def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
         return replace(incident, title=words), f"Renamed: {incident.title} -> {words}"
 
-    return record(s, incident_id, "rename", edit, actor, topic=True)
+    return record(s, incident_id, "rename", edit, actor, then=sync_topic)
 
 
 def accept_timeline(s: Services, incident_id: int, actor: Actor) -> Incident:

@@ -7,6 +7,7 @@ from fireline.usecases.draft_postmortem import postmortem_file
 from fireline.usecases.external_alert_projection import external_alert
 from fireline.usecases.external_alerts import KIND as EXTERNAL_ALERT
 from fireline.usecases.incident_impact import blast
+from fireline.usecases.incident_notices import all_clear, consumer_notice
 from fireline.usecases.incident_updates import incident_notice, update_message
 from fireline.usecases.incident_views import announcement, card, runbook_suggestion
 from fireline.usecases.post_review import review
@@ -22,6 +23,8 @@ PROJECTIONS: Projections = {
     "blast": blast,
     "update": update_message,
     "incident_notice": incident_notice,
+    "consumer_notice": consumer_notice,
+    "all_clear": all_clear,
     "postmortem": postmortem_file,
     "action_reminder": reminder,
     "review": review,

@@ -36,7 +36,12 @@ from fireline.usecases.budget_views import (
     SpanKind,
 )
 from fireline.usecases.external_alert_views import ExternalAlertMessage, SilenceList
-from fireline.usecases.impact_views import BlastMessage, IncidentNotice, UpdateMessage
+from fireline.usecases.impact_views import (
+    BlastMessage,
+    ConsumerNotice,
+    IncidentNotice,
+    UpdateMessage,
+)
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
 
 __all__ = [
@@ -57,6 +62,7 @@ __all__ = [
     "BurnChart",
     "BurnDetail",
     "ChartSpan",
+    "ConsumerNotice",
     "FileMessage",
     "Home",
     "IncidentCard",
@@ -292,6 +298,7 @@ Message = (
     | BlastMessage
     | UpdateMessage
     | IncidentNotice
+    | ConsumerNotice
     | FileMessage
     | Notice
     | ActionReminder

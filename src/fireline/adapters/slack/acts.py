@@ -58,7 +58,10 @@ WHEN = Field("at", "When", hint=AT_HINT, optional=True)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One verb: what it needs, how it is read from a command line, and what it does."""
+    """One verb: what it needs, how it is read from a command line, and what it does.
+
+    With `preview` the form is always shown first, filled in with what would be sent.
+    """
 
     verb: str
     title: str
@@ -67,12 +70,15 @@ class Act:
     read: Reader
     do: Doer
     about: str = ""
+    preview: bool = False
 
     def typed(self, desk: Desk, asked: Asked, typed: Typed) -> Reply:
         """Do it, or open the form while something is missing."""
         incident = desk.incident_here(asked.channel)
         values = {name: value for name, value in self.read(desk, asked, typed).items() if value}
-        if any(not field.optional and field.name not in values for field in self.fields):
+        if self.preview or any(
+            not field.optional and field.name not in values for field in self.fields
+        ):
             return Modal(self.form(incident, asked.channel, values))
         return self.do(desk, asked, incident, values)
 

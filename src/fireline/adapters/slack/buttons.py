@@ -3,7 +3,14 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from fireline.adapters.slack import ids, incident_verbs, silence_verbs, slo_pictures, waiver_verbs
+from fireline.adapters.slack import (
+    ids,
+    incident_verbs,
+    notice_acts,
+    silence_verbs,
+    slo_pictures,
+    waiver_verbs,
+)
 from fireline.adapters.slack.alert_buttons import ALERT_BUTTONS
 from fireline.adapters.slack.blocks import modals
 from fireline.adapters.slack.blocks.modals import Prefill
@@ -99,6 +106,7 @@ BUTTONS: Mapping[str, Button] = {
     ids.ASSIGN_ROLE: _form(modals.role),
     ids.ADD_ACTION: add_action,
     ids.CARD_MENU: card_menu,
+    ids.UNDERSTOOD: notice_acts.understood,
     ids.SHOW_RUNBOOK: show_runbook,
     ids.SEARCH_RUNBOOKS: search_runbooks,
     ids.OPEN_DECLARE: open_declare,

@@ -17,6 +17,8 @@ ADD, REMOVE = "add", "remove"
 ADD_OR_REMOVE: Options = ((ADD, "Add"), (REMOVE, "Remove"))
 TYPES: Options = tuple((kind.value, kind.value.replace("_", " ")) for kind in IncidentType)
 ESTIMATE: Options = (("no", "Known"), ("yes", "An estimate"))
+PUBLISHED: Options = (("no", "Not read by anybody"), ("yes", "Consumers have read it"))
+WINDOW_FLAGS = ("estimate", "published")
 CHANGE = Field("change", "Add or remove", CHOICE, options=ADD_OR_REMOVE)
 
 
@@ -75,9 +77,10 @@ def _slo(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Render
 
 
 def _window_typed(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
-    words = [word for word in typed.words if word.lower() != "estimate"]
-    estimate = "yes" if len(words) < len(typed.words) else ""
-    return {"window": words[0] if words else "", "estimate": estimate}
+    words = [word for word in typed.words if word.lower() not in WINDOW_FLAGS]
+    said = {word.lower() for word in typed.words}
+    flags = {flag: "yes" for flag in WINDOW_FLAGS if flag in said}
+    return {"window": words[0] if words else "", **flags}
 
 
 def _window(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
@@ -85,6 +88,9 @@ def _window(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Ren
     start, end = span(values["window"], now, zone)
     estimate = values.get("estimate") == "yes"
     after = facts.set_window(desk.s, incident.id, start, end, asked.user, estimate=estimate)
+    if values.get("published"):
+        facts.publish_bad(desk.s, incident.id, asked.user, published=values["published"] == "yes")
+        reassess(desk.s, incident.id)
     about = " (estimate)" if estimate else ""
     return _told(after, f"damaged data is of {start:%d %b %H:%M} to {end:%d %b %H:%M} UTC{about}")
 
@@ -130,6 +136,7 @@ ACTS = (
         (
             Field("window", "From..to, in event time of the data", hint="00:00..02:30, -6h..now"),
             Field("estimate", "How sure is that?", CHOICE, optional=True, options=ESTIMATE),
+            Field("published", "Was bad data published?", CHOICE, optional=True, options=PUBLISHED),
         ),
         _window_typed,
         _window,
@@ -140,5 +147,5 @@ HELP: Mapping[str, str] = {
     "dataset add|remove NAME late wrong": "which data is concerned, and what is wrong with it",
     "type add|remove TYPE": "freshness, volume, schema, quality, access_exposure, ...",
     "slo add|remove NAME": "links an SLO, or unlinks it",
-    "window FROM..TO estimate": "the event time of the damaged data",
+    "window FROM..TO estimate published": "the event time of the damaged data; was it read?",
 }

@@ -23,6 +23,8 @@ ASSIGN_ROLE: Final = "card_role"
 ADD_ACTION: Final = "card_action"
 CARD_MENU: Final = "card_menu"
 
+UNDERSTOOD: Final = "notice_understood"
+
 SHOW_RUNBOOK: Final = "runbook_show"
 SEARCH_RUNBOOKS: Final = "runbook_search"
 OPEN_DECLARE: Final = "declare_open"

@@ -7,6 +7,7 @@ from fireline.adapters.slack import (
     data_acts,
     incident_verbs,
     log_acts,
+    notice_acts,
     repair_acts,
     state_acts,
     update_acts,
@@ -20,6 +21,7 @@ _ACTS = (
     *update_acts.ACTS,
     *data_acts.ACTS,
     *repair_acts.ACTS,
+    *notice_acts.ACTS,
     *log_acts.ACTS,
     *answer_acts.ACTS,
 )
@@ -31,6 +33,7 @@ HELP: Mapping[str, str] = {
     **update_acts.HELP,
     **data_acts.HELP,
     **repair_acts.HELP,
+    **notice_acts.HELP,
     **log_acts.HELP,
     **answer_acts.HELP,
 }

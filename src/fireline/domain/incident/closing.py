@@ -76,7 +76,7 @@ def _waits(kind: NoticeKind, *, cleared: datetime | None) -> bool:
 def _answers(incident: Incident) -> Iterator[Refusal]:
     details, lacking = incident.details, []
     if details.caused_by_change is None:
-        lacking.append("whether a change caused it (`/incident change caused yes|no|unknown`)")
+        lacking.append("whether a change caused it (`/incident caused yes|no|unknown`)")
     if details.detected_by is None:
         lacking.append("who noticed first (`/incident detected alert|consumer|chance`)")
     if lacking:

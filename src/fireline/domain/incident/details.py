@@ -178,7 +178,10 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What one consumer was told; a later kind replaces the earlier one in the same message."""
+    """What one consumer was told; a later kind replaces the earlier one in the same message.
+
+    `channel` is where it was said; empty when the consumer has none of its own.
+    """
 
     consumer: str
     kind: NoticeKind
@@ -186,6 +189,8 @@ class Notice:
     sent_by: str
     owner: str | None = None
     tier: int = 2
+    channel: str = ""
+    text: str = ""
     warned_at: datetime | None = None
     corrected_at: datetime | None = None
     cleared_at: datetime | None = None

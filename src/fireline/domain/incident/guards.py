@@ -34,9 +34,7 @@ def _who(incident: Incident, move: Move) -> Iterator[Refusal]:
     if asker is None:
         return
     if not asker.responder:
-        yield Refusal(
-            "FORBIDDEN", "you are not in the incident's channel", "`/incident join` first"
-        )
+        yield Refusal("FORBIDDEN", "you are not in the incident's channel", "join it first")
         return
     commander = incident.roles.get(Role.COMMANDER)
     leads = commander is None or commander == asker.id

@@ -1,10 +1,17 @@
 """Updates to those who wait, and what the clock asks for."""
 
+from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
 from fireline.adapters.slack.blocks.markup import clip, esc, mentions, one_line, when
-from fireline.usecases.impact_views import IncidentNotice, UpdateMessage
+from fireline.domain.incident.details import NoticeKind
+from fireline.usecases.impact_views import ConsumerNotice, IncidentNotice, UpdateMessage
 
 LONGEST = 1200
+NOTICES = {
+    NoticeKind.DO_NOT_USE: (":no_entry: *Do not use*", "Do not use"),
+    NoticeKind.CORRECTION: (":pencil2: *Corrected*", "Corrected"),
+    NoticeKind.ALL_CLEAR: (":white_check_mark: *Safe again*", "Safe again"),
+}
 
 
 def update(view: UpdateMessage) -> kit.Rendered:
@@ -30,5 +37,25 @@ def update(view: UpdateMessage) -> kit.Rendered:
 def notice(view: IncidentNotice) -> kit.Rendered:
     """One sentence, with whom it concerns."""
     who = mentions(view.mention)
-    text = f":alarm_clock: {esc(clip(view.text, LONGEST))}"
+    text = f":{view.sign}: {esc(clip(view.text, LONGEST))}"
     return kit.rendered(f"{view.ref}: {view.text}", [kit.section(f"{text}\n{who}".strip())])
+
+
+def consumer_notice(view: ConsumerNotice) -> kit.Rendered:
+    """What a consumer of the data is to know, with a button to say that it was understood."""
+    told = view.notice
+    head, plain = NOTICES[told.kind]
+    blocks: list[kit.Block | None] = [
+        kit.section(f"{head}: *{one_line(told.consumer, 150)}*\n{esc(clip(told.text, LONGEST))}")
+    ]
+    said = f"{view.ref} \u00b7 {one_line(told.sent_by, 100)} \u00b7 {when(told.sent_at)}"
+    if told.confirmed_at is not None:
+        said += f" \u00b7 understood by {one_line(told.confirmed_by or '', 100)}"
+    else:
+        value = f"{view.incident_id}|{told.consumer}"
+        blocks.append(kit.actions([kit.button("Understood", ids.UNDERSTOOD, value, "primary")]))
+    if view.pass_on:
+        owner = f" ({one_line(told.owner, 100)})" if told.owner else ""
+        said += f" \u00b7 no channel is known for it: pass this on to its owner{owner}"
+    blocks.append(kit.context(said))
+    return kit.rendered(f"{plain}: {told.consumer}. {clip(told.text, 200)}", blocks)

@@ -1,0 +1,73 @@
+"""The verb that tells the data's consumers, and the button with which they confirm."""
+
+from collections.abc import Mapping
+
+from fireline.adapters.slack.acts import CHOICE, LINES, Act, Field, Options, Values
+from fireline.adapters.slack.blocks import Rendered, answers
+from fireline.adapters.slack.desk import Asked, Desk, Reply
+from fireline.adapters.slack.grammar import Typed
+from fireline.adapters.slack.interactions import Pressed
+from fireline.domain.errors import InvalidInputError
+from fireline.domain.incident.details import NoticeKind
+from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.notices import draft
+from fireline.usecases import incident_notices
+
+KINDS: Options = (
+    (NoticeKind.DO_NOT_USE.value, "Do not use it"),
+    (NoticeKind.CORRECTION.value, "Correction: what was wrong"),
+    (NoticeKind.ALL_CLEAR.value, "All clear: safe again"),
+)
+SHOWN = 30
+
+
+def _typed(desk: Desk, asked: Asked, typed: Typed) -> Values:
+    """`do-not-use NAME`: the form shows who would be told what."""
+    first = typed.words[0].lower().replace("-", "_") if typed.words else ""
+    kinds = set(NoticeKind)
+    kind = NoticeKind(first) if first in kinds else NoticeKind.DO_NOT_USE
+    named = typed.after(1) if first in kinds else typed.text
+    incident = desk.incident_here(asked.channel)
+    if not named:
+        default = incident_notices.consumers_of(desk.s, incident.id, kind)
+        named = "\n".join(consumer.name for consumer in default[:SHOWN])
+    return {"kind": kind.value, "consumers": named, "text": draft(incident, kind)}
+
+
+def _notify(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
+    kind = values["kind"]
+    if kind not in set(NoticeKind):
+        raise InvalidInputError("Choose what they are told.", "kind")
+    names = values["consumers"].splitlines()
+    text = desk.readable(values["text"])
+    told = incident_notices.notify(desk.s, incident.id, NoticeKind(kind), names, text, asked.user)
+    count = len({name.strip() for name in names if name.strip()})
+    return answers.told(f"{told.ref}: {count} consumer{'' if count == 1 else 's'} told.")
+
+
+def understood(desk: Desk, asked: Asked, pressed: Pressed) -> Reply | None:
+    """Somebody confirms for a consumer; the message itself then says so."""
+    incident_id, _, consumer = pressed.value.partition("|")
+    incident_notices.confirm(desk.s, int(incident_id), consumer, asked.user)
+    return None
+
+
+ACTS = (
+    Act(
+        "notify",
+        "Consumers of",
+        "Send",
+        (
+            Field("kind", "What are they told?", CHOICE, options=KINDS),
+            Field("consumers", "Who?", LINES, hint="One name a line"),
+            Field("text", "In these words", LINES),
+        ),
+        _typed,
+        _notify,
+        "Each gets it in its own channel; where none is known, it stands here to be passed on.",
+        preview=True,
+    ),
+)
+HELP: Mapping[str, str] = {
+    "notify do-not-use|correction|all-clear NAME": "tells the data's consumers, after a preview",
+}

@@ -1,0 +1,170 @@
+"""Telling the data's consumers, each in its own channel, and hearing that they understood."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from fireline.domain.errors import InvalidInputError, RejectedError
+from fireline.domain.incident import notices
+from fireline.domain.incident.details import Notice, NoticeKind
+from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.notices import Consumer
+from fireline.domain.incident.timeline import EntryKind
+from fireline.domain.people import SYSTEM, Actor
+from fireline.usecases.impact_views import ConsumerNotice, IncidentNotice
+from fireline.usecases.incident_facts import Follow, record
+from fireline.usecases.incident_impact import blast_of, roots_of
+from fireline.usecases.incident_record import check_length, load, show
+from fireline.usecases.ports import PostedMessage, Services, UnitOfWork
+from fireline.usecases.publish import Projections, publish
+
+WORDS = {
+    NoticeKind.DO_NOT_USE: "not to use it",
+    NoticeKind.CORRECTION: "what was wrong",
+    NoticeKind.ALL_CLEAR: "that it is safe again",
+}
+NAMED = 10
+NOTICE = "consumer_notice"
+
+
+def consumers_of(s: Services, incident_id: int, kind: NoticeKind) -> tuple[Consumer, ...]:
+    """Who is to be told by default: those downstream, or after a first notice those who got it."""
+    now = s.clock.now()
+    with s.store() as uow:
+        incident = load(uow, incident_id)
+        known = _known(uow, incident, now)
+    told = {notice.consumer for notice in incident.details.notices}
+    if kind is NoticeKind.DO_NOT_USE or not told:
+        return known
+    beyond = [Consumer(name) for name in sorted(told - {c.name for c in known})]
+    return (*(c for c in known if c.name in told), *beyond)
+
+
+def _known(uow: UnitOfWork, incident: Incident, now: datetime) -> tuple[Consumer, ...]:
+    found = blast_of(uow, roots_of(incident), now)
+    nodes = [one.node for one in found.consumers] if found is not None else []
+    return tuple(
+        Consumer(
+            n.name,
+            notices.LEAST_TIER if n.tier is None else n.tier,
+            n.owner or None,
+            f"#{n.channel.removeprefix('#')}" if n.channel else "",
+        )
+        for n in nodes
+    )
+
+
+def notify(
+    s: Services,
+    incident_id: int,
+    kind: NoticeKind,
+    names: Iterable[str],
+    text: str,
+    actor: Actor,
+) -> Incident:
+    """Tell these consumers; each has one message that is edited, and an all-clear replies to it.
+
+    Raises:
+        InvalidInputError: nobody or nothing is named, the data is not right yet, or the incident
+            is restricted.
+    """
+    now = s.clock.now()
+    wanted = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
+    words = " ".join(text.split())
+    check_length(words, "text")
+    if not words:
+        raise InvalidInputError("Say what they are to know.", "text")
+    if not wanted:
+        message = "Nobody downstream is known; name who uses the data, one a line."
+        raise InvalidInputError(message, "consumers")
+    with s.store() as uow:
+        incident = load(uow, incident_id)
+        known = {c.name.lower(): c for c in _known(uow, incident, now)}
+    if incident.restricted:
+        message = f"{incident.ref} is restricted: tell its consumers in person, with security."
+        raise InvalidInputError(message, "consumers")
+    consumers = [known.get(name.lower(), Consumer(name)) for name in wanted]
+
+    def edit(before: Incident, at: datetime) -> tuple[Incident, str]:
+        after = notices.told(before, kind, consumers, words, actor.name, at)
+        who = ", ".join(c.name for c in consumers[:NAMED])
+        more = f" and {len(consumers) - NAMED} more" if len(consumers) > NAMED else ""
+        return after, f"Told {who}{more} {WORDS[kind]}: {words}"
+
+    told = tuple(c.name for c in consumers)
+    clear = kind is NoticeKind.ALL_CLEAR
+    posts = _posts(s, told, clear=clear)
+    return record(s, incident_id, "notify", edit, actor, kind=EntryKind.UPDATE, then=posts)
+
+
+def confirm(s: Services, incident_id: int, consumer: str, actor: Actor) -> Incident:
+    """A consumer understood."""
+
+    def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
+        after = notices.understood(incident, consumer, actor.name, now)
+        return after, f"{consumer} understood (said by {actor.name})"
+
+    posts = _posts(s, (consumer,), clear=False)
+    return record(s, incident_id, "notice.confirmed", edit, actor, then=posts)
+
+
+def _posts(s: Services, names: tuple[str, ...], *, clear: bool) -> Follow:
+    """What brings the consumers' messages up to date."""
+
+    def follow(uow: UnitOfWork, incident: Incident) -> None:
+        for notice in incident.details.notices:
+            channel = notice.channel or incident.channel_id
+            if notice.consumer not in names or channel is None:
+                continue
+            ref = f"{incident.id}|{notice.consumer}|{notice.channel}"
+            show(s, uow, NOTICE, channel, ref)
+            if clear:
+                show(s, uow, "all_clear", channel, ref)
+
+    return follow
+
+
+def deliver(s: Services, projections: Projections, target: PostedMessage) -> bool:
+    """`publish`; a consumer whose channel refuses is told in the incident's, to be passed on."""
+    try:
+        return publish(s, projections, target)
+    except RejectedError as error:
+        incident_id, _, rest = target.ref.partition("|")
+        consumer, _, channel = rest.partition("|")
+        if target.kind != NOTICE or not channel:
+            raise
+        _pass_on(s, int(incident_id), consumer, f"{channel}: {error.code or error}")
+        return False
+
+
+def _pass_on(s: Services, incident_id: int, consumer: str, why: str) -> None:
+    def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
+        after = notices.without_channel(incident, consumer)
+        return after, f"{consumer} could not be told ({why}); somebody has to pass it on"
+
+    posts = _posts(s, (consumer,), clear=False)
+    record(s, incident_id, "notice.undelivered", edit, SYSTEM, then=posts)
+
+
+def consumer_notice(_s: Services, uow: UnitOfWork, ref: str) -> ConsumerNotice | None:
+    """Projection of what one consumer was told; `ref` is incident id, consumer and channel."""
+    incident, notice = _find(uow, ref)
+    if incident is None or notice is None:
+        return None
+    return ConsumerNotice(incident.id, incident.ref, notice, pass_on=not notice.channel)
+
+
+def all_clear(_s: Services, uow: UnitOfWork, ref: str) -> IncidentNotice | None:
+    """Projection of the reply that says the data is safe again."""
+    incident, notice = _find(uow, ref)
+    if incident is None or notice is None or notice.cleared_at is None:
+        return None
+    return IncidentNotice(
+        f"consumer_notice:{ref}", incident.ref, notice.text, sign="white_check_mark"
+    )
+
+
+def _find(uow: UnitOfWork, ref: str) -> tuple[Incident | None, Notice | None]:
+    incident_id, consumer, _channel = ref.split("|")
+    incident = uow.incidents.get(int(incident_id))
+    found = incident.details.notices if incident is not None else ()
+    return incident, next((n for n in found if n.consumer == consumer), None)
