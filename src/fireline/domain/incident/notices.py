@@ -120,12 +120,12 @@ def draft(incident: Incident, kind: NoticeKind) -> str:
     if kind is NoticeKind.DO_NOT_USE:
         last = f" What is older than {window.start:%d %b %H:%M} UTC is good." if window else ""
         is_so = f" It is {harms}." if harms else ""
-        return (
-            f"Please do not use this data: {data}{span}.{is_so}{last} We tell you when it is safe."
-        )
+        rest = f"{is_so}{last} We tell you when it is safe."
+        return f"Please do not use this data: {data}{span}.{rest}"
+    was = "Safe to use again"
     if kind is NoticeKind.CORRECTION:
-        return f"This data was {harms or 'damaged'} and is put right: {data}{span}.{_counted(incident)}"
-    return f"Safe to use again: {data}{span}.{_counted(incident)}"
+        was = f"This data was {harms or 'damaged'} and is put right"
+    return f"{was}: {data}{span}.{_counted(incident)}"
 
 
 def _counted(incident: Incident) -> str:
