@@ -67,12 +67,10 @@ class SqlBooks:
 
     def changes(self, after: int) -> tuple[int, frozenset[str]]:
         """What came after the one of that number."""
-        query = select(LedgerChangeRow.number, LedgerChangeRow.slo).where(
-            LedgerChangeRow.number > after
-        )
-        found = list(self._tx.session.exec(query))
-        newest = max((number for number, _ in found), default=after)
-        return newest, frozenset(slo for _, slo in found)
+        c = table_of(LedgerChangeRow).c
+        query = core_select(c.slo, func.max(c.number)).where(c.number > after).group_by(c.slo)
+        found = dict(self._tx.session.connection().execute(query).tuples().all())
+        return max(found.values(), default=after), frozenset(found)
 
     def forget_before(self, at: datetime) -> int:
         """Delete old changes."""
