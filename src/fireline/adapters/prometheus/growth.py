@@ -26,7 +26,7 @@ STAND_INS = {
 }
 SPAN, INSIDE, REACH, SECONDS = (given for given, _ in STAND_INS.values())
 STAND_IN = timedelta(milliseconds=7_919_317)
-GRID = "5s"
+GRID = "10s"
 LOOK_BACK, LONG_LOOK_BACK = "1h", "1d"
 LOOK_BACKS = ("1h", "2h", "6h", "12h", "1d")
 EDGE_REACH = 300
@@ -159,11 +159,12 @@ def _difference(selector: str, way: Way) -> str:
     back = LOOK_BACK if way is Way.SINCE else LONG_LOOK_BACK
     before = f"last_over_time({selector}[{back}] offset {SPAN})"
     # What each reset took away: wherever a value is smaller than the one before it.
-    seen = f"sum_over_time((({selector} offset {GRID}) > {selector})[{INSIDE}:{GRID}])"
-    lost = f"({seen} or 0 * {last})"
+    lost = f"sum_over_time((({selector} offset {GRID}) > {selector})[{INSIDE}:{GRID}])"
+    lost = f"({lost} or 0 * {last})"
     lowest = f"min_over_time({selector}[{INSIDE}])"
     # A reset in a silence leaves no step down inside the bucket, only values below the edge's.
-    silent = f"({last} and ({lowest} < {before})) unless {seen}"
+    steps_down = f"resets({selector}[{INSIDE}]) > 0"
+    silent = f"({last} and ({lowest} < {before})) unless ({steps_down})"
     # Whatever else went wrong: growth up to the highest value seen, and from zero since.
     across = f"{last} + clamp_min(max_over_time({selector}[{INSIDE}]) - {before}, 0)"
     if way is Way.SINCE:

@@ -12,7 +12,7 @@ from fireline.adapters.prometheus.shapes import Shape, shapes
 
 PARTS = 50
 MEMBERS = 2_500
-# A closer look holds sixty samples per series and bucket in the server's memory.
+# A closer look holds thirty samples per series and bucket in the server's memory.
 CLOSE_MEMBERS = 250
 SLOW_PARTS = 5
 # A part of so many is a query of its own, so that a server with several cores answers two at once.
