@@ -69,7 +69,7 @@ class SqlBooks:
         """What came after the one of that number."""
         c = table_of(LedgerChangeRow).c
         query = core_select(c.slo, func.max(c.number)).where(c.number > after).group_by(c.slo)
-        found = dict(self._tx.session.connection().execute(query).tuples().all())
+        found = {slo: int(number) for slo, number in self._tx.session.connection().execute(query)}
         return max(found.values(), default=after), frozenset(found)
 
     def forget_before(self, at: datetime) -> int:
