@@ -1,7 +1,7 @@
 """The open episodes during one tick: what each SLO's become, saved and on record."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -30,6 +30,7 @@ from fireline.domain.slo.episode_steps import (
     recent_page,
 )
 from fireline.domain.slo.episodes import Step, decide
+from fireline.domain.slo.exclusions import Exclusion
 from fireline.domain.slo.reading import Reading
 from fireline.domain.slo.status import (
     AlertKind,
@@ -47,11 +48,21 @@ TELLING = (*MISSING, DataState.QUERY_ERROR)
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One SLO at one tick; `reading` None when the source could not be asked."""
+    """One SLO at one tick; `read` gives all that is known of it, if the source could be asked.
+
+    Thousands of SLOs may be judged at once: their readings are made when they are needed.
+    `exclusions` are those of the reading.
+    """
 
     slo: Slo
     status: SloStatus
-    reading: Reading | None
+    read: Callable[[], Reading] | None = None
+    exclusions: tuple[Exclusion, ...] = ()
+
+    @property
+    def reading(self) -> Reading | None:
+        """All that is known of it; None when the source could not be asked."""
+        return self.read() if self.read is not None else None
 
 
 class EpisodeBook:
@@ -260,8 +271,8 @@ class EpisodeBook:
 
 def _in_maintenance(one: Judged, at: datetime) -> bool:
     """Whether somebody said that nothing is to be expected of it now."""
-    epoch, reading = at.timestamp(), one.reading
-    return reading is not None and any(e.start <= epoch < e.end for e in reading.exclusions)
+    epoch = at.timestamp()
+    return any(e.start <= epoch < e.end for e in one.exclusions)
 
 
 def _calm(status: SloStatus) -> bool:

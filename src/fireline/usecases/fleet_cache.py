@@ -28,7 +28,7 @@ AT_ONCE = 64
 # Small fleets keep every bucket of their windows within this, so that each window is exact.
 FINE_BYTES = 64e6
 BYTES_PER_BUCKET = 18
-KEPT_READINGS = 500
+KEPT_READINGS = 200
 FEW = 50
 
 Place = tuple[Block, int]

@@ -156,14 +156,16 @@ class Judging:
         self, uow: UnitOfWork, slos: Sequence[Slo], outcome: Outcome, at: datetime
     ) -> None:
         """Judge composites by what was just read of their parts."""
-        readings = {j.slo.name: j.reading for j in outcome.judged if j.reading is not None}
+        apart = (j for j in outcome.judged if j.slo.name not in self._together)
+        readings = {j.slo.name: read for j in apart if (read := j.reading) is not None}
         errors = {j.slo.name: j.status.error for j in outcome.judged if j.status.error}
         for slo in slos:
             error = lacking_parts(slo, readings, errors)
             if error is None:
                 reading = composite_reading(slo, readings, at, self._excluded(slo, at))
                 self._before.pop(slo.name, None)
-                outcome.judged.append(Judged(slo, self._evaluated(reading), reading))
+                status = self._evaluated(reading)
+                outcome.judged.append(_looked_at(status, reading))
                 continue
             last = uow.statuses.get(slo.name)
             if slo.name not in self._before:
@@ -193,12 +195,12 @@ class Judging:
         """A look of its own."""
         if slo.name not in self._together:
             reading = self._apart.reading(slo, result, at, self._excluded(slo, at))
-            return Judged(slo, self._evaluated(reading), reading)
+            return _looked_at(self._evaluated(reading), reading)
         reading = self._fleet.reading(slo, result, at)
         status = self._evaluated(reading)
         block, column = self._fleet.place(slo.name)
         block.judged(column, status)
-        return Judged(slo, status, reading)
+        return Judged(slo, status, lambda: self._fleet.reading(slo, result, at))
 
     def _evaluated(self, reading: Reading) -> SloStatus:
         """The status, without a budget while the past is on its way."""
@@ -232,3 +234,8 @@ class Judging:
     def _excluded(self, slo: Slo, at: datetime) -> tuple[Exclusion, ...]:
         """The maintenance that the SLO's windows reach."""
         return self._maintenance.exclusions(slo, window_start(slo, at), int(at.timestamp()))
+
+
+def _looked_at(status: SloStatus, reading: Reading) -> Judged:
+    """One whose reading is kept anyway."""
+    return Judged(reading.slo, status, lambda: reading, reading.exclusions)
