@@ -69,7 +69,7 @@ def _people(fields: Fields, findings: Findings) -> Mapping[str, str]:
     found = {}
     for name, text in fields.pairs("people").items():
         if SLACK_ID.match(text.value):
-            found[_alias(name)] = text.value
+            found[alias(name)] = text.value
         else:
             findings.error(
                 text.line,
@@ -84,8 +84,8 @@ def _steps(
 ) -> tuple[EscalationStep, ...]:
     steps = []
     for item in items(tiers, key, STEP_KEYS, findings):
-        after = _after(item.text("after", example="15m"), findings)
-        notify = tuple(_alias(t.value) for t in item.texts("notify"))
+        after = moment_after(item.text("after", example="15m"), findings)
+        notify = tuple(alias(t.value) for t in item.texts("notify"))
         when = item.optional("when")
         if when is not None and when.value != UNLESS_TAKEN:
             findings.error(
@@ -112,7 +112,7 @@ def _steps(
     return tuple(sorted(steps, key=lambda step: step.after))
 
 
-def _after(text: Text | None, findings: Findings) -> timedelta | None:
+def moment_after(text: Text | None, findings: Findings) -> timedelta | None:
     """How long after the page; at once is `0m`."""
     if text is not None and text.value in AT_ONCE:
         return timedelta(0)
@@ -120,6 +120,6 @@ def _after(text: Text | None, findings: Findings) -> timedelta | None:
     return timedelta(seconds=seconds) if seconds is not None else None
 
 
-def _alias(name: str) -> str:
+def alias(name: str) -> str:
     """A name as it is written in steps: with its @, unless it is a Slack id."""
     return name if name.startswith("@") or SLACK_ID.match(name) else f"@{name}"

@@ -10,6 +10,8 @@ from yaml.nodes import MappingNode
 
 from fireline.adapters.files.alert_policy import KEYS as ALERT_KEYS
 from fireline.adapters.files.alert_policy import alert_rules
+from fireline.adapters.files.incident_policy import KEYS as INCIDENT_KEYS
+from fireline.adapters.files.incident_policy import incident_rules
 from fireline.adapters.files.policy_fields import items, span
 from fireline.adapters.files.problems import Findings, Level, Problem
 from fireline.adapters.files.yaml_fields import Fields, Text, compose, line_of
@@ -29,6 +31,7 @@ KEYS = (
     "reactions",
     "action_due",
     *ALERT_KEYS,
+    *INCIDENT_KEYS,
 )
 PAIR_KEYS = ("severity", "long", "short", "share")
 STATE_KEYS = ("above", "state", "consequence", "rule", "approver")
@@ -82,6 +85,7 @@ def read_policy(path: str, text: str) -> tuple[Policy, list[Problem]]:
         mttr_target_minutes=_targets(fields, findings),
         reactions=_reactions(fields, findings),
         alerts=alert_rules(fields, findings),
+        incidents=incident_rules(fields, findings),
     )
     unknown = _choice(fields.optional("on_unknown"), OnUnknown, findings)
     if unknown is not None:

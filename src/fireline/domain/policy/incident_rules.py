@@ -1,4 +1,4 @@
-"""The team's rules for incidents: severity, cadence, escalation, correlation, closing."""
+"""The team's rules for incidents: severity, cadence, escalation, closing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
-# Every fact that a severity, escalation or postmortem rule may ask for.
+# What the rules of each kind may ask for.
 SEVERITY_FACTS = (
     "tier",
     "outage",
@@ -21,15 +21,23 @@ SEVERITY_FACTS = (
     "minutes_to_nearest_deadline",
 )
 ESCALATION_FACTS = (
-    *SEVERITY_FACTS,
+    "tier",
     "severity",
     "acknowledged",
     "restored",
     "commander",
     "restricted",
     "drill",
+    "data_exposure_suspected",
+    "wrong_data_published",
 )
-POSTMORTEM_FACTS = (*SEVERITY_FACTS, "severity", "budget_cost_pct")
+POSTMORTEM_FACTS = (
+    "tier",
+    "severity",
+    "budget_cost_pct",
+    "data_exposure_suspected",
+    "wrong_data_published",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,26 +77,6 @@ class EscalationStep:
         """What tells it apart within its tier."""
         seconds = int(self.after.total_seconds())
         return f"{self.clock}+{seconds}:{','.join(self.notify)}:{self.when or ''}"
-
-
-@dataclass(frozen=True, slots=True)
-class RoleRule:
-    """A role: from which severity it must be filled (None never), and its guide."""
-
-    title: str
-    required_from: int | None
-    guide: str
-
-
-@dataclass(frozen=True, slots=True)
-class Correlation:
-    """When a signal joins an open incident, and when an alert flaps."""
-
-    window: timedelta = 30 * MINUTE
-    max_depth: int = 6
-    min_occurrences: int = 1
-    flap_transitions: int = 4
-    flap_within: timedelta = 30 * MINUTE
 
 
 DEFAULT_RAISES = (
@@ -170,38 +158,6 @@ DEFAULT_ESCALATION: Mapping[int, tuple[EscalationStep, ...]] = {
         EscalationStep(4 * HOUR, ("@oncall-data-platform",), when="not acknowledged"),
     ),
 }
-DEFAULT_ROLES: Mapping[str, RoleRule] = {
-    "commander": RoleRule(
-        "Incident commander",
-        2,
-        "You decide and keep the overview: set the severity, fill the roles, approve dangerous "
-        "steps, say when service is restored. Let others do the work.",
-    ),
-    "operations": RoleRule(
-        "Operations",
-        1,
-        "You are the only one who changes production. Follow the runbook, say what you will do "
-        "before you do it, and what came of it.",
-    ),
-    "communications": RoleRule(
-        "Communications",
-        1,
-        "You write the updates: what is true, what is being done, what is needed. Consumers hear "
-        "from you what not to use, and when it is safe again.",
-    ),
-    "scribe": RoleRule(
-        "Scribe",
-        None,
-        "The bot keeps the timeline; you add what was said elsewhere, and accept or correct the "
-        "entries before the review.",
-    ),
-    "data_owner": RoleRule(
-        "Data owner",
-        2,
-        "You say which data is damaged and for what window, plan the repair with its units, and "
-        "verify that it is right again.",
-    ),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,16 +171,10 @@ class IncidentRules:
     escalation: Mapping[int, tuple[EscalationStep, ...]] = field(
         default_factory=lambda: DEFAULT_ESCALATION
     )
-    roles: Mapping[str, RoleRule] = field(default_factory=lambda: DEFAULT_ROLES)
-    correlation: Correlation = Correlation()
-    quiet_triage: bool = True
-    triage_timeout: timedelta = 15 * MINUTE
     reopen_cooldown: timedelta = 60 * MINUTE
     sustain: timedelta = 15 * MINUTE
     reopen_reason_min_chars: int = 10
     reopen_closed_within: timedelta = 30 * DAY
-    archive_after: timedelta = 7 * DAY
-    max_pages_per_target: int = 3
     commander_chase: timedelta = 5 * MINUTE
     postmortem_severities: tuple[int, ...] = (1, 2)
     postmortem_any_of: tuple[str, ...] = (
@@ -232,8 +182,3 @@ class IncidentRules:
         EXPOSED,
         "wrong_data_published",
     )
-    head_alias: str = "@head-of-data-platform"
-    security_alias: str = "@security-oncall"
-    head: tuple[str, ...] = ()
-    security: tuple[str, ...] = ()
-    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
