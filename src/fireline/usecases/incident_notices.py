@@ -67,33 +67,35 @@ def notify(
         InvalidInputError: nobody or nothing is named, the data is not right yet, or the incident
             is restricted.
     """
-    now = s.clock.now()
-    wanted = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
     words = " ".join(text.split())
     check_length(words, "text")
     if not words:
         raise InvalidInputError("Say what they are to know.", "text")
+    consumers = _named(s, incident_id, names)
+    told = tuple(c.name for c in consumers)
+
+    def edit(before: Incident, at: datetime) -> tuple[Incident, str]:
+        after = notices.told(before, kind, consumers, words, actor.name, at)
+        more = f" and {len(told) - NAMED} more" if len(told) > NAMED else ""
+        return after, f"Told {', '.join(told[:NAMED])}{more} {WORDS[kind]}: {words}"
+
+    posts = _posts(s, told, clear=kind is NoticeKind.ALL_CLEAR)
+    return record(s, incident_id, "notify", edit, actor, kind=EntryKind.UPDATE, then=posts)
+
+
+def _named(s: Services, incident_id: int, names: Iterable[str]) -> list[Consumer]:
+    """The consumers of these names, with what lineage knows of them."""
+    wanted = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
     if not wanted:
         message = "Nobody downstream is known; name who uses the data, one a line."
         raise InvalidInputError(message, "consumers")
     with s.store() as uow:
         incident = load(uow, incident_id)
-        known = {c.name.lower(): c for c in _known(uow, incident, now)}
+        known = {c.name.lower(): c for c in _known(uow, incident, s.clock.now())}
     if incident.restricted:
         message = f"{incident.ref} is restricted: tell its consumers in person, with security."
         raise InvalidInputError(message, "consumers")
-    consumers = [known.get(name.lower(), Consumer(name)) for name in wanted]
-
-    def edit(before: Incident, at: datetime) -> tuple[Incident, str]:
-        after = notices.told(before, kind, consumers, words, actor.name, at)
-        who = ", ".join(c.name for c in consumers[:NAMED])
-        more = f" and {len(consumers) - NAMED} more" if len(consumers) > NAMED else ""
-        return after, f"Told {who}{more} {WORDS[kind]}: {words}"
-
-    told = tuple(c.name for c in consumers)
-    clear = kind is NoticeKind.ALL_CLEAR
-    posts = _posts(s, told, clear=clear)
-    return record(s, incident_id, "notify", edit, actor, kind=EntryKind.UPDATE, then=posts)
+    return [known.get(name.lower(), Consumer(name)) for name in wanted]
 
 
 def confirm(s: Services, incident_id: int, consumer: str, actor: Actor) -> Incident:
