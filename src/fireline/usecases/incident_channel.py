@@ -89,7 +89,7 @@ def record_channel(s: Services, incident_id: int, channel: ChannelRef) -> Incide
 
 
 def invite_people(s: Services, incident_id: int) -> tuple[str, ...]:
-    """Invite declarer and role holders; gives those who could not be invited, and notes them.
+    """Invite declarer, role holders and who joined; gives and notes those whom Slack refused.
 
     Raises:
         EffectError: Slack did not do it.
@@ -98,7 +98,8 @@ def invite_people(s: Services, incident_id: int) -> tuple[str, ...]:
         incident = load(uow, incident_id)
     if incident.channel_id is None:
         return ()
-    people = sorted({incident.declared_by, *incident.roles.values()} - {SYSTEM.id})
+    wanted = {incident.declared_by, *incident.roles.values(), *incident.details.joined}
+    people = sorted(wanted - {SYSTEM.id})
     missing = s.chat.invite(incident.channel_id, people)
     if missing:
         _note_missing(s, incident, missing)

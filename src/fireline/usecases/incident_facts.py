@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from fireline.domain.errors import InvalidInputError, NotFoundError
+from fireline.domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from fireline.domain.incident import knowledge, logbook
 from fireline.domain.incident.details import (
     Answer,
@@ -205,6 +205,24 @@ def rename(s: Services, incident_id: int, title: str, actor: Actor) -> Incident:
         return replace(incident, title=words), f"Renamed: {incident.title} -> {words}"
 
     return record(s, incident_id, "rename", edit, actor, then=sync_topic)
+
+
+def join(s: Services, incident_id: int, actor: Actor) -> Incident:
+    """Be invited to its channel.
+
+    Raises:
+        ForbiddenError: it is restricted.
+    """
+
+    def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
+        if incident.restricted:
+            message = f"{incident.ref} is restricted. Ask security to be let in."
+            raise ForbiddenError(message)
+        people = tuple(dict.fromkeys((*incident.details.joined, actor.id)))
+        details = replace(incident.details, joined=people)
+        return replace(incident, details=details), f"{actor.name} joined"
+
+    return record(s, incident_id, "join", edit, actor, then=sync_topic)
 
 
 def accept_timeline(s: Services, incident_id: int, actor: Actor) -> Incident:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from fireline.adapters.slack import (
     ids,
     incident_verbs,
+    join_verbs,
     notice_acts,
     silence_verbs,
     slo_pictures,
@@ -94,6 +95,12 @@ def run_instead(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
     return run(desk, asked, NOUNS[noun], command, line)
 
 
+def declare_anyway(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
+    """Declare what was typed although something like it is open."""
+    line = f"declare {pressed.value} {join_verbs.ANYWAY}"
+    return run(desk, asked, NOUNS["incident"], pressed.commands["incident"], line)
+
+
 BUTTONS: Mapping[str, Button] = {
     **ALERT_BUTTONS,
     **slo_pictures.BUTTONS,
@@ -112,6 +119,8 @@ BUTTONS: Mapping[str, Button] = {
     ids.OPEN_DECLARE: open_declare,
     ids.ACTION_DONE: action_done,
     ids.RUN_INSTEAD: run_instead,
+    ids.JOIN_INSTEAD: join_verbs.join_instead,
+    ids.DECLARE_ANYWAY: declare_anyway,
     **silence_verbs.BUTTONS,
     **waiver_verbs.BUTTONS,
 }

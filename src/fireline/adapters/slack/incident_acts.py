@@ -6,6 +6,7 @@ from fireline.adapters.slack import (
     answer_acts,
     data_acts,
     incident_verbs,
+    join_verbs,
     log_acts,
     notice_acts,
     repair_acts,
@@ -26,9 +27,14 @@ _ACTS = (
     *answer_acts.ACTS,
 )
 
-VERBS: Mapping[str, Verb] = {**incident_verbs.VERBS, **verbs_of(_ACTS)}
+VERBS: Mapping[str, Verb] = {
+    **incident_verbs.VERBS,
+    "join": join_verbs.join,
+    **verbs_of(_ACTS),
+}
 HELP: Mapping[str, str] = {
     **incident_verbs.HELP,
+    **join_verbs.HELP,
     **state_acts.HELP,
     **update_acts.HELP,
     **data_acts.HELP,
@@ -38,6 +44,7 @@ HELP: Mapping[str, str] = {
     **answer_acts.HELP,
 }
 OWN_OPTIONS: Mapping[str, tuple[str, ...]] = {
+    **join_verbs.OWN_OPTIONS,
     **log_acts.OWN_OPTIONS,
     **repair_acts.OWN_OPTIONS,
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from fireline.adapters.slack import join_verbs
 from fireline.adapters.slack.blocks import Rendered, answers, modals
 from fireline.adapters.slack.blocks.markup import when
 from fireline.adapters.slack.blocks.modals import NO_DAMAGE, REPAIRED, Prefill
@@ -12,6 +13,7 @@ from fireline.domain.incident.incident import Incident, RepairDecision, Role, St
 from fireline.usecases import incident_impact, manage_incident
 from fireline.usecases.incident_views import card, overview
 from fireline.usecases.manage_incident import Declare
+from fireline.usecases.similar_incidents import similar_incidents
 
 OPTIONS = ("sev", "slo", "service", "dataset", "at", "checked", "how", "override")
 NOBODY = ("none", "nobody", "-")
@@ -70,13 +72,18 @@ def declare(desk: Desk, asked: Asked, typed: Typed) -> Reply:
             dataset=typed.option("dataset") or "",
         )
         return Modal(modals.declare(given, tuple(desk.s.definitions.current().slos)))
+    data = datasets(typed.option("dataset"))
+    if typed.option("anyway") is None:
+        similar = similar_incidents(desk.s, slo, typed.option("service"), data)
+        if similar:
+            return join_verbs.is_it_one_of_these(similar, typed.raw)
     command = Declare(
         text=typed.text,
         actor=asked.user,
         severity=severity(wanted) if wanted else None,
         slo=slo,
         service=typed.option("service"),
-        datasets=datasets(typed.option("dataset")),
+        datasets=data,
     )
     result = manage_incident.declare(desk.s, command)
     return Later(lambda: declared(desk.settled(result.incident), created=result.created))

@@ -315,7 +315,7 @@ class Details:
     tasks: tuple[Task, ...] = ()
     reopened: tuple[Reopening, ...] = ()
     access: tuple[AccessGrant, ...] = ()
-    subscribers: tuple[str, ...] = ()
+    joined: tuple[str, ...] = ()
     severity_override: str | None = None
     timeline_accepted_at: datetime | None = None
     security_signoff_by: str | None = None
