@@ -45,13 +45,18 @@ def installed(folder: Path) -> Path:
     environment = folder / "slo-generator"
     command = environment / "bin" / "slo-generator"
     if not command.exists():
-        _tried([sys.executable, "-m", "venv", str(environment)])
+        tried([sys.executable, "-m", "venv", str(environment)])
         pip = [str(environment / "bin" / "python"), "-m", "pip", "install", "--quiet"]
-        _tried([*pip, "--disable-pip-version-check", *PACKAGES])
+        tried([*pip, "--disable-pip-version-check", *PACKAGES])
     return command
 
 
-def _tried(command: list[str]) -> None:
+def tried(command: list[str]) -> None:
+    """Run a step of the installation.
+
+    Raises:
+        NotInstalledError: it failed; gives the last line of what it said.
+    """
     try:
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=INSTALL_SECONDS)
     except subprocess.TimeoutExpired as error:
@@ -66,7 +71,7 @@ def computed(command: Path, folder: Path, url: str, fleet: Fleet, count: int) ->
     files = folder / f"slo-generator-{fleet.name}"
     files.mkdir(exist_ok=True)
     for index in range(count):
-        (files / f"{index}.yaml").write_text(json.dumps(_definition(fleet, index)))
+        (files / f"{index}.yaml").write_text(json.dumps(definition(fleet, index)))
     config = folder / "slo-generator.yaml"
     config.write_text(json.dumps(_config(url)))
     before, calls = resource.getrusage(resource.RUSAGE_CHILDREN), queries(url)
@@ -90,7 +95,8 @@ def _run(command: Path, files: Path, config: Path) -> None:
         raise RuntimeError((done.stderr + done.stdout)[-2_000:])
 
 
-def _definition(fleet: Fleet, index: int) -> dict[str, object]:
+def definition(fleet: Fleet, index: int) -> dict[str, object]:
+    """One of the fleet's SLOs as slo-generator's second version writes it."""
     metric = f"{fleet.name}_requests_total"
     service = fleet.service(index)
     return {

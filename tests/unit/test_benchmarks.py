@@ -1,11 +1,14 @@
 """The benchmarks' table and names; nothing is measured here."""
 
 import json
+import sys
 from io import StringIO
 
 import pytest
 from benchmarks.figures import Figure, UnknownNameError, as_json, chosen, printed
-from benchmarks.measuring import percentile, shown
+from benchmarks.measuring import peak_mb, percentile, resident_mb, shown
+from benchmarks.platform import WIDE
+from benchmarks.slo_generator import NotInstalledError, definition, tried
 from rich.console import Console
 
 FIGURES = [
@@ -50,3 +53,20 @@ def test_percentiles_take_the_nearest_rank() -> None:
 
 def test_seconds_are_shown_in_a_unit_that_reads_well() -> None:
     assert [shown(s) for s in (2.5, 0.0371, 0.0000042)] == ["2.5 s", "37.1 ms", "4.2 µs"]
+
+
+def test_a_peer_that_cannot_be_installed_says_why() -> None:
+    with pytest.raises(NotInstalledError, match="cannot be installed: no such package"):
+        tried([sys.executable, "-c", "import sys; sys.exit('no such package')"])
+
+
+def test_the_peer_is_given_the_same_slos() -> None:
+    given = definition(WIDE, 7)
+    spec = given["spec"]
+    assert isinstance(spec, dict)
+    assert spec["goal"] == 0.999
+    assert 'service="wide-0007"' in str(spec["service_level_indicator"])
+
+
+def test_memory_is_that_of_the_process_itself() -> None:
+    assert 10 < resident_mb() <= peak_mb() + 1

@@ -24,7 +24,7 @@ BLOCK = 2048
 SMALLEST = 16
 # One column in so many is left free for SLOs to come.
 ROOM = 32
-AT_ONCE = 64
+AT_ONCE = 32
 # Small fleets keep every bucket of their windows within this, so that each window is exact.
 FINE_BYTES = 64e6
 BYTES_PER_BUCKET = 18

@@ -165,19 +165,15 @@ class RecordedSource(PrometheusSource):
     def _table(self, first: int, last: int) -> Table:
         """Counts at these instants, and the times of the samples that are shown there."""
         counts = self._reader.range(BOTH, first, last, BUCKET_SECONDS)
-        times = self._reader.range(f"timestamp({TOTAL})", first, last, BUCKET_SECONDS)
         columns, doubled = _columns(counts)
+        warnings = counts.warnings
         size = (last - first) // BUCKET_SECONDS + 1
         good, total, at = np.full((3, size, len(columns)), np.nan)
-        for row in (*counts.rows, *times.rows):
-            column = columns.get(row.labels.get("slo", ""))
-            if column is None:
-                continue
-            name = row.labels.get("__name__")
-            into = at if name is None else total if name == TOTAL else good
-            rows = [round(t - first) // BUCKET_SECONDS for t, _ in row.values]
-            into[rows, column] = [float(text) for _, text in row.values]
-        return Table(first, columns, good, total, at, doubled, counts.warnings)
+        _fill({GOOD: good, TOTAL: total}, counts, columns, first)
+        del counts  # tens of megabytes where SLOs are many; the next answer is as large
+        times = self._reader.range(f"timestamp({TOTAL})", first, last, BUCKET_SECONDS)
+        _fill({None: at}, times, columns, first)
+        return Table(first, columns, good, total, at, doubled, warnings)
 
     def _results(
         self, requests: Sequence[FetchRequest], now: Table, closed: Closed
@@ -271,6 +267,17 @@ def _columns(answer: Answer) -> tuple[dict[str, int], frozenset[str]]:
             doubled.add(slo)
         seen.add((name, slo))
     return columns, frozenset(doubled)
+
+
+def _fill(
+    tables: Mapping[str | None, Counts], answer: Answer, columns: Mapping[str, int], first: int
+) -> None:
+    """Write an answer's values into the table of their series' name."""
+    for row in answer.rows:
+        column = columns.get(row.labels.get("slo", ""))
+        if column is not None:
+            rows = [round(at - first) // BUCKET_SECONDS for at, _ in row.values]
+            tables[row.labels.get("__name__")][rows, column] = [float(v) for _, v in row.values]
 
 
 def _doubled(request: FetchRequest) -> FetchResult:
