@@ -53,6 +53,7 @@ class Block:
         self.fleet = Fleet(size, edge, reach, fine)
         self.reach = reach
         self.slos: list[Slo | None] = [None] * size
+        self._windows = np.zeros(size, np.int64)
         self.fetched_to = np.full(size, -1, np.int64)
         self.history = np.full(size, np.nan)
         self.last_busy = np.full(size, np.nan)
@@ -70,7 +71,7 @@ class Block:
     def enter(self, column: int, slo: Slo) -> None:
         """Give a column to an SLO, of which nothing is known yet."""
         self.leave(column)
-        self.slos[column] = slo
+        self.redefine(column, slo)
 
     def leave(self, column: int) -> None:
         """Free a column."""
@@ -87,7 +88,18 @@ class Block:
     def redefine(self, column: int, slo: Slo) -> None:
         """The same ledger under a changed objective, owner or the like."""
         self.slos[column] = slo
+        self._windows[column] = slo.window_seconds
         self._roster = None
+
+    def asked_from(self, epoch: int, again: int) -> tuple[list[int], list[float]]:
+        """From when on each column is to be asked for, and since when it is known (or NaN).
+
+        Args:
+            epoch: now.
+            again: seconds that are read again, for late data.
+        """
+        window = (epoch - self._windows) // BUCKET_SECONDS * BUCKET_SECONDS
+        return np.maximum(window, self.fetched_to - again).tolist(), self.history.tolist()
 
     def roster(self, policy: Policy) -> Roster:
         """Everybody, as columns of numbers."""

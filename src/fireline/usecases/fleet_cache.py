@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from math import isnan
 
 import numpy as np
 
@@ -154,13 +155,12 @@ class FleetCache:
     def requests(self, slos: Sequence[Slo], at: datetime) -> list[FetchRequest]:
         """What is still to be asked for: the whole window once, then the last three buckets."""
         epoch = int(at.timestamp())
+        known = {id(block): block.asked_from(epoch, READ_AGAIN) for block in self.blocks}
         found = []
         for slo in slos:
             block, column = self._places[slo.name]
-            start = floor_edge(epoch - slo.window_seconds)
-            fetched = int(block.fetched_to[column])
-            since = _whole(block.history[column])
-            found.append(FetchRequest(slo, max(start, fetched - READ_AGAIN), since))
+            starts, since = known[id(block)]
+            found.append(FetchRequest(slo, starts[column], _whole(since[column])))
         return found
 
     def passed_over(self, name: str, until: int) -> None:
@@ -279,4 +279,4 @@ def _newest_samples(uow: UnitOfWork, slos: Sequence[Slo]) -> dict[str, float]:
 
 
 def _whole(value: float) -> int | None:
-    return None if np.isnan(value) else int(value)
+    return None if isnan(value) else int(value)
