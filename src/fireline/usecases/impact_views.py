@@ -1,9 +1,12 @@
 """What an incident's channel is told besides its card: who is affected, updates, timers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fireline.domain.incident.details import Notice, Update
+from fireline.domain.incident.details import Handover, Notice, Update
+from fireline.domain.incident.incident import Role
+from fireline.usecases.budget_views import SloLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +66,22 @@ class ConsumerNotice:
     ref: str
     notice: Notice
     pass_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverMessage:
+    """Command offered, with what is known; `current` is the newest offer, which can be taken.
+
+    `known` are names with their words.
+    """
+
+    incident_id: int
+    ref: str
+    title: str
+    state: str
+    severity_reason: str
+    offer: Handover
+    roles: Mapping[Role, str | None]
+    slos: tuple[SloLine, ...]
+    known: tuple[tuple[str, str], ...]
+    current: bool = True

@@ -6,6 +6,7 @@ from fireline.usecases.chase_actions import reminder
 from fireline.usecases.draft_postmortem import postmortem_file
 from fireline.usecases.external_alert_projection import external_alert
 from fireline.usecases.external_alerts import KIND as EXTERNAL_ALERT
+from fireline.usecases.incident_handover import handover_card
 from fireline.usecases.incident_impact import blast
 from fireline.usecases.incident_notices import all_clear, consumer_notice
 from fireline.usecases.incident_updates import incident_notice, update_message
@@ -23,6 +24,7 @@ PROJECTIONS: Projections = {
     "blast": blast,
     "update": update_message,
     "incident_notice": incident_notice,
+    "handover": handover_card,
     "consumer_notice": consumer_notice,
     "all_clear": all_clear,
     "postmortem": postmortem_file,

@@ -39,6 +39,7 @@ from fireline.usecases.external_alert_views import ExternalAlertMessage, Silence
 from fireline.usecases.impact_views import (
     BlastMessage,
     ConsumerNotice,
+    HandoverMessage,
     IncidentNotice,
     UpdateMessage,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "ChartSpan",
     "ConsumerNotice",
     "FileMessage",
+    "HandoverMessage",
     "Home",
     "IncidentCard",
     "IncidentLine",
@@ -299,6 +301,7 @@ Message = (
     | UpdateMessage
     | IncidentNotice
     | ConsumerNotice
+    | HandoverMessage
     | FileMessage
     | Notice
     | ActionReminder

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from fireline.adapters.slack import (
+    handover_acts,
     ids,
     incident_verbs,
     join_verbs,
@@ -113,6 +114,7 @@ BUTTONS: Mapping[str, Button] = {
     ids.ASSIGN_ROLE: _form(modals.role),
     ids.ADD_ACTION: add_action,
     ids.CARD_MENU: card_menu,
+    ids.TAKE_COMMAND: handover_acts.take_command,
     ids.UNDERSTOOD: notice_acts.understood,
     ids.SHOW_RUNBOOK: show_runbook,
     ids.SEARCH_RUNBOOKS: search_runbooks,

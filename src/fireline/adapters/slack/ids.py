@@ -23,6 +23,7 @@ ASSIGN_ROLE: Final = "card_role"
 ADD_ACTION: Final = "card_action"
 CARD_MENU: Final = "card_menu"
 
+TAKE_COMMAND: Final = "handover_take"
 UNDERSTOOD: Final = "notice_understood"
 
 SHOW_RUNBOOK: Final = "runbook_show"

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fireline.adapters.slack import (
     answer_acts,
     data_acts,
+    handover_acts,
     incident_verbs,
     join_verbs,
     log_acts,
@@ -23,6 +24,7 @@ _ACTS = (
     *data_acts.ACTS,
     *repair_acts.ACTS,
     *notice_acts.ACTS,
+    *handover_acts.ACTS,
     *log_acts.ACTS,
     *answer_acts.ACTS,
 )
@@ -40,6 +42,7 @@ HELP: Mapping[str, str] = {
     **data_acts.HELP,
     **repair_acts.HELP,
     **notice_acts.HELP,
+    **handover_acts.HELP,
     **log_acts.HELP,
     **answer_acts.HELP,
 }

@@ -293,6 +293,18 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Handover:
+    """Command offered to somebody; until it is taken, the one who offers keeps it."""
+
+    number: int
+    to: str
+    to_name: str
+    by_name: str
+    at: datetime
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """Everything of an incident that is only ever read whole; stored as one document."""
 
@@ -325,7 +337,7 @@ class Details:
     snoozed_updates: int = 0
     fired: tuple[Fired, ...] = ()
     updates: tuple[Update, ...] = ()
-    handover_to: str | None = None
+    handovers: tuple[Handover, ...] = ()
     scenario: str | None = None
     links: tuple[str, ...] = ()
     stamp_sources: dict[str, str] = field(default_factory=dict)
