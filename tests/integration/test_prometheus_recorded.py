@@ -15,7 +15,7 @@ from fireline.domain.policy.policy import Policy
 from fireline.domain.slo.buckets import BucketFlag
 from fireline.domain.slo.definition import DeadlineSli, RatioSli, Slo
 from fireline.usecases.ports import FetchRequest, FetchResult
-from tests.servers import TestPrometheus
+from tests.servers import TestPrometheus, TestVictoria
 from tests.unit.slo_builders import slo
 
 pytestmark = pytest.mark.real
@@ -40,7 +40,7 @@ def source(prometheus: TestPrometheus) -> Iterator[NamedSources]:
 
 
 def record(
-    prometheus: TestPrometheus,
+    prometheus: TestPrometheus | TestVictoria,
     name: str,
     counts: Sequence[tuple[float, float]],
     *,
@@ -209,3 +209,20 @@ def test_rules_as_they_are_exported_are_what_is_read(
             assert time.monotonic() < deadline
     assert abs((moment - fetched[0].newest_sample).total_seconds()) < 10
     assert fetched[1].newest_sample is None
+
+
+def test_victoriametrics_is_read_alike(victoria: TestVictoria) -> None:
+    record(victoria, "vm", [(n % 7, n % 7 + 1) for n in range(38)])
+    server = Server(Access(victoria.url, parameters=(("nocache", "1"),)), recorded=True)
+    with NamedSources({"default": server}) as source:
+        found = asked(source, named("vm"), after=-1)
+        stopped = asked(source, named("vm"), after=300)
+    assert found.series is not None
+    minutes = [(n % 7, n % 7 + 1) for n in range(38)]
+    expected = [minutes[-20:-15], minutes[-15:-10], minutes[-10:-5]]
+    assert found.series.total.tolist() == [sum(t for _, t in five) for five in expected]
+    assert found.newest_sample == datetime.fromtimestamp(NOW - 20, UTC)
+    assert found.open_part is not None
+    assert stopped.series is not None
+    assert stopped.series.flags.tolist() == [0, 0, BucketFlag.MISSING]
+    assert stopped.newest_sample is None
