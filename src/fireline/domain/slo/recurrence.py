@@ -5,6 +5,7 @@ at 02:00 when the clocks change. A length is elapsed time, as RFC 5545 has it fo
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ MOST_A_YEAR = 10_000
 LONGEST_RULE = 500
 YEAR = timedelta(days=366)
 LEAP = 9 * YEAR  # 29 February may be eight years off
+LEAP_YEAR = 2028
 MARGIN = timedelta(days=2)
 
 
@@ -61,8 +63,9 @@ def recurring(rule: str, first: datetime, zone: str, seconds: int) -> Recurring:
     made = Recurring(text, first, zone, seconds)
     _parts(text)
     try:
-        within_a_year = _starts(made, first + YEAR, most=MOST_A_YEAR + 1)
-        ever = within_a_year or _starts(made, first + LEAP, most=1)
+        possible = _has_days(_parts(text))
+        within_a_year = _starts(made, first + YEAR, most=MOST_A_YEAR + 1) if possible else []
+        ever = within_a_year or (possible and _starts(made, first + LEAP, most=1))
     except (ValueError, TypeError, OverflowError) as error:
         message = f"the rule cannot be read: {error}"
         raise ValueError(message) from error
@@ -100,6 +103,13 @@ def _parts(text: str) -> Mapping[str, str]:
         message = "UNTIL must look like 20261231T220000Z or 20261231"
         raise ValueError(message)
     return found
+
+
+def _has_days(parts: Mapping[str, str]) -> bool:
+    """Whether any of its months has any of its days; the library looks until the year 9999."""
+    days = [abs(int(day)) for day in parts.get("BYMONTHDAY", "1").split(",")]
+    months = [int(month) for month in parts.get("BYMONTH", "1").split(",")]
+    return any(min(days) <= monthrange(LEAP_YEAR, month)[1] for month in months)
 
 
 @lru_cache(maxsize=1024)
