@@ -143,10 +143,13 @@ def test_a_silence_from_the_message_hides_the_end_which_asking_finds(
     wait_private(place, "is being ended")
     ended = eventually(lambda: _states(place) == ["expired"], "the silence is ended")
     assert ended
+    made, done = ("silence.made", "the <!channel> reload"), ("silence.ended", "the reload is done")
+    assert eventually(lambda: {made, done} <= _trail(bot), "both are on record")
+
+
+def _trail(bot: Program) -> set[tuple[str, object]]:
     with bot.services.store() as uow:
-        trail = [(e.action, e.detail.get("reason")) for e in uow.audit.all()]
-    assert ("silence.made", "the <!channel> reload") in trail
-    assert ("silence.ended", "the reload is done") in trail
+        return {(entry.action, entry.detail.get("reason")) for entry in uow.audit.all()}
 
 
 def _states(place: Place) -> list[str]:

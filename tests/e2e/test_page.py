@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import TimeoutError as TooLateError
 from slack_sdk import WebClient
 
 from tests.e2e.browser import context_of, open_page, phone_context
@@ -41,6 +42,17 @@ class Stage:
         self.composer.fill(text)
         self.composer.press("Enter")
         return self.messages.filter(has_text=text)
+
+    def pick(self, message: Locator, button: Locator) -> None:
+        """Use a button that shows while the pointer is over the message; new ones may move it."""
+        for _ in range(10):
+            message.hover()
+            try:
+                button.click(timeout=500)
+            except TooLateError:
+                continue
+            return
+        button.click()
 
     def become(self, name: str) -> None:
         self.page.get_by_role("button", name="Acting as").click()
@@ -167,8 +179,7 @@ def test_form_shows_the_apps_error_at_the_field_then_is_accepted(stage: Stage) -
 
 def test_reply_stands_in_the_thread_and_is_counted_in_the_channel(stage: Stage) -> None:
     said = stage.say(fresh("thread"))
-    said.hover()
-    said.get_by_role("button", name="Reply in thread").click()
+    stage.pick(said, said.get_by_role("button", name="Reply in thread"))
     thread = stage.page.get_by_role("complementary", name="Thread")
     thread.get_by_role("combobox", name="Reply…").fill("a first answer")
     thread.get_by_role("combobox", name="Reply…").press("Enter")
@@ -180,14 +191,12 @@ def test_reply_stands_in_the_thread_and_is_counted_in_the_channel(stage: Stage) 
 
 def test_reaction_is_added_counted_and_taken_back(stage: Stage) -> None:
     said = stage.say(fresh("react"))
-    said.hover()
-    said.get_by_role("button", name="React with eyes").click()
+    stage.pick(said, said.get_by_role("button", name="React with eyes"))
     mine = said.get_by_role("button", name="eyes: 1, by Ana", exact=True)
     expect(mine).to_have_attribute("aria-pressed", "true")
     mine.click()
     expect(mine).to_have_count(0)
-    said.hover()
-    said.get_by_role("toolbar").get_by_role("button", name="Add reaction").click()
+    stage.pick(said, said.get_by_role("toolbar").get_by_role("button", name="Add reaction"))
     stage.page.get_by_role("textbox", name="Search emoji").fill("fire_eng")
     stage.page.get_by_role("button", name="fire_engine").click()
     expect(said.get_by_role("button", name="fire_engine: 1, by Ana")).to_contain_text("🚒")
@@ -197,8 +206,7 @@ def test_message_shortcut_reaches_the_app_and_pin_is_counted(stage: Stage) -> No
     word = fresh("note")
     said = stage.say(word)
     for label in ("Add to timeline", "Pin to channel"):
-        said.first.hover()
-        said.first.get_by_role("button", name="More actions").click()
+        stage.pick(said.first, said.first.get_by_role("button", name="More actions"))
         stage.page.get_by_role("menuitem", name=label).click()
     expect(stage.messages.filter(has_text=f"Added: {word}")).to_contain_text("Only visible to you")
     stage.page.get_by_role("button", name="1 pinned").click()

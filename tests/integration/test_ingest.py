@@ -15,8 +15,8 @@ from fireline.bootstrap.ingest import door_of
 from fireline.domain.lineage.blast import blast_radius
 from fireline.domain.lineage.runs import RunStatus
 from fireline.settings import Settings
-from fireline.usecases.ingest_lineage import forget_old_jobs
 from fireline.usecases.ports import Services
+from fireline.usecases.retain import prune
 from tests.builders import services
 from tests.fakes import FakeClock
 from tests.store_fixture import RecordingStore
@@ -139,6 +139,6 @@ def test_jobs_that_have_not_reported_for_a_month_are_forgotten(
     clock = s.clock
     assert isinstance(clock, FakeClock)
     clock.set(AT + timedelta(days=31))
-    assert forget_old_jobs(s) == 1
+    prune(s, s.clock.now())
     with s.store() as uow:
         assert not uow.lineages.graph().nodes

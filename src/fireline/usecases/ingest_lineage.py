@@ -1,14 +1,12 @@
 """Taking in lineage and run results as they are told, and what they mean for open incidents."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from fireline.domain.lineage.graph import Graph
 from fireline.domain.lineage.runs import RunResult
 from fireline.domain.people import SYSTEM
 from fireline.usecases.ports import Services
 
-KEPT = timedelta(days=30)
 JOBS = "openlineage:"
 
 
@@ -33,11 +31,3 @@ def take_runs(s: Services, runs: Sequence[RunResult]) -> int:
         uow.lineages.save_runs(runs)
         uow.commit()
     return len(runs)
-
-
-def forget_old_jobs(s: Services) -> int:
-    """Forget jobs that have not reported for a month; gives how many."""
-    with s.store() as uow:
-        count = uow.lineages.forget_before(s.clock.now() - KEPT, JOBS)
-        uow.commit()
-    return count

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from fireline.usecases.ingest_lineage import JOBS
 from fireline.usecases.ports import Services, UnitOfWork
 
 # Slack delivers again for some minutes; a day is beyond any doubt.
@@ -15,10 +16,12 @@ SETTLED = timedelta(hours=1)
 ROUNDS = 2_000
 # Who keeps ledgers in memory reads their changes at every evaluation.
 CHANGES_KEPT = timedelta(days=2)
+# A job that has not reported for so long is no part of the lineage any more.
+JOBS_KEPT = timedelta(days=30)
 
 
 def prune(s: Services, now: datetime) -> int:
-    """Delete ids of envelopes older than a day, and alerts of others that ended long ago.
+    """Delete old ids of envelopes, alerts of others that ended, jobs that report no more.
 
     Returns:
         How many ids.
@@ -27,6 +30,7 @@ def prune(s: Services, now: datetime) -> int:
         forgotten = uow.inbox.forget_before(now - INBOX_KEPT)
         uow.external_groups.forget_before(now - ALERTS_KEPT)
         uow.books.forget_before(now - CHANGES_KEPT)
+        uow.lineages.forget_before(now - JOBS_KEPT, JOBS)
         uow.commit()
     return forgotten
 
