@@ -19,6 +19,9 @@ from tests.e2e.conftest import StartBot
 from tests.e2e.world import Person, World, eventually, plain
 from tests.servers import TestPrometheus
 
+# Much arithmetic that faster tests cover too: tracing it would double its time.
+pytestmark = pytest.mark.no_cover
+
 COUNT, SERVICES = 300, 40
 ALERTS = "data-platform-alerts"
 STEP, HISTORY, RATE = 30, 2 * 3600, 10.0

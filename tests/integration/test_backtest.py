@@ -25,7 +25,8 @@ from tests.integration.seeded_month import (
 )
 from tests.servers import TestPrometheus
 
-pytestmark = pytest.mark.real
+# Much arithmetic that faster tests cover too: tracing it would double its time.
+pytestmark = [pytest.mark.real, pytest.mark.no_cover]
 
 SHORT = [
     "--from",

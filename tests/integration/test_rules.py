@@ -21,7 +21,8 @@ from tests.integration.rules_cases import MINUTES, Case, cases
 from tests.servers import Samples, TestPrometheus
 from tests.unit.slo_builders import slo
 
-pytestmark = pytest.mark.real
+# Much arithmetic that faster tests cover too: tracing it would double its time.
+pytestmark = [pytest.mark.real, pytest.mark.no_cover]
 
 ROOT = Path(__file__).parents[2]
 WINDOW_MINUTES = 12 * 60

@@ -22,7 +22,8 @@ from tests.integration.promtool import Check, counted, holds, notation, promtool
 from tests.integration.sloth_semantics import EVERY, Sloth, Values, divided, events, rate
 from tests.servers import TestPrometheus
 
-pytestmark = pytest.mark.real
+# Much arithmetic that faster tests cover too: tracing it would double its time.
+pytestmark = [pytest.mark.real, pytest.mark.no_cover]
 
 FOLDER = Path(__file__).parents[1] / "data" / "sloth"
 TEXTS = {file.name: file.read_text(encoding="utf-8") for file in sorted(FOLDER.glob("*.yaml"))}

@@ -11,7 +11,8 @@ from fireline.usecases.report_budgets import report
 from tests.servers import TestPrometheus
 from tests.unit.slo_builders import slo
 
-pytestmark = pytest.mark.real
+# Much arithmetic that faster tests cover too: tracing it would double its time.
+pytestmark = [pytest.mark.real, pytest.mark.no_cover]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ from tests.integration.truth import START, Counter, at_minutes, instant, minutes
 from tests.servers import LabelsKey, Samples, TestPrometheus
 from tests.unit.slo_builders import slo
 
-pytestmark = pytest.mark.real
+# Much arithmetic that faster tests cover too: tracing it would double its time.
+pytestmark = [pytest.mark.real, pytest.mark.no_cover]
 
 MINUTES = 120
 HISTORIES = 40

@@ -36,7 +36,8 @@ from tests.integration.truth import (
 from tests.servers import TestPrometheus
 from tests.unit.slo_builders import slo
 
-pytestmark = pytest.mark.real
+# Much arithmetic that faster tests cover too: tracing it would double its time.
+pytestmark = [pytest.mark.real, pytest.mark.no_cover]
 
 HOURS_6 = timedelta(hours=6)
 DAY = timedelta(days=1)

@@ -24,6 +24,9 @@ from tests.store_fixture import RecordingStore
 from tests.unit.slo_builders import T, slo
 from tests.unit.test_backtest_replay import HALF_DAY_AGO, START, WINDOW, a_past
 
+# Much arithmetic that faster tests cover too: tracing it would double its time.
+pytestmark = pytest.mark.no_cover
+
 MINUTE = timedelta(seconds=60)
 
 

@@ -24,6 +24,9 @@ from tests.fakes import FakeDefinitions
 from tests.store_fixture import RecordingStore
 from tests.unit.slo_builders import EPOCH, RATIO, SLICES, T, slo
 
+# Much arithmetic that faster tests cover too: tracing it would double its time.
+pytestmark = pytest.mark.no_cover
+
 DAY = 288
 WINDOW = timedelta(days=1)
 DAILY = CalendarWindow(CalendarUnit.DAY, "Europe/Berlin")
