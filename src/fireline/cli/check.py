@@ -8,7 +8,7 @@ import typer
 from rich.progress import Progress
 
 from fireline.cli.loading import lint
-from fireline.cli.output import FOUND_PROBLEMS, notes, plain_errors, print_json, print_text
+from fireline.cli.output import FOUND_PROBLEMS, counted, notes, plain_errors, print_json, print_text
 
 if TYPE_CHECKING:
     from fireline.adapters.files.problems import Problem
@@ -49,7 +49,7 @@ def check(
         for problem in problems:
             print_text(str(problem))
     errors = sum(problem.level == "error" for problem in problems)
-    notes.print(f"{_count(errors, 'error')}, {_count(len(problems) - errors, 'warning')}")
+    notes.print(f"{counted(errors, 'error')}, {counted(len(problems) - errors, 'warning')}")
     if errors:
         raise typer.Exit(FOUND_PROBLEMS)
 
@@ -65,7 +65,3 @@ def _problems(paths: list[Path], runbooks: Path, prometheus: str | None) -> list
             prometheus,
             lambda done, total: shown.update(task, completed=done, total=total),
         )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -44,3 +44,8 @@ def plain_errors() -> Iterator[None]:
     except FirelineError as error:
         notes.print(f"fireline: {error}", style="red", markup=False)
         raise SystemExit(WRONG_USE) from error
+
+
+def counted(number: int, what: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

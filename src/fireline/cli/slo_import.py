@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fireline.cli.loading import WhenUsed
-from fireline.cli.output import FOUND_PROBLEMS, notes, plain_errors, print_text
+from fireline.cli.output import FOUND_PROBLEMS, counted, notes, plain_errors, print_text
 
 if TYPE_CHECKING:
     from fireline.adapters.files.imports import writing
@@ -43,15 +43,10 @@ def import_files(
             print_text(str(problem))
     for one in found:
         where = f"-> {one.target}" if one.target else "-> nothing to write"
-        notes.print(f"{one.source}: {_count(len(one.slos), 'SLO')} {where}", markup=False)
+        notes.print(f"{one.source}: {counted(len(one.slos), 'SLO')} {where}", markup=False)
     slos, errors = sum(len(one.slos) for one in found), sum(one.errors for one in found)
     warnings = sum(len(one.problems) for one in found) - errors
-    notes.print(
-        f"{_count(slos, 'SLO')} imported, {_count(errors, 'error')}, {_count(warnings, 'warning')}"
-    )
+    found_wrong = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
+    notes.print(f"{counted(slos, 'SLO')} imported, {found_wrong}")
     if errors:
         raise typer.Exit(FOUND_PROBLEMS)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"

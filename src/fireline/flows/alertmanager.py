@@ -8,7 +8,7 @@ from typing import Any
 
 from dbos import DBOS
 
-from fireline.flows.attempts import Attempts, GaveUpError
+from fireline.flows.attempts import Attempts, GaveUpError, without_result
 from fireline.usecases import external_alert_polling, silence_ending, silence_making
 from fireline.usecases.ports import Services
 
@@ -46,20 +46,20 @@ def register_alertmanager(
     @DBOS.workflow(name=silence_making.MAKE)
     def make_silence(request_id: str) -> None:
         try:
-            do("make the silence", _quiet(steps.make_silence), request_id)
+            do("make the silence", without_result(steps.make_silence), request_id)
         except GaveUpError as error:
-            do("tell who asked", _quiet(steps.silence_failed), request_id, _why(error))
+            do("tell who asked", without_result(steps.silence_failed), request_id, _why(error))
             raise
-        DBOS.run_step({"name": "show what is silent"}, _quiet(steps.follow_alerts))
+        DBOS.run_step({"name": "show what is silent"}, without_result(steps.follow_alerts))
 
     @DBOS.workflow(name=silence_ending.END)
     def end_silence(ending_id: str) -> None:
         try:
-            do("end the silence", _quiet(steps.end_silence), ending_id)
+            do("end the silence", without_result(steps.end_silence), ending_id)
         except GaveUpError as error:
-            do("tell who asked", _quiet(steps.ending_failed), ending_id, _why(error))
+            do("tell who asked", without_result(steps.ending_failed), ending_id, _why(error))
             raise
-        DBOS.run_step({"name": "show what is silent"}, _quiet(steps.follow_alerts))
+        DBOS.run_step({"name": "show what is silent"}, without_result(steps.follow_alerts))
 
     @DBOS.workflow(name="follow_alerts")
     def follow_alerts(scheduled_at: datetime, _context: Any) -> None:
@@ -72,12 +72,3 @@ def register_alertmanager(
 def _why(error: GaveUpError) -> str:
     """The step's own words, without its name."""
     return str(error).partition(": ")[2] or str(error)
-
-
-def _quiet(call: Callable[..., object]) -> Callable[..., None]:
-    """The same without its result, which nobody needs in the flow's history."""
-
-    def quiet(*args: object) -> None:
-        call(*args)
-
-    return quiet

@@ -117,3 +117,12 @@ class Attempts:
 
 def _deadline(seconds: float) -> float:
     return time.time() + seconds
+
+
+def without_result(call: Callable[..., object]) -> Callable[..., None]:
+    """The same without its result, which nobody needs in the flow's history."""
+
+    def called(*args: object) -> None:
+        call(*args)
+
+    return called

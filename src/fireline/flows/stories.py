@@ -14,7 +14,7 @@ from typing import Any
 from dbos import DBOS
 
 from fireline.flows.alertmanager import POLL_SECONDS, register_alertmanager
-from fireline.flows.attempts import Attempts
+from fireline.flows.attempts import Attempts, without_result
 from fireline.flows.mending import register_mending
 from fireline.flows.steps import Steps
 from fireline.usecases.ports import ChannelRef, PostedMessage
@@ -47,20 +47,20 @@ def register_incident_flows(steps: Steps, attempts: Attempts) -> None:
     def declare_incident(incident_id: int) -> None:
         channel_id, name = do("open channel", _plain(steps.open_channel), incident_id)
         do("record channel", _recording(steps, channel_id, name), incident_id)
-        do("invite people", _quiet(steps.invite_people), incident_id)
+        do("invite people", without_result(steps.invite_people), incident_id)
 
     @DBOS.workflow(name=TOPIC)
     def sync_topic(incident_id: int) -> None:
-        do("bring topic and members up to date", _quiet(steps.sync_topic), incident_id)
+        do("bring topic and members up to date", without_result(steps.sync_topic), incident_id)
 
     @DBOS.workflow(name=FINISH)
     def finish_incident(incident_id: int) -> None:
-        do("book the cost and draft the postmortem", _quiet(steps.finish), incident_id)
+        do("book the cost and draft the postmortem", without_result(steps.finish), incident_id)
 
     @DBOS.workflow(name=PUBLISH)
     def publish(key: str, channel: str, kind: str, ref: str) -> None:
         target = PostedMessage(key=key, channel=channel, kind=kind, ref=ref)
-        do("post or edit the message", lambda: _quiet(steps.publish)(target))
+        do("post or edit the message", lambda: without_result(steps.publish)(target))
 
 
 def register_clockwork(
@@ -79,15 +79,15 @@ def register_clockwork(
 
     @DBOS.workflow(name="remind")
     def remind(_scheduled_at: datetime, _context: Any) -> None:
-        do("remind owners", _quiet(steps.remind))
+        do("remind owners", without_result(steps.remind))
 
     @DBOS.workflow(name="remind_alerts")
     def remind_alerts(_scheduled_at: datetime, _context: Any) -> None:
-        do("remind of alerts that nobody took", _quiet(steps.remind_alerts))
+        do("remind of alerts that nobody took", without_result(steps.remind_alerts))
 
     @DBOS.workflow(name="review")
     def review(_scheduled_at: datetime, _context: Any) -> None:
-        do("post the review", _quiet(steps.review))
+        do("post the review", without_result(steps.review))
 
     retain, keep_ledger = _register_keeping(steps, attempts, forget_flows)
     poll = Tick(steps.alertmanager.follow_alerts, POLL_SECONDS)
@@ -113,12 +113,12 @@ def _register_keeping(
 
     @DBOS.workflow(name="retain")
     def retain(_scheduled_at: datetime, _context: Any) -> None:
-        do("forget old envelopes", _quiet(steps.prune))
+        do("forget old envelopes", without_result(steps.prune))
         do("forget old flows", forget_flows)
 
     @DBOS.workflow(name="keep_ledger")
     def keep_ledger(_scheduled_at: datetime, _context: Any) -> None:
-        do("fold, roll up and forget old buckets", _quiet(steps.keep_ledger))
+        do("fold, roll up and forget old buckets", without_result(steps.keep_ledger))
 
     return retain, keep_ledger
 
@@ -128,8 +128,8 @@ def _register_watch(steps: Steps, attempts: Attempts) -> Scheduled:
 
     @DBOS.workflow(name="watch_incidents")
     def watch_incidents(_scheduled_at: datetime, _context: Any) -> None:
-        do("verify what is being repaired", _quiet(steps.verify_repairs))
-        do("fire the timers of open incidents", _quiet(steps.watch_incidents))
+        do("verify what is being repaired", without_result(steps.verify_repairs))
+        do("fire the timers of open incidents", without_result(steps.watch_incidents))
 
     return watch_incidents
 
@@ -164,15 +164,6 @@ def _plain(open_channel: Callable[[int], ChannelRef]) -> Callable[[int], tuple[s
 
 
 def _recording(steps: Steps, channel_id: str, name: str) -> Callable[[int], None]:
-    return _quiet(
+    return without_result(
         lambda incident_id: steps.record_channel(incident_id, ChannelRef(channel_id, name))
     )
-
-
-def _quiet(call: Callable[..., object]) -> Callable[..., None]:
-    """The same without its result, which nobody needs in the flow's history."""
-
-    def quiet(*args: object) -> None:
-        call(*args)
-
-    return quiet

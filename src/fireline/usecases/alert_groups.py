@@ -40,7 +40,6 @@ class GroupBook:
         self._before = dict(self.now)
         self._muted = uow.mutes.active(at).keys()
         self.members: Mapping[str, list[Episode]] = {}
-        self._upstreams = Upstreams(uow, ())
 
     def update(self, book: EpisodeBook) -> None:
         """Bring the alerts up to the episodes, and save what changed."""
@@ -74,14 +73,14 @@ class GroupBook:
         """Give every untold episode its message; what is muted waits without one."""
         marks, newcomers = [], []
         troubled = (self._slos[e.slo] for e in book.going.values() if e.slo in self._slos)
-        self._upstreams = Upstreams(self._uow, troubled)
+        upstreams = Upstreams(self._uow, troubled)
         for episode in book.untold():
             if episode.slo in self._muted:
                 book.settle(episode, None)
             elif _beside_burn(episode, book):
                 marks.append(episode)
             else:
-                newcomers.append(self._newcomer(episode))
+                newcomers.append(self._newcomer(episode, upstreams))
         placed = place(
             newcomers, self.now.values(), self._at, self._s.policy.alerts.grouping_window
         )
@@ -110,12 +109,12 @@ class GroupBook:
         detail = {"incident": incident_id, "why": why, "slos": names[:20]}
         self._uow.audit.append(self._at, SYSTEM.id, "alert.follows", f"alert:{group_id}", detail)
 
-    def _newcomer(self, episode: Episode) -> Newcomer:
+    def _newcomer(self, episode: Episode, upstreams: Upstreams) -> Newcomer:
         slo = self._slos.get(episode.slo)
         source = episode.slo if episode.slo.startswith(SOURCE) else source_subject(self._s, slo)
         keys = keys_of(slo, episode.kind, source)
         if slo is not None and FAMILY[episode.kind] is Family.BUDGET:
-            keys = tuple(dict.fromkeys((*keys, *self._upstreams.keys(slo))))
+            keys = tuple(dict.fromkeys((*keys, *upstreams.keys(slo))))
         return Newcomer(episode, slo.tier if slo else LEAST_TIER, keys)
 
     def _notify(self, group: AlertGroup) -> None:

@@ -124,11 +124,6 @@ def _units(fields: Fields, findings: Findings) -> dict[str, str]:
     return found
 
 
-def systems_of(profiles: Iterable[Profile]) -> frozenset[str]:
-    """The systems that have a profile."""
-    return frozenset(profile.system for profile in profiles)
-
-
 def document_texts(node: MappingNode) -> Iterable[Text]:
     """Every scalar of a document."""
     for _, value in node.value:

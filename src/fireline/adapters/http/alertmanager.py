@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fireline.adapters.http.authority import has_token
-from fireline.adapters.http.bodies import bounded_body
+from fireline.adapters.http.bodies import bounded_body, refused
 from fireline.domain.errors import InvalidInputError
 
 # A thousand alerts with long links are about two megabytes.
@@ -44,14 +44,14 @@ def alertmanager_route(hook: AlertHook) -> Route:
                 "Send the header `Authorization: Bearer TOKEN` with the setting"
                 " alertmanager_webhook_token (http_config.authorization in Alertmanager)."
             )
-            return _error(UNAUTHORIZED, text, {"WWW-Authenticate": "Bearer"})
+            return refused(UNAUTHORIZED, text, {"WWW-Authenticate": "Bearer"})
         try:
             body = await bounded_body(request, MOST_BYTES)
         except ClientDisconnect:
             return Response(status_code=BAD_REQUEST)
         if body is None:
             text = f"The body is larger than {MOST_BYTES} bytes; set max_alerts or smaller groups."
-            return _error(TOO_LARGE, text)
+            return refused(TOO_LARGE, text)
         return await run_in_threadpool(_taken, hook.take, body)
 
     return Route("/alertmanager", receive, methods=["POST"])
@@ -63,12 +63,8 @@ def _taken(take: Callable[[bytes], object], body: bytes) -> Response:
         take(body)
     except InvalidInputError as error:
         log.warning("alertmanager_refused", error=str(error))
-        return _error(BAD_REQUEST, str(error))
+        return refused(BAD_REQUEST, str(error))
     except Exception:  # recorded; Alertmanager sends it again
         log.exception("alertmanager_not_recorded")
-        return _error(UNAVAILABLE, "It could not be recorded; send it again.")
+        return refused(UNAVAILABLE, "It could not be recorded; send it again.")
     return JSONResponse({"ok": True})
-
-
-def _error(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"error": text}, status_code=status, headers=headers)

@@ -1,6 +1,9 @@
-"""Reading a request's body within bounds."""
+"""Reading a request's body within bounds, and saying no in words."""
+
+from collections.abc import Mapping
 
 from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 MAX_BODY = 1_000_000
 
@@ -18,3 +21,8 @@ async def bounded_body(request: Request, most: int = MAX_BODY) -> bytes | None:
             return None
         parts.append(part)
     return b"".join(parts)
+
+
+def refused(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer that says what is wrong."""
+    return JSONResponse({"error": text}, status_code=status, headers=headers)

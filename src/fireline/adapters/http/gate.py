@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fireline.adapters.http.authority import has_token
+from fireline.adapters.http.bodies import refused
 from fireline.domain.errors import NotFoundError
 
 LONGEST_SERVICE = 200
@@ -39,13 +40,13 @@ def gate_route(gate: Gate) -> Route:
     def answer(request: Request) -> Response:
         if not has_token(request, gate.token):
             text = "Send the header `Authorization: Bearer TOKEN` with the setting gate_token."
-            return _error(UNAUTHORIZED, text, {"WWW-Authenticate": "Bearer"})
+            return refused(UNAUTHORIZED, text, {"WWW-Authenticate": "Bearer"})
         service = request.path_params["service"]
         if len(service) > LONGEST_SERVICE:
             text = f"The name of a service has at most {LONGEST_SERVICE} characters."
-            return _error(TOO_LONG, text)
+            return refused(TOO_LONG, text)
         if not service.strip():
-            return _error(NOT_FOUND, "Name a service: GET /gate/SERVICE.")
+            return refused(NOT_FOUND, "Name a service: GET /gate/SERVICE.")
         return _verdict(gate.ask, service)
 
     # A service's name may hold a slash, and what is wrong with it is told in JSON.
@@ -56,11 +57,7 @@ def _verdict(ask: Ask, service: str) -> Response:
     try:
         return JSONResponse(dict(ask(service)), headers={"Cache-Control": "no-store"})
     except NotFoundError as error:
-        return _error(NOT_FOUND, str(error))
+        return refused(NOT_FOUND, str(error))
     except Exception:  # recorded; whoever asks learns that there is no verdict
         log.exception("gate_failed", service=service)
-        return _error(UNAVAILABLE, "The record cannot be read now; try again in a minute.")
-
-
-def _error(status: int, text: str, headers: Mapping[str, str] | None = None) -> Response:
-    return JSONResponse({"error": text}, status_code=status, headers=headers)
+        return refused(UNAVAILABLE, "The record cannot be read now; try again in a minute.")

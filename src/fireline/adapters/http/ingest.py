@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from fireline.adapters.http.authority import has_token
-from fireline.adapters.http.bodies import bounded_body
+from fireline.adapters.http.bodies import bounded_body, refused
 from fireline.domain.errors import InvalidInputError
 
 # The manifest of five thousand models has thirty megabytes.
@@ -44,13 +44,13 @@ def _route(door: IngestDoor, kind: str, take: Taker) -> Route:
     async def receive(request: Request) -> Response:
         if not has_token(request, door.token):
             text = "Send the header `Authorization: Bearer TOKEN` with the setting ingest_token."
-            return _error(UNAUTHORIZED, text, {"WWW-Authenticate": "Bearer"})
+            return refused(UNAUTHORIZED, text, {"WWW-Authenticate": "Bearer"})
         try:
             body = await bounded_body(request, MOST_BYTES)
         except ClientDisconnect:
             return Response(status_code=BAD_REQUEST)
         if body is None:
-            return _error(TOO_LARGE, f"The body is larger than {MOST_BYTES} bytes.")
+            return refused(TOO_LARGE, f"The body is larger than {MOST_BYTES} bytes.")
         return await run_in_threadpool(_taken, kind, take, body)
 
     return Route(f"/ingest/{kind}", receive, methods=["POST"])
@@ -61,9 +61,5 @@ def _taken(kind: str, take: Taker, body: bytes) -> Response:
         found = take(body)
     except InvalidInputError as error:
         log.warning("ingest_refused", kind=kind, error=str(error))
-        return _error(BAD_REQUEST, str(error))
+        return refused(BAD_REQUEST, str(error))
     return JSONResponse({"ok": True, **found})
-
-
-def _error(status: int, text: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"error": text}, status_code=status, headers=headers)

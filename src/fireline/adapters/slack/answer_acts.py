@@ -24,26 +24,22 @@ CAUSED: Options = tuple((one.value, one.value.capitalize()) for one in Answer)
 RUNBOOK: Options = tuple((one, one.capitalize()) for one in facts.RUNBOOK_ANSWERS)
 
 
-def _told(incident: Incident, what: str) -> Rendered:
-    return answers.told(f"{incident.ref}: {what}.")
-
-
 def _answer(question: str) -> Doer:
     def do(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
         after = facts.answer(desk.s, incident.id, question, values["choice"], asked.user)
-        return _told(after, f"{question}: {values['choice']}")
+        return answers.done(after.ref, f"{question}: {values['choice']}")
 
     return do
 
 
 def _rename(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
     after = facts.rename(desk.s, incident.id, values["text"], asked.user)
-    return _told(after, f"now called {after.title}")
+    return answers.done(after.ref, f"now called {after.title}")
 
 
 def _accept(desk: Desk, asked: Asked, incident: Incident, _values: Values) -> Rendered:
     after = facts.accept_timeline(desk.s, incident.id, asked.user)
-    return _told(after, "timeline accepted. Next: `/incident review`")
+    return answers.done(after.ref, "timeline accepted. Next: `/incident review`")
 
 
 def _nothing(_desk: Desk, _asked: Asked, _typed: Typed) -> Values:

@@ -22,10 +22,6 @@ WINDOW_FLAGS = ("estimate", "published")
 CHANGE = Field("change", "Add or remove", CHOICE, options=ADD_OR_REMOVE)
 
 
-def _told(incident: Incident, what: str) -> Rendered:
-    return answers.told(f"{incident.ref}: {what}.")
-
-
 def _add_or_remove(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
     """`add X late wrong`, `remove X`; `add` is meant when neither is said."""
     words = list(typed.words)
@@ -42,12 +38,12 @@ def _dataset(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Re
     if values.get("change") == REMOVE:
         after = facts.remove_dataset(desk.s, incident.id, name, who)
         reassess(desk.s, incident.id)
-        return _told(after, f"{name} is not concerned")
+        return answers.done(after.ref, f"{name} is not concerned")
     harms = tuple(_harm(word) for word in values.get("harms", "").replace(",", " ").split())
     after = facts.add_dataset(desk.s, incident.id, name, harms, who)
     reassess(desk.s, incident.id)
     words = f" is {', '.join(harms)}" if harms else " is concerned"
-    return _told(after, f"{name}{words}")
+    return answers.done(after.ref, f"{name}{words}")
 
 
 def _harm(word: str) -> Harm:
@@ -67,13 +63,13 @@ def _type(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rende
     add = values.get("change") != REMOVE
     after = facts.set_type(desk.s, incident.id, IncidentType(wanted), asked.user, add=add)
     kinds = ", ".join(after.details.types) or "none"
-    return _told(after, f"types: {kinds}")
+    return answers.done(after.ref, f"types: {kinds}")
 
 
 def _slo(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
     add = values.get("change") != REMOVE
     after = facts.link_slo(desk.s, incident.id, values["subject"].lower(), asked.user, add=add)
-    return _told(after, f"linked to {', '.join(after.slos) or 'no SLO'}")
+    return answers.done(after.ref, f"linked to {', '.join(after.slos) or 'no SLO'}")
 
 
 def _window_typed(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
@@ -92,7 +88,9 @@ def _window(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Ren
         facts.publish_bad(desk.s, incident.id, asked.user, published=values["published"] == "yes")
         reassess(desk.s, incident.id)
     about = " (estimate)" if estimate else ""
-    return _told(after, f"damaged data is of {start:%d %b %H:%M} to {end:%d %b %H:%M} UTC{about}")
+    return answers.done(
+        after.ref, f"damaged data is of {start:%d %b %H:%M} to {end:%d %b %H:%M} UTC{about}"
+    )
 
 
 ACTS = (

@@ -34,14 +34,10 @@ KINDS: Options = tuple((kind.value, kind.value.replace("_", " ")) for kind in De
 MULTI_HINT = "+2h, 18:00 or a full date and time"
 
 
-def _told(incident: Incident, what: str) -> Rendered:
-    return answers.told(f"{incident.ref}: {what}.")
-
-
 def _cause(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
     at = desk.moment(values.get("at"), asked.user.id)
-    return _told(
-        facts.name_cause(desk.s, incident.id, values["text"], asked.user, at), "cause recorded"
+    return answers.done(
+        facts.name_cause(desk.s, incident.id, values["text"], asked.user, at).ref, "cause recorded"
     )
 
 
@@ -55,7 +51,7 @@ def _hypothesis(desk: Desk, asked: Asked, incident: Incident, values: Values) ->
     gone = values.get("choice") == RULED_OUT
     text = f"{'Ruled out' if gone else 'Hypothesis'}: {values['text']}"
     after = add_note(desk.s, incident.id, text, asked.user, kind=EntryKind.HYPOTHESIS)
-    return _told(after, "hypothesis ruled out" if gone else "hypothesis recorded")
+    return answers.done(after.ref, "hypothesis ruled out" if gone else "hypothesis recorded")
 
 
 def _decide_typed(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
@@ -74,7 +70,7 @@ def _decide(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Ren
         if not number.isdecimal():
             raise InvalidInputError("Write `revoked:2` with the decision's number.", "revoked")
         after = facts.revoke(desk.s, incident.id, int(number), asked.user)
-        return _told(after, f"decision {number} is revoked")
+        return answers.done(after.ref, f"decision {number} is revoked")
     kind = values.get("kind", DecisionKind.OTHER.value).replace("-", "_")
     if kind not in set(DecisionKind):
         known = ", ".join(DecisionKind)
@@ -93,7 +89,7 @@ def _decide(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Ren
         expires_at=until(values["expires"], now, zone) if values.get("expires") else None,
     )
     number = str(after.details.decisions[-1].number)
-    return _told(after, f"decision {number} recorded")
+    return answers.done(after.ref, f"decision {number} recorded")
 
 
 def _task_typed(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
@@ -109,14 +105,14 @@ def _task(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rende
         if not number.isdecimal():
             raise InvalidInputError("Write `/incident task done 2`.", "text")
         after = facts.finish_task(desk.s, incident.id, int(number), asked.user)
-        return _told(after, f"task {number} is done")
+        return answers.done(after.ref, f"task {number} is done")
     owner = values.get("owner") or None
     if owner:
         desk.member(owner, "owner")
     now, zone = desk.s.clock.now(), desk.zone(asked.user.id)
     due = until(values["due"], now, zone) if values.get("due") else None
     after = facts.add_task(desk.s, incident.id, values["text"], asked.user, owner, due)
-    return _told(after, f"task {after.details.tasks[-1].number} recorded")
+    return answers.done(after.ref, f"task {after.details.tasks[-1].number} recorded")
 
 
 ACTS = (

@@ -1,6 +1,6 @@
 """What an incident knows besides its state: data, repair, decisions, tasks, notices, answers."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -247,17 +247,6 @@ class Reopening:
 
 
 @dataclass(frozen=True, slots=True)
-class AccessGrant:
-    """Somebody let into a restricted incident, or not."""
-
-    user: str
-    asked_at: datetime
-    granted: bool | None = None
-    decided_by: str | None = None
-    decided_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class LinkedChange:
     """A deployment, migration or configuration change near the incident."""
 
@@ -312,9 +301,6 @@ class Details:
     affected: tuple[AffectedDataset, ...] = ()
     bad_window: BadWindow | None = None
     published_bad: bool = False
-    first_consumed_at: datetime | None = None
-    consumer_classes: tuple[str, ...] = ()
-    contract_breached: bool = False
     detected_by: DetectedBy | None = None
     caused_by_change: Answer | None = None
     runbook_answer: str | None = None
@@ -326,7 +312,6 @@ class Details:
     decisions: tuple[Decision, ...] = ()
     tasks: tuple[Task, ...] = ()
     reopened: tuple[Reopening, ...] = ()
-    access: tuple[AccessGrant, ...] = ()
     joined: tuple[str, ...] = ()
     severity_override: str | None = None
     timeline_accepted_at: datetime | None = None
@@ -338,9 +323,6 @@ class Details:
     fired: tuple[Fired, ...] = ()
     updates: tuple[Update, ...] = ()
     handovers: tuple[Handover, ...] = ()
-    scenario: str | None = None
-    links: tuple[str, ...] = ()
-    stamp_sources: dict[str, str] = field(default_factory=dict)
 
     @property
     def roots(self) -> tuple[str, ...]:

@@ -24,14 +24,6 @@ class IncidentState(StrEnum):
     CANCELLED = "cancelled"
 
 
-ENDED_STATES = (
-    IncidentState.RESOLVED,
-    IncidentState.REVIEWING,
-    IncidentState.CLOSED,
-    IncidentState.DECLINED,
-    IncidentState.MERGED,
-    IncidentState.CANCELLED,
-)
 NOT_COUNTED = (IncidentState.DECLINED, IncidentState.MERGED, IncidentState.CANCELLED)
 OPEN_STATES = (
     IncidentState.TRIAGE,

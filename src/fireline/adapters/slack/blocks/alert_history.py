@@ -3,7 +3,15 @@
 from fireline.adapters.slack.blocks import kit
 from fireline.adapters.slack.blocks.alert import MARK_WORDS
 from fireline.adapters.slack.blocks.alert_words import HAPPENS, URGENCY
-from fireline.adapters.slack.blocks.markup import between, one_line, percent, plural, some, when
+from fireline.adapters.slack.blocks.markup import (
+    and_raw,
+    between,
+    one_line,
+    percent,
+    plural,
+    some,
+    when,
+)
 from fireline.domain.slo.alerting.noise import Noise
 from fireline.usecases.alert_views import AlertHistory, AlertLine, SpentByIncidents
 
@@ -33,17 +41,13 @@ def _spent(spent: SpentByIncidents | None) -> kit.Block | None:
     if spent is None:
         return None
     lines = [
-        f"\u2022 {percent(line.share)}{_raw(line.raw_share)} \u00b7 *{one_line(line.ref, 40)}*"
+        f"\u2022 {percent(line.share)}{and_raw(line.raw_share)} \u00b7 *{one_line(line.ref, 40)}*"
         f" {one_line(line.title, 150)}".rstrip()
         for line in spent.incidents
     ]
-    rest = f"{percent(spent.unattributed)}{_raw(spent.raw_unattributed)}"
+    rest = f"{percent(spent.unattributed)}{and_raw(spent.raw_unattributed)}"
     lines.append(f"\u2022 {rest} \u00b7 no incident on record")
     return kit.section(f"*What took this budget*\n{some(lines, SHOWN, ROOM)}")
-
-
-def _raw(raw: float | None) -> str:
-    return "" if raw is None else f" ({percent(raw)} with maintenance)"
 
 
 def noise_words(noise: Noise) -> str:

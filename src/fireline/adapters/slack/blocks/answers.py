@@ -34,6 +34,11 @@ def told(text: str) -> kit.Rendered:
     return kit.rendered(text, [kit.section(f":information_source: {esc(clip(text, 2400))}")])
 
 
+def done(ref: str, what: str) -> kit.Rendered:
+    """What was done to the incident `ref`, in a few words."""
+    return told(f"{ref}: {what}.")
+
+
 def fault(error_id: str) -> kit.Rendered:
     """What a person sees when the fault is ours."""
     text = (

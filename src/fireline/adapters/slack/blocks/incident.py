@@ -6,6 +6,7 @@ from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
 from fireline.adapters.slack.blocks.markup import (
     MINUTE,
+    and_raw,
     between,
     channel,
     duration,
@@ -154,11 +155,7 @@ def _roles(view: IncidentCard) -> str:
 def _cost(view: IncidentCard, slo: str) -> str | None:
     """What the incident took from this budget, raw too where maintenance was left out."""
     cost = view.budget_cost.get(slo)
-    return None if cost is None else f"*{percent(cost)}*{_raw(view.raw_budget_cost.get(slo))}"
-
-
-def _raw(raw: float | None) -> str:
-    return "" if raw is None else f" ({percent(raw)} with maintenance)"
+    return None if cost is None else f"*{percent(cost)}*{and_raw(view.raw_budget_cost.get(slo))}"
 
 
 def slo_line(line: SloLine, cost: str | None) -> str:
@@ -235,7 +232,7 @@ def _time(view: IncidentLine) -> str:
         worst = max(view.cost, key=lambda name: view.cost[name])
         others = len(view.cost) - 1
         more = f" and {plural(others, 'more SLO')}" if others else ""
-        share = f"{percent(view.cost[worst])}{_raw(view.raw_cost.get(worst))}"
+        share = f"{percent(view.cost[worst])}{and_raw(view.raw_cost.get(worst))}"
         cost = f"{share} of the budget of `{one_line(worst, 100)}`"
         parts.append(f"cost {cost}{more}")
     return " \u00b7 ".join(parts)

@@ -134,6 +134,11 @@ def percent(share: float | None) -> str:
     return f"{'0' if float(shown) == 0 else shown} %"
 
 
+def and_raw(raw: float | None) -> str:
+    """The raw share, to stand behind the adjusted one; nothing where they are the same."""
+    return "" if raw is None else f" ({percent(raw)} with maintenance)"
+
+
 def times(burn: float | None) -> str:
     """A burn rate such as `14.4x`."""
     if burn is None or not math.isfinite(burn):
