@@ -9,14 +9,8 @@ import pytest
 from fireline.adapters.lineage.dbt import read_manifest
 from fireline.adapters.slack.acts import VIEW
 from fireline.adapters.slack.incident_acts import HELP, SUBMISSIONS, VERBS
-from fireline.domain.incident.details import (
-    Answer,
-    DetectedBy,
-    Harm,
-    IncidentType,
-    UnitStatus,
-)
 from fireline.domain.incident.incident import Incident, IncidentState, Severity, Stamp
+from fireline.domain.incident.kinds import Answer, DetectedBy, Harm, IncidentType, UnitStatus
 from fireline.sandbox.blockkit import validate_view
 from fireline.usecases.incident_updates import watch_incidents
 from tests.integration.slack_bot import Bot

@@ -2,22 +2,14 @@
 
 from dataclasses import replace
 
-from fireline.domain.incident.details import (
-    AffectedDataset,
-    Answer,
-    BadWindow,
-    Check,
-    DetectedBy,
-    Harm,
-    RepairUnit,
-    UnitStatus,
-)
+from fireline.domain.incident.details import AffectedDataset, BadWindow, Check, RepairUnit
 from fireline.domain.incident.incident import (
     Incident,
     IncidentState,
     RepairDecision,
     Stamp,
 )
+from fireline.domain.incident.kinds import Answer, DetectedBy, Harm, UnitStatus
 from fireline.domain.incident.lifecycle import (
     Burning,
     Move,

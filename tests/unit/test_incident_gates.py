@@ -9,16 +9,12 @@ from hypothesis import strategies as st
 
 from fireline.domain.errors import IllegalTransitionError, InvalidInputError
 from fireline.domain.incident.closing import gates
-from fireline.domain.incident.details import (
-    Decision,
-    DecisionKind,
-    Notice,
-    NoticeKind,
-)
+from fireline.domain.incident.details import Decision, Notice
 from fireline.domain.incident.incident import (
     Role,
     Stamp,
 )
+from fireline.domain.incident.kinds import DecisionKind, NoticeKind
 from fireline.domain.incident.lifecycle import (
     Asker,
     Closing,

@@ -6,18 +6,14 @@ from datetime import timedelta
 import pytest
 
 from fireline.domain.errors import IllegalTransitionError
-from fireline.domain.incident.details import (
-    Check,
-    Notice,
-    NoticeKind,
-    RepairUnit,
-)
+from fireline.domain.incident.details import Check, Notice, RepairUnit
 from fireline.domain.incident.incident import (
     Incident,
     IncidentState,
     Severity,
     Stamp,
 )
+from fireline.domain.incident.kinds import NoticeKind
 from fireline.domain.incident.lifecycle import (
     Closing,
     Move,

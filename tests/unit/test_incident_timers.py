@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fireline.domain.incident.details import Decision, DecisionKind
+from fireline.domain.incident.details import Decision
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Severity, Stamp
+from fireline.domain.incident.kinds import DecisionKind
 from fireline.domain.incident.timers import due_timers, update_due
 from fireline.domain.policy.incident_rules import IncidentRules
 from tests.builders import ANA, an_incident, night

@@ -6,15 +6,9 @@ from datetime import datetime
 
 from fireline.domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from fireline.domain.incident import knowledge, logbook
-from fireline.domain.incident.details import (
-    Answer,
-    Decision,
-    DecisionKind,
-    DetectedBy,
-    Harm,
-    IncidentType,
-)
+from fireline.domain.incident.details import Decision
 from fireline.domain.incident.incident import Incident, Stamp
+from fireline.domain.incident.kinds import Answer, DecisionKind, DetectedBy, Harm, IncidentType
 from fireline.domain.incident.stamps import check_order
 from fireline.domain.incident.timeline import EntryKind
 from fireline.domain.people import Actor

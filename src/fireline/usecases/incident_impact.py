@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from fireline.domain.incident.details import Harm
 from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.kinds import Harm
 from fireline.domain.incident.severity import (
     Assessment,
     SeverityFacts,

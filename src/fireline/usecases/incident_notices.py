@@ -5,8 +5,9 @@ from datetime import datetime
 
 from fireline.domain.errors import InvalidInputError, RejectedError
 from fireline.domain.incident import notices
-from fireline.domain.incident.details import Notice, NoticeKind
+from fireline.domain.incident.details import Notice
 from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.kinds import NoticeKind
 from fireline.domain.incident.notices import Consumer
 from fireline.domain.incident.timeline import EntryKind
 from fireline.domain.people import SYSTEM, Actor

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from fireline.domain.incident.details import Check, RepairUnit, UnitStatus
+from fireline.domain.incident.details import Check, RepairUnit
 from fireline.domain.incident.incident import Incident, IncidentState, Stamp
+from fireline.domain.incident.kinds import UnitStatus
 from fireline.domain.incident.lifecycle import SAFE_BURN
 from fireline.domain.incident.repair import (
     Progress,

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from fireline.domain.incident.details import Decision, DecisionKind
+from fireline.domain.incident.details import Decision
 from fireline.domain.incident.incident import Incident, RepairDecision, Stamp
+from fireline.domain.incident.kinds import DecisionKind
 from fireline.domain.incident.lifecycle import (
     SAFE_BURN,
     Asker,

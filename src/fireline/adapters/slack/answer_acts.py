@@ -15,8 +15,8 @@ from fireline.adapters.slack.acts import (
 from fireline.adapters.slack.blocks import Rendered, answers
 from fireline.adapters.slack.desk import Asked, Desk
 from fireline.adapters.slack.grammar import Typed
-from fireline.domain.incident.details import Answer, DetectedBy
 from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.kinds import Answer, DetectedBy
 from fireline.usecases import incident_facts as facts
 
 DETECTED: Options = tuple((one.value, one.value.capitalize()) for one in DetectedBy)

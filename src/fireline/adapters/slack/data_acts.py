@@ -8,8 +8,8 @@ from fireline.adapters.slack.desk import Asked, Desk
 from fireline.adapters.slack.grammar import Typed
 from fireline.adapters.slack.spans import span
 from fireline.domain.errors import InvalidInputError
-from fireline.domain.incident.details import Harm, IncidentType
 from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.kinds import Harm, IncidentType
 from fireline.usecases import incident_facts as facts
 from fireline.usecases.incident_impact import reassess
 

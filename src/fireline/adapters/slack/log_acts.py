@@ -18,8 +18,8 @@ from fireline.adapters.slack.desk import Asked, Desk
 from fireline.adapters.slack.grammar import Typed
 from fireline.adapters.slack.spans import until
 from fireline.domain.errors import InvalidInputError
-from fireline.domain.incident.details import DecisionKind
 from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.kinds import DecisionKind
 from fireline.domain.incident.timeline import EntryKind
 from fireline.usecases import incident_facts as facts
 from fireline.usecases.manage_incident import add_note

@@ -8,8 +8,8 @@ from fireline.adapters.slack.desk import Asked, Desk, Reply
 from fireline.adapters.slack.grammar import Typed
 from fireline.adapters.slack.interactions import Pressed
 from fireline.domain.errors import InvalidInputError
-from fireline.domain.incident.details import NoticeKind
 from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.kinds import NoticeKind
 from fireline.domain.incident.notices import draft
 from fireline.usecases import incident_notices
 

@@ -9,8 +9,8 @@ from fireline.adapters.slack.desk import Asked, Desk
 from fireline.adapters.slack.grammar import Typed
 from fireline.adapters.slack.spans import until
 from fireline.domain.errors import InvalidInputError
-from fireline.domain.incident.details import RepairMethod, UnitStatus
 from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.kinds import RepairMethod, UnitStatus
 from fireline.domain.incident.knowledge import dataset_key
 from fireline.domain.incident.repair import Progress, UnitPlan
 from fireline.usecases import incident_repair

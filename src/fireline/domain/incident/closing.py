@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from fireline.domain.incident.details import NoticeKind
 from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.kinds import NoticeKind
 from fireline.domain.incident.moves import Closing, Refusal
 
 

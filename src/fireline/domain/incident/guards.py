@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from fireline.domain.incident.closing import gates
-from fireline.domain.incident.details import Check, Harm, Notice
+from fireline.domain.incident.details import Check, Notice
 from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Stamp
+from fireline.domain.incident.kinds import Harm
 from fireline.domain.incident.moves import (
     DeclineCode,
     Move,

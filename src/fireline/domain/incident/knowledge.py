@@ -5,14 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from fireline.domain.errors import InvalidInputError, NotFoundError
-from fireline.domain.incident.details import (
-    AffectedDataset,
-    BadWindow,
-    DatasetRole,
-    Harm,
-    IncidentType,
-)
+from fireline.domain.incident.details import AffectedDataset, BadWindow
 from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.kinds import DatasetRole, Harm, IncidentType
 
 LONGEST_KEY = 200
 MOST_DATASETS = 500

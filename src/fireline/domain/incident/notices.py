@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fireline.domain.errors import InvalidInputError, NotFoundError
-from fireline.domain.incident.details import Notice, NoticeKind
+from fireline.domain.incident.details import Notice
 from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.kinds import NoticeKind
 
 MOST_NOTICES = 100
 LONGEST_NAME = 120

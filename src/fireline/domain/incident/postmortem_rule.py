@@ -1,7 +1,7 @@
 """Whether the policy asks for a postmortem of an incident."""
 
-from fireline.domain.incident.details import Harm
 from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.kinds import Harm
 from fireline.domain.policy.expressions import holds
 from fireline.domain.policy.incident_rules import IncidentRules
 

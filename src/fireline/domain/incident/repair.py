@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fireline.domain.errors import InvalidInputError, NotFoundError
-from fireline.domain.incident.details import Check, RepairMethod, RepairUnit, UnitStatus
+from fireline.domain.incident.details import Check, RepairUnit
 from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.kinds import RepairMethod, UnitStatus
 
 MOST_UNITS = 200
 MOVES = {

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fireline.domain.incident.details import Harm
 from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Stamp
+from fireline.domain.incident.kinds import Harm
 from fireline.domain.policy.expressions import holds
 from fireline.domain.policy.incident_rules import EscalationStep, IncidentRules
 

@@ -3,7 +3,7 @@
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
 from fireline.adapters.slack.blocks.markup import clip, esc, mentions, one_line, when
-from fireline.domain.incident.details import NoticeKind
+from fireline.domain.incident.kinds import NoticeKind
 from fireline.usecases.impact_views import ConsumerNotice, IncidentNotice, UpdateMessage
 
 LONGEST = 1200
