@@ -17,8 +17,8 @@ from fireline.domain.slo.buckets import Bucket, BucketSeries
 from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.usecases import draft_postmortem
 from fireline.usecases.alert_history import alert_history
+from fireline.usecases.incident_card import card
 from fireline.usecases.incident_costs import cost_on
-from fireline.usecases.incident_views import card
 from fireline.usecases.ports import Services
 from fireline.usecases.waive import Ask, ask, decide, withdraw
 from tests.builders import an_incident, services

@@ -6,11 +6,12 @@ from fireline.usecases.chase_actions import reminder
 from fireline.usecases.draft_postmortem import postmortem_file
 from fireline.usecases.external_alert_projection import external_alert
 from fireline.usecases.external_alerts import KIND as EXTERNAL_ALERT
+from fireline.usecases.incident_card import card
 from fireline.usecases.incident_handover import handover_card
 from fireline.usecases.incident_impact import blast
 from fireline.usecases.incident_notices import all_clear, consumer_notice
 from fireline.usecases.incident_updates import incident_notice, update_message
-from fireline.usecases.incident_views import announcement, card, runbook_suggestion
+from fireline.usecases.incident_views import announcement, runbook_suggestion
 from fireline.usecases.post_review import review
 from fireline.usecases.publish import Projections
 from fireline.usecases.silence_record import TROUBLE, trouble

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from fireline.domain.incident.incident import IncidentState, Role, Severity, Stamp
+from fireline.domain.incident.incident import IncidentState, Severity
 from fireline.domain.policy.waivers import Waiver
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.alerting.noise import Noise
@@ -35,6 +35,7 @@ from fireline.usecases.budget_views import (
     SloLine,
     SpanKind,
 )
+from fireline.usecases.card_views import IncidentCard
 from fireline.usecases.external_alert_views import ExternalAlertMessage, SilenceList
 from fireline.usecases.impact_views import (
     BlastMessage,
@@ -83,36 +84,6 @@ __all__ = [
     "SpanKind",
     "UpdateMessage",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentCard:
-    """The status card, pinned in the incident channel.
-
-    `actions` are its open action items in words; `latest_notes` are the newest things people
-    said, newest first.
-    """
-
-    incident_id: int
-    version: int
-    ref: str
-    title: str
-    state: IncidentState
-    severity: Severity
-    severity_reason: str
-    tier: int
-    stamps: Mapping[Stamp, datetime]
-    now: datetime
-    mttr_target_minutes: int | None
-    roles: Mapping[Role, str | None]
-    slos: tuple[SloLine, ...]
-    runbook: RunbookHit | None
-    latest_notes: tuple[str, ...]
-    actions: tuple[str, ...]
-    budget_cost: Mapping[str, float] = field(default_factory=dict)
-    raw_budget_cost: Mapping[str, float] = field(default_factory=dict)
-    channel_id: str | None = None
-    postmortem_ready: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from fireline.adapters.slack.blocks import Rendered, answers, modals, render
-from fireline.adapters.slack.blocks.incident import SEVERITY_WORDS
+from fireline.adapters.slack.blocks.incident_words import SEVERITY_WORDS
 from fireline.adapters.slack.blocks.kit import Block
 from fireline.adapters.slack.blocks.markup import channel as channel_link
 from fireline.adapters.slack.blocks.markup import esc, one_line

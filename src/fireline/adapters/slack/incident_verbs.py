@@ -11,7 +11,8 @@ from fireline.adapters.slack.grammar import Typed, incident_number, person, role
 from fireline.domain.errors import IllegalTransitionError, InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident, RepairDecision, Role, Stamp
 from fireline.usecases import incident_impact, manage_incident
-from fireline.usecases.incident_views import card, overview
+from fireline.usecases.incident_card import card
+from fireline.usecases.incident_views import overview
 from fireline.usecases.manage_incident import Declare
 from fireline.usecases.similar_incidents import similar_incidents
 

@@ -1,7 +1,7 @@
 """The one line in the public incidents channel."""
 
 from fireline.adapters.slack.blocks import kit
-from fireline.adapters.slack.blocks.incident import SEVERITY_WORDS, STATE_WORDS, TITLE
+from fireline.adapters.slack.blocks.incident_words import SEVERITY_WORDS, STATE_WORDS, TITLE
 from fireline.adapters.slack.blocks.markup import channel, esc, one_line, user, when
 from fireline.usecases.views import Announcement
 

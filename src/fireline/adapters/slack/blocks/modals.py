@@ -6,7 +6,7 @@ from datetime import date
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import forms, kit
-from fireline.adapters.slack.blocks.incident import SEVERITY_WORDS, STATE_WORDS
+from fireline.adapters.slack.blocks.incident_words import SEVERITY_WORDS, STATE_WORDS
 from fireline.adapters.slack.blocks.markup import esc, one_line
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Severity
 from fireline.domain.incident.timeline import EntryKind
