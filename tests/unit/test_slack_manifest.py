@@ -41,6 +41,7 @@ def test_the_table_of_methods_is_exactly_what_the_code_calls() -> None:
 def test_scopes_are_those_of_methods_events_and_commands() -> None:
     assert scopes() == sorted(
         {
+            "app_mentions:read",
             "channels:history",
             "channels:join",
             "channels:manage",

@@ -31,6 +31,7 @@ from fireline.adapters.slack.desk import (
 from fireline.adapters.slack.directory import Directory
 from fireline.adapters.slack.inbox import Inbox
 from fireline.adapters.slack.interactions import Next, Outcome, Pressed
+from fireline.adapters.slack.mentions import Mentions
 from fireline.adapters.slack.shortcuts import SHORTCUTS, Chosen, Shortcut, chosen
 from fireline.adapters.slack.submissions import (
     SUBMISSIONS,
@@ -72,7 +73,11 @@ def build_app(
     names = commands or command_names()
     desk = Desk(services, looks)
 
-    _first(app, Inbox(desk), {command: NOUNS[noun] for noun, command in names.items()})
+    _first(
+        app,
+        Inbox(desk, Mentions(client, names)),
+        {command: NOUNS[noun] for noun, command in names.items()},
+    )
     _commands(app, desk, names)
     _actions(app, desk, names)
     _views(app, desk)
@@ -260,13 +265,6 @@ def _events(app: App, desk: Desk) -> None:
         if event.get("tab", "home") == "home":
             user = str(event["user"])
             client.views_publish(user_id=user, view=home_view(home(desk.s, user)))
-
-    @app.event("message")
-    def said(event: dict[str, Any], client: WebClient) -> None:
-        # A repeat never comes here: every message's id was kept when it was recorded.
-        asks_us = event.get("channel_type") == "im" and not event.get("bot_id")
-        if asks_us and not event.get("subtype"):
-            client.chat_postMessage(channel=event["channel"], text=answers.HOW_TO_ASK)
 
     @app.event(ANYTHING)
     def other(ack: Ack) -> None:

@@ -15,6 +15,7 @@ from slack_bolt import BoltResponse
 
 from fireline.adapters.slack.capture import Record, capture
 from fireline.adapters.slack.desk import Desk, log
+from fireline.adapters.slack.mentions import Mentions
 from fireline.domain.errors import ConflictError, UserError
 
 READ_REMEMBERED = 2_000
@@ -28,8 +29,9 @@ class Inbox:
     held in memory so that a repeat arriving meanwhile waits instead of working beside.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, mentions: Mentions) -> None:
         self._desk = desk
+        self._mentions = mentions
         self._busy: set[str] = set()
         self._read: dict[str, None] = {}
         self._changed = Condition()
@@ -37,7 +39,7 @@ class Inbox:
     def take(self, body: dict[str, Any], next_: Callable[[], Any]) -> BoltResponse | None:
         """Let a new request pass; answer a repeat."""
         key, kind = identity(body)
-        record = capture(body.get("event") or {}) if kind == "event" else None
+        record = self._recording(body.get("event") or {}) if kind == "event" else None
         if kind == "event" and record is None:
             next_()
             return None
@@ -47,6 +49,10 @@ class Inbox:
                 return BoltResponse(status=200, body="")
         next_()
         return None
+
+    def _recording(self, event: Mapping[str, Any]) -> Record | None:
+        """What is said to us is answered; what is said in channels is kept."""
+        return self._mentions.taken(event) or capture(event)
 
     def take_reading(self, body: Mapping[str, Any]) -> bool:
         """Whether a command that only reads is new; asked without the database."""

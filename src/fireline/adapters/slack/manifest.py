@@ -36,6 +36,7 @@ METHOD_SCOPES: Mapping[str, tuple[str, ...]] = {
 # Events that are delivered, each with the scope that its subscription needs.
 EVENT_SCOPES: Mapping[str, tuple[str, ...]] = {
     "app_home_opened": (),
+    "app_mention": ("app_mentions:read",),
     "message.channels": ("channels:history",),
     "message.im": ("im:history",),
     "reaction_added": ("reactions:read",),

@@ -8,9 +8,10 @@ from fireline.adapters.slack.blocks.markup import clip, esc, one_line
 from fireline.usecases.views import FileMessage, Notice
 
 HOW_TO_ASK = (
-    "I answer to commands, here and in every channel: `/slo` shows what burns, `/incident` what is"
-    " open, `/runbook WORDS` what to do. Each says more with `help`. Something wrong?"
-    " `/incident declare WORDS`."
+    "Ask me plainly, such as \u201cwhat is burning?\u201d, \u201cis raw_orders safe to use?\u201d"
+    " or \u201crunbook for consumer lag\u201d. Commands work too, with or without their slash:"
+    " `/slo` shows what burns, `/incident` what is open, `/runbook WORDS` what to do. Something"
+    " wrong? `/incident declare WORDS`."
 )
 
 
