@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from fireline.adapters.http.server import HttpServer, build_http
-from fireline.bootstrap.ingest import door_of
+from fireline.bootstrap.ingest import doors_of
 from fireline.domain.lineage.blast import blast_radius
 from fireline.domain.lineage.runs import RunStatus
 from fireline.settings import Settings
@@ -38,7 +38,7 @@ def s(any_store: RecordingStore) -> Services:
 @pytest.fixture
 def door(s: Services) -> Iterator[httpx.Client]:
     settings = Settings(ingest_token=SecretStr(TOKEN))
-    server = HttpServer(build_http(ingest=door_of(settings, s)))
+    server = HttpServer(build_http(doors=doors_of(settings, s)))
     server.start()
     headers = {"Authorization": f"Bearer {TOKEN}"}
     with httpx.Client(base_url=server.url, headers=headers, trust_env=False) as client:

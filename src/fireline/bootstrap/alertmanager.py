@@ -4,7 +4,7 @@ from contextlib import closing
 
 from fireline.adapters.alertmanager.payload import notification
 from fireline.adapters.alertmanager.receivers import Receiver, receivers_of
-from fireline.adapters.http.alertmanager import AlertHook
+from fireline.adapters.http.doors import Answer, Door
 from fireline.bootstrap import offline
 from fireline.bootstrap.alertmanager_client import alertmanager_of
 from fireline.domain.errors import InvalidInputError
@@ -13,18 +13,30 @@ from fireline.usecases.external_alerts import take
 from fireline.usecases.ports import Services
 
 GUIDE = "docs/alertmanager.md"
+# A thousand alerts with long links are about two megabytes.
+MOST_BYTES = 8_000_000
 
 
-def hook_of(settings: Settings, services: Services) -> AlertHook | None:
+def door_of(settings: Settings, services: Services) -> list[Door]:
     """The webhook of the running bot; none without a token."""
     token = settings.alertmanager_webhook_token
     if token is None:
-        return None
+        return []
 
-    def record(body: bytes) -> object:
-        return take(services, notification(body))
+    def record(body: bytes) -> Answer:
+        take(services, notification(body))
+        return Answer()
 
-    return AlertHook(token.get_secret_value(), record)
+    return [
+        Door(
+            "/alertmanager",
+            "alertmanager_webhook_token (http_config.authorization in Alertmanager)",
+            token.get_secret_value(),
+            record,
+            MOST_BYTES,
+            "Set max_alerts, or group by more labels.",
+        )
+    ]
 
 
 def alertmanager_found(settings: Settings) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from fireline.adapters.http.ingest import IngestDoor
+from fireline.adapters.http.doors import Answer, Door
 from fireline.adapters.lineage import dbt, openlineage
 from fireline.domain.errors import InvalidInputError
 from fireline.settings import Settings
@@ -11,18 +11,21 @@ from fireline.usecases.ingest_lineage import take_graph, take_runs
 from fireline.usecases.ports import Services
 
 Taken = Mapping[str, object]
+# The manifest of five thousand models has thirty megabytes.
+MOST_BYTES = 64_000_000
 
 
-def door_of(settings: Settings, services: Services) -> IngestDoor | None:
+def doors_of(settings: Settings, services: Services) -> list[Door]:
     """The doors of the running bot; none without a token."""
     token = settings.ingest_token
     if token is None:
-        return None
+        return []
+    secret = token.get_secret_value()
     takers = {
-        "dbt": lambda body: take_dbt(services, body),
-        "openlineage": lambda body: take_openlineage(services, body),
+        "/ingest/dbt": lambda body: Answer(take_dbt(services, body)),
+        "/ingest/openlineage": lambda body: Answer(take_openlineage(services, body)),
     }
-    return IngestDoor(token.get_secret_value(), takers)
+    return [Door(path, "ingest_token", secret, take, MOST_BYTES) for path, take in takers.items()]
 
 
 def take_dbt(services: Services, body: bytes) -> Taken:

@@ -17,10 +17,8 @@ from fireline.adapters.slack.catch_up import catch_up
 from fireline.adapters.slack.requests import dispatch
 from fireline.adapters.slack.socket import Limits, SocketMode
 from fireline.adapters.store import SqlStore
-from fireline.bootstrap import parts
-from fireline.bootstrap.alertmanager import hook_of
+from fireline.bootstrap import alertmanager, ingest, parts
 from fireline.bootstrap.gate import gate_of
-from fireline.bootstrap.ingest import door_of
 from fireline.bootstrap.logs import configure_logging
 from fireline.bootstrap.sources import history_of, source_of
 from fireline.domain.errors import InvalidInputError
@@ -152,8 +150,10 @@ class Program:
             ready=self._ready,
             registry=self.gauges.registry,
             gate=gate_of(self._settings, self.services),
-            alerts=hook_of(self._settings, self.services),
-            ingest=door_of(self._settings, self.services),
+            doors=[
+                *alertmanager.door_of(self._settings, self.services),
+                *ingest.doors_of(self._settings, self.services),
+            ],
         )
 
     def _health(self) -> Mapping[str, Any]:

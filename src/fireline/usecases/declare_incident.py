@@ -6,24 +6,27 @@ from datetime import datetime
 from fireline.domain.alertmanager.alerts import ExternalGroup
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.incident.details import AffectedDataset, Details
-from fireline.domain.incident.incident import Incident, IncidentState, Role, Severity, Stamp
+from fireline.domain.incident.incident import Incident, IncidentState, Role, Stamp
 from fireline.domain.incident.severity import (
     DEFAULT_TIER,
     Assessment,
+    Burn,
     SeverityFacts,
     burn_of,
     judge,
     overridden,
 )
 from fireline.domain.incident.stamps import check_order
+from fireline.domain.incident.symptoms import Symptom, harms_of, types_of
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.lineage.graph import canonical
-from fireline.domain.people import SYSTEM, Actor
+from fireline.domain.people import SYSTEM
 from fireline.domain.slo.alerting.group import DATASET, SOURCE, AlertGroup
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import AlertKind, BurnSeverity
 from fireline.usecases.alert_messages import alert_key
 from fireline.usecases.alert_projection import alert
+from fireline.usecases.declaration import Declare, Declared
 from fireline.usecases.external_alerts import declared_entry, group_named, link_group
 from fireline.usecases.handle_alerts import link_incident
 from fireline.usecases.incident_impact import blast_of, with_blast
@@ -49,6 +52,8 @@ HAPPENS = {
     AlertKind.SOURCE_DOWN: "queries fail",
     AlertKind.DEADLINE_AT_RISK: "deadline at risk",
 }
+__all__ = ["Declare", "Declared", "declare"]
+
 ALERTS = {
     AlertKind.BURN: "burn",
     AlertKind.EXHAUSTED: "budget",
@@ -57,40 +62,6 @@ ALERTS = {
     AlertKind.SOURCE_DOWN: "telemetry",
     AlertKind.DEADLINE_AT_RISK: "deadline",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Declare:
-    """What was said when an incident was declared; `text` may be empty when an SLO is named.
-
-    `episode_id` is the id of the alert it is declared from, `external_group` that of
-    Alertmanager's.
-    """
-
-    text: str
-    actor: Actor
-    severity: Severity | None = None
-    slo: str | None = None
-    service: str | None = None
-    datasets: tuple[str, ...] = ()
-    episode_id: str | None = None
-    provenance: Provenance | None = None
-    external_group: str | None = None
-
-    @property
-    def dedupe_key(self) -> str | None:
-        """What there may be one open incident of."""
-        if self.episode_id:
-            return f"episode:{self.episode_id}"
-        return f"alertmanager:{self.external_group}" if self.external_group else None
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """The incident, and whether it is new."""
-
-    incident: Incident
-    created: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +149,14 @@ def _new(s: Services, uow: UnitOfWork, command: Declare, link: _Link) -> Inciden
     tier = link.alert.tier if link.alert else link.slo.tier if link.slo else DEFAULT_TIER
     name = link.names[0] if link.names else None
     data = command.datasets or link.datasets
-    facts = SeverityFacts(tier, burn_of(link.burning), name)
+    burn = Burn.OUTAGE if Symptom.DOWN in command.symptoms else burn_of(link.burning)
+    facts = SeverityFacts(
+        tier,
+        burn,
+        name,
+        exposure_suspected=command.exposes,
+        wrong_published=Symptom.PUBLISHED in command.symptoms,
+    )
     computed = judge(with_blast(facts, blast_of(uow, data, now), now), s.policy.incidents)
     shown = _asked(command, computed)
     slo = link.slo
@@ -190,15 +168,29 @@ def _new(s: Services, uow: UnitOfWork, command: Declare, link: _Link) -> Inciden
         severity_reason=shown.reason,
         tier=tier,
         declared_by=command.actor.id,
-        stamps=_stamps(link, now),
+        stamps=_stamps(command, link, now),
         computed_severity=computed.severity,
         service=command.service or (slo.service if slo else None),
         slos=link.names,
         datasets=data,
-        details=Details(affected=tuple(AffectedDataset(canonical(key)) for key in data)),
+        restricted=command.exposes,
+        drill=command.drill,
+        details=_details(command, data),
         roles={Role.COMMANDER: command.actor.id},
         episode_id=link.alert.id if link.alert else None,
         dedupe_key=command.dedupe_key,
+    )
+
+
+def _details(command: Declare, data: tuple[str, ...]) -> Details:
+    """What was said of the data; harms without a dataset wait for one to be named."""
+    harms = harms_of(command.symptoms)
+    return Details(
+        types=types_of(command.symptoms),
+        affected=tuple(AffectedDataset(canonical(key), harms=harms) for key in data),
+        harms=harms,
+        outage=Symptom.DOWN in command.symptoms,
+        published_bad=Symptom.PUBLISHED in command.symptoms,
     )
 
 
@@ -209,7 +201,7 @@ def _asked(command: Declare, computed: Assessment) -> Assessment:
     return overridden(computed, command.severity, command.actor.name, "set when declared")
 
 
-def _stamps(link: _Link, now: datetime) -> dict[Stamp, datetime]:
+def _stamps(command: Declare, link: _Link, now: datetime) -> dict[Stamp, datetime]:
     """The instants known at a declaration by a person; the declaration acknowledges the alert."""
     stamps = {
         Stamp.DECLARED: now,
@@ -226,7 +218,12 @@ def _stamps(link: _Link, now: datetime) -> dict[Stamp, datetime]:
         fired = min(link.group.began, now)
         stamps[Stamp.ALERT_FIRED] = stamps[Stamp.DETECTED] = fired
         stamps[Stamp.ACKNOWLEDGED] = link.group.acknowledged_at or now
-    if link.impact is not None and link.impact <= min(stamps.values()):
+    began = command.began_at
+    if began is not None and began > now:
+        raise InvalidInputError("That time has not come yet. Give one in the past.", "at")
+    if began is not None:
+        stamps[Stamp.IMPACT_STARTED] = began
+    elif link.impact is not None and link.impact <= min(stamps.values()):
         stamps[Stamp.IMPACT_STARTED] = link.impact
     check_order(stamps)
     return stamps

@@ -7,6 +7,7 @@ from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.kinds import Harm
 from fireline.domain.incident.severity import (
     Assessment,
+    Burn,
     SeverityFacts,
     automatic,
     burn_of,
@@ -96,7 +97,7 @@ def severity_facts(s: Services, uow: UnitOfWork, incident: Incident) -> Severity
     details = incident.details
     facts = SeverityFacts(
         tier=incident.tier,
-        burn=burn_of(_worst_burn(uow, incident)),
+        burn=Burn.OUTAGE if details.outage else burn_of(_worst_burn(uow, incident)),
         slo=incident.slos[0] if incident.slos else None,
         exposure_suspected=incident.restricted or details.harmed(Harm.EXPOSED),
         wrong_published=details.published_bad and details.harmed(Harm.WRONG),

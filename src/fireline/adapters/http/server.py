@@ -1,7 +1,7 @@
 """The HTTP side: Slack's requests, health, readiness, metrics."""
 
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Thread
 from typing import Any
@@ -14,10 +14,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from fireline.adapters.http.alertmanager import AlertHook, alertmanager_route
 from fireline.adapters.http.bodies import MAX_BODY, bounded_body
+from fireline.adapters.http.doors import Door, door_route
 from fireline.adapters.http.gate import Gate, gate_route
-from fireline.adapters.http.ingest import IngestDoor, ingest_routes
 
 STOP_SECONDS = 10.0
 TOO_LARGE = 413
@@ -45,8 +44,7 @@ def build_http(
     ready: Check | None = None,
     registry: CollectorRegistry = REGISTRY,
     gate: Gate | None = None,
-    alerts: AlertHook | None = None,
-    ingest: IngestDoor | None = None,
+    doors: Sequence[Door] = (),
 ) -> Starlette:
     """The web application.
 
@@ -56,8 +54,7 @@ def build_http(
         ready: facts about its work; `ok` False means send nothing here yet.
         registry: the metrics to show.
         gate: says whether a service may be changed; without one there is no such address.
-        alerts: records what Alertmanager tells; likewise.
-        ingest: takes lineage and run results; likewise.
+        doors: where other programs tell something; without one there is no such address.
     """
 
     def healthz(_request: Request) -> Response:
@@ -71,22 +68,12 @@ def build_http(
 
     addresses = {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
     routes = [Route(path, answer) for path, answer in addresses.items()]
-    routes += _doors(gate, alerts, ingest)
+    routes += [door_route(door) for door in doors]
+    if gate is not None:
+        routes.append(gate_route(gate))
     if slack is not None:
         routes.append(Route("/slack/events", _slack_endpoint(slack), methods=["POST"]))
     return Starlette(routes=routes)
-
-
-def _doors(
-    gate: Gate | None, alerts: AlertHook | None, ingest: IngestDoor | None
-) -> Iterator[Route]:
-    """The addresses with a token of their own."""
-    if gate is not None:
-        yield gate_route(gate)
-    if alerts is not None:
-        yield alertmanager_route(alerts)
-    if ingest is not None:
-        yield from ingest_routes(ingest)
 
 
 def _slack_endpoint(slack: SlackHandler) -> Callable[[Request], Awaitable[Response]]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fireline.adapters.slack import (
     answer_acts,
     data_acts,
+    declare_verbs,
     handover_acts,
     incident_verbs,
     join_verbs,
@@ -47,7 +48,7 @@ HELP: Mapping[str, str] = {
     **answer_acts.HELP,
 }
 OWN_OPTIONS: Mapping[str, tuple[str, ...]] = {
-    **join_verbs.OWN_OPTIONS,
+    **declare_verbs.OWN_OPTIONS,
     **log_acts.OWN_OPTIONS,
     **repair_acts.OWN_OPTIONS,
 }

@@ -2,19 +2,17 @@
 
 from collections.abc import Callable, Mapping
 
-from fireline.adapters.slack import join_verbs
+from fireline.adapters.slack import declare_verbs
 from fireline.adapters.slack.blocks import Rendered, answers, modals
 from fireline.adapters.slack.blocks.markup import when
 from fireline.adapters.slack.blocks.modals import NO_DAMAGE, REPAIRED, Prefill
-from fireline.adapters.slack.desk import Asked, Desk, Later, Modal, Reply, declared
+from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
 from fireline.adapters.slack.grammar import Typed, incident_number, person, role, severity
 from fireline.domain.errors import IllegalTransitionError, InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident, RepairDecision, Role, Stamp
 from fireline.usecases import incident_impact, manage_incident
 from fireline.usecases.incident_card import card
 from fireline.usecases.incident_views import overview
-from fireline.usecases.manage_incident import Declare
-from fireline.usecases.similar_incidents import similar_incidents
 
 OPTIONS = ("sev", "slo", "service", "dataset", "at", "checked", "how", "override")
 NOBODY = ("none", "nobody", "-")
@@ -31,7 +29,7 @@ Verb = Callable[[Desk, Asked, Typed], Reply]
 
 HELP: Mapping[str, str] = {
     "": "the status card here; elsewhere the open incidents",
-    "declare WORDS": "opens an incident; add `sev:2`, `slo:NAME`, `service:NAME`, `dataset:NAME`",
+    **declare_verbs.HELP,
     "list": "open incidents",
     "show INC-7": "one incident's card",
     "severity 1-4 REASON": "changes how bad it is; `severity auto` lets the rules decide",
@@ -59,40 +57,6 @@ def _card(desk: Desk, incident: Incident) -> Reply:
     if shown is None:
         raise NotFoundError(f"{incident.ref} has no card yet.")
     return shown
-
-
-def declare(desk: Desk, asked: Asked, typed: Typed) -> Reply:
-    """Open an incident from the words; a form when there are none."""
-    wanted = typed.option("sev")
-    slo = typed.option("slo")
-    if not typed.text and not slo:
-        given = Prefill(
-            channel=asked.channel,
-            severity=str(int(severity(wanted))) if wanted else "",
-            service=typed.option("service") or "",
-            dataset=typed.option("dataset") or "",
-        )
-        return Modal(modals.declare(given, tuple(desk.s.definitions.current().slos)))
-    data = datasets(typed.option("dataset"))
-    if typed.option("anyway") is None:
-        similar = similar_incidents(desk.s, slo, typed.option("service"), data)
-        if similar:
-            return join_verbs.is_it_one_of_these(similar, typed.raw)
-    command = Declare(
-        text=typed.text,
-        actor=asked.user,
-        severity=severity(wanted) if wanted else None,
-        slo=slo,
-        service=typed.option("service"),
-        datasets=data,
-    )
-    result = manage_incident.declare(desk.s, command)
-    return Later(lambda: declared(desk.settled(result.incident), created=result.created))
-
-
-def datasets(text: str | None) -> tuple[str, ...]:
-    """Names separated by commas."""
-    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
 
 
 def show_list(desk: Desk, asked: Asked, _typed: Typed) -> Reply:
@@ -244,7 +208,7 @@ def _told(incident: Incident, what: str) -> Rendered:
 
 
 VERBS: Mapping[str, Verb] = {
-    "declare": declare,
+    "declare": declare_verbs.declare,
     "list": show_list,
     "show": show,
     "severity": change_severity,

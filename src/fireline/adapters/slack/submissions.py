@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from fireline.adapters.slack import (
+    declare_verbs,
     ids,
     incident_acts,
     incident_verbs,
@@ -33,7 +34,7 @@ def declare(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     """Open the incident; the way into its channel is told when it is there."""
     text, level = sent.need("text"), sent.fields.get("severity")
     slo, service = sent.fields.get("slo"), sent.fields.get("service")
-    data = incident_verbs.datasets(sent.fields.get("dataset"))
+    data = declare_verbs.datasets(sent.fields.get("dataset"))
     if not sent.meta.get("anyway"):
         similar = similar_incidents(desk.s, slo, service, data)
         if similar:

@@ -206,7 +206,11 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Everything of an incident that is only ever read whole; stored as one document."""
+    """Everything of an incident that is only ever read whole; stored as one document.
+
+    `harms` is what was said to be wrong before anybody named a dataset, `outage` that service is
+    down altogether.
+    """
 
     types: tuple[IncidentType, ...] = ()
     affected: tuple[AffectedDataset, ...] = ()
@@ -234,6 +238,8 @@ class Details:
     fired: tuple[Fired, ...] = ()
     updates: tuple[Update, ...] = ()
     handovers: tuple[Handover, ...] = ()
+    harms: tuple[Harm, ...] = ()
+    outage: bool = False
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -246,5 +252,5 @@ class Details:
         return tuple(d.key for d in self.affected if d.role is DatasetRole.IMPACTED)
 
     def harmed(self, harm: Harm) -> bool:
-        """Whether any dataset has this harm."""
-        return any(harm in dataset.harms for dataset in self.affected)
+        """Whether any dataset has this harm, or it was said before one was named."""
+        return harm in self.harms or any(harm in dataset.harms for dataset in self.affected)

@@ -96,7 +96,7 @@ def _repair(incident: Incident, _move: Move) -> Iterator[Refusal]:
     details, lacking = incident.details, []
     if not details.affected:
         lacking.append("no dataset is named (`/incident dataset add NAME late`)")
-    elif not any(dataset.harms for dataset in details.affected):
+    elif not details.harms and not any(dataset.harms for dataset in details.affected):
         lacking.append(
             "nobody said what is wrong with the data (`/incident dataset add NAME wrong`)"
         )

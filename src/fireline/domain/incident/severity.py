@@ -98,7 +98,8 @@ def judge(facts: SeverityFacts, rules: IncidentRules) -> Assessment:
 
 def _cause(facts: SeverityFacts) -> str:
     if facts.slo is None:
-        return f"no SLO linked, taken as tier {facts.tier}"
+        down = f"{facts.burn.value}; " if facts.burn is Burn.OUTAGE else ""
+        return f"{down}no SLO linked, taken as tier {facts.tier}"
     of = f" of {facts.slo}" if facts.burn is not Burn.NONE else ""
     return f"tier-{facts.tier} {facts.burn.value}{of}"
 

@@ -1,0 +1,81 @@
+"""Declaring by command and by form: words are enough, everything else may be said as well."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fireline.adapters.slack import join_verbs
+from fireline.adapters.slack.blocks import modals
+from fireline.adapters.slack.blocks.modals import Prefill
+from fireline.adapters.slack.desk import Asked, Desk, Later, Modal, Reply, declared
+from fireline.adapters.slack.grammar import Typed, severity
+from fireline.usecases import manage_incident
+from fireline.usecases.manage_incident import Declare
+from fireline.usecases.similar_incidents import similar_incidents
+
+RESTRICTED, DRILL = "restricted", "drill"
+FLAGS = (RESTRICTED, DRILL)
+# Said first it is meant as such; the other flags are words that a sentence may begin with.
+FIRST = (DRILL,)
+
+HELP: Mapping[str, str] = {
+    "declare WORDS": "opens an incident; add `sev:2`, `slo:NAME`, `service:NAME`, `dataset:NAME`,"
+    " `at:-2h` for when it began, and at the end `restricted` or `drill`",
+}
+OWN_OPTIONS: Mapping[str, tuple[str, ...]] = {"declare": (*join_verbs.OWN_OPTIONS["declare"],)}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of a declaration without its flags."""
+
+    text: str
+    flags: frozenset[str]
+
+
+def said(typed: Typed) -> Said:
+    """Flags stand at the end, so that "the topic went quiet again" stays a sentence."""
+    words = list(typed.words)
+    flags = set()
+    while words and words[-1].lower() in FLAGS:
+        flags.add(words.pop().lower())
+    while words and words[0].lower().rstrip(":") in FIRST:
+        flags.add(words.pop(0).lower().rstrip(":"))
+    return Said(" ".join(words), frozenset(flags))
+
+
+def declare(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """Open an incident from the words; a form when there are none."""
+    wanted = typed.option("sev")
+    level = severity(wanted) if wanted else None
+    slo, words = typed.option("slo"), said(typed)
+    if not words.text and not slo:
+        given = Prefill(
+            channel=asked.channel,
+            severity=str(int(level)) if level else "",
+            service=typed.option("service") or "",
+            dataset=typed.option("dataset") or "",
+        )
+        return Modal(modals.declare(given, tuple(desk.s.definitions.current().slos)))
+    data = datasets(typed.option("dataset"))
+    if typed.option("anyway") is None and not words.flags:
+        similar = similar_incidents(desk.s, slo, typed.option("service"), data)
+        if similar:
+            return join_verbs.is_it_one_of_these(similar, typed.raw)
+    command = Declare(
+        text=words.text,
+        actor=asked.user,
+        severity=level,
+        slo=slo,
+        service=typed.option("service"),
+        datasets=data,
+        began_at=desk.moment(typed.option("at"), asked.user.id),
+        restricted=RESTRICTED in words.flags,
+        drill=DRILL in words.flags,
+    )
+    result = manage_incident.declare(desk.s, command)
+    return Later(lambda: declared(desk.settled(result.incident), created=result.created))
+
+
+def datasets(text: str | None) -> tuple[str, ...]:
+    """Names separated by commas."""
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
