@@ -10,8 +10,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from fireline.adapters.http.alertmanager import MOST_BYTES
-from fireline.bootstrap.alertmanager import alertmanager_found
+from fireline.bootstrap.alertmanager import MOST_BYTES, alertmanager_found
 from fireline.bootstrap.program import Program
 from fireline.demo.processes import (
     MissingProgramError,
