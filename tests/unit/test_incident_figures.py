@@ -10,9 +10,22 @@ from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.durations import minutes, spell
 from fireline.domain.incident.incident import Severity, Stamp
 from fireline.domain.incident.metrics import against_target, durations, elapsed
-from fireline.domain.incident.severity import Burn, assess, burn_of, change
+from fireline.domain.incident.severity import (
+    Assessment,
+    Burn,
+    SeverityFacts,
+    burn_of,
+    change,
+    judge,
+)
+from fireline.domain.policy.incident_rules import IncidentRules
 from fireline.domain.slo.status import BurnSeverity
 from tests.builders import an_incident, night, the_worked_incident
+
+
+def judged(tier: int, burn: Burn, slo: str | None) -> Assessment:
+    """By the shipped rules, with nothing known but these."""
+    return judge(SeverityFacts(tier, burn, slo), IncidentRules())
 
 
 def test_the_worked_example() -> None:
@@ -71,13 +84,13 @@ def test_what_is_said_adds_up_to_the_whole_minutes(span: timedelta) -> None:
     ("tier", "burns"), [(0, (2, 2, 1, 1)), (1, (3, 3, 2, 2)), (2, (4, 4, 3, 3))]
 )
 def test_the_base_matrix(tier: int, burns: tuple[int, ...]) -> None:
-    assert tuple(int(assess(tier, burn, "x").severity) for burn in Burn) == burns
+    assert tuple(int(judged(tier, burn, "x").severity) for burn in Burn) == burns
 
 
 def test_the_reason_names_tier_burn_and_slo() -> None:
-    found = assess(0, burn_of(BurnSeverity.PAGE), "debezium-cdc-lag")
+    found = judged(0, burn_of(BurnSeverity.PAGE), "debezium-cdc-lag")
     assert found.reason == "SEV1: tier-0 page-level burn of debezium-cdc-lag"
-    assert assess(1, Burn.NONE).reason == "SEV3: no SLO linked, taken as tier 1"
+    assert judged(1, Burn.NONE, None).reason == "SEV3: no SLO linked, taken as tier 1"
 
 
 def test_an_override_remembers_what_was_computed_however_often_it_changes() -> None:

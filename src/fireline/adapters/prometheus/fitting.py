@@ -18,8 +18,9 @@ from promql_parser import (
 from fireline.adapters.prometheus.failures import QueryFailure
 from fireline.adapters.prometheus.inventory import Inventory
 from fireline.adapters.prometheus.preflight import expressions, grown
-from fireline.adapters.prometheus.selectors import OPERATORS, WINDOW, reads
+from fireline.adapters.prometheus.selectors import WINDOW, reads
 from fireline.domain.errors import UnreachableError
+from fireline.domain.promql import OPERATORS
 from fireline.usecases.fitting import SLOW, Definition, FitFacts, MetricFacts, VariableFacts
 
 MAIN = frozenset({"total", "raw", "value", "landed_when"})

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from fireline.adapters.prometheus.client import PrometheusClient
 from fireline.adapters.prometheus.failures import QueryFailure
 from fireline.adapters.prometheus.named import Server
-from fireline.adapters.prometheus.selectors import escaped
 from fireline.domain.errors import UnreachableError
+from fireline.domain.promql import escaped
 from fireline.usecases.ports import Clock
 
 LATELY_SECONDS = 3600

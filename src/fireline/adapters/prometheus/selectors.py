@@ -5,13 +5,9 @@ from functools import lru_cache
 
 import promql_parser
 
+from fireline.domain.promql import matcher
+
 WINDOW = "$window"
-OPERATORS = {
-    "MatchOp.Equal": "=",
-    "MatchOp.NotEqual": "!=",
-    "MatchOp.Re": "=~",
-    "MatchOp.NotRe": "!~",
-}
 ALWAYS_ANSWERS = frozenset({"vector", "absent", "absent_over_time"})
 
 
@@ -31,7 +27,7 @@ def reads(expr: str) -> Reads:
 
     def visit(node: promql_parser.Expr) -> bool:
         if isinstance(node, promql_parser.VectorSelector):
-            matchers = ",".join(_written(m) for m in node.matchers.matchers)
+            matchers = ",".join(matcher(m.name, str(m.op), m.value) for m in node.matchers.matchers)
             braces = f"{{{matchers}}}" if matchers else ""
             selectors[f"{node.name or ''}{braces}"] = None
         elif isinstance(node, promql_parser.Call):
@@ -43,16 +39,6 @@ def reads(expr: str) -> Reads:
     except ValueError:
         return Reads((), always_answers=False)
     return Reads(tuple(selectors), bool(functions & ALWAYS_ANSWERS))
-
-
-def _written(matcher: promql_parser.Matcher) -> str:
-    """The matcher as PromQL, with its value escaped."""
-    return f'{matcher.name}{OPERATORS[str(matcher.op)]}"{escaped(matcher.value)}"'
-
-
-def escaped(value: str) -> str:
-    """The text as it stands between double quotes in PromQL."""
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def freshness(expr: str) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from sys import intern
 import promql_parser
 
 from fireline.adapters.prometheus.growth import SPAN, STAND_IN, Way, growth_of, rewritten
-from fireline.adapters.prometheus.selectors import OPERATORS, WINDOW, escaped
+from fireline.adapters.prometheus.selectors import WINDOW
+from fireline.domain.promql import escaped, matcher
 
 AGGREGATIONS = frozenset({"sum", "min", "max", "avg", "count", "group", "stddev", "stdvar"})
 ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "^"})
@@ -82,7 +83,7 @@ def _labels(node: promql_parser.Expr) -> Iterator[Labels]:
                 frozenset(
                     (m.name, m.value)
                     for m in matchers
-                    if OPERATORS[str(m.op)] == "="
+                    if str(m.op) == "MatchOp.Equal"
                     and m.value
                     and m.name != "__name__"
                     and names.count(m.name) == 1
@@ -185,9 +186,7 @@ def _selector(node: promql_parser.VectorSelector, label: str) -> str:
     if node.at is not None:
         raise _UngroupableError
     matchers = [
-        f'{label}=~"{HOLE}"'
-        if m.name == label
-        else f'{m.name}{OPERATORS[str(m.op)]}"{escaped(m.value)}"'
+        f'{label}=~"{HOLE}"' if m.name == label else matcher(m.name, str(m.op), m.value)
         for m in node.matchers.matchers
     ]
     return f"{node.name or ''}{{{','.join(matchers)}}}"

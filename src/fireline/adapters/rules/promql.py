@@ -6,16 +6,12 @@ from math import isinf
 
 import promql_parser
 
+from fireline.domain.promql import escaped, matcher
+
 WINDOW = "$window"
 # Years, weeks and days are written only when nothing is left over, as Prometheus does.
 _WHOLE = (("y", 31_536_000), ("w", 604_800), ("d", 86_400))
 _REST = (("h", 3600), ("m", 60), ("s", 1))
-_OPERATORS = {
-    "MatchOp.Equal": "=",
-    "MatchOp.NotEqual": "!=",
-    "MatchOp.Re": "=~",
-    "MatchOp.NotRe": "!~",
-}
 
 
 def length(seconds: int) -> str:
@@ -54,7 +50,7 @@ def fraction(percent: Decimal) -> str:
 
 def matchers(labels: Mapping[str, str]) -> str:
     """The labels between braces."""
-    inner = ", ".join(f'{name}="{_escaped(value)}"' for name, value in labels.items())
+    inner = ", ".join(f'{name}="{escaped(value)}"' for name, value in labels.items())
     return f"{{{inner}}}"
 
 
@@ -75,17 +71,9 @@ def selectors(expr: str) -> tuple[str, ...]:
 
     def visit(node: promql_parser.Expr) -> bool:
         if isinstance(node, promql_parser.VectorSelector):
-            inner = ", ".join(_matcher(m) for m in node.matchers.matchers)
+            inner = ", ".join(matcher(m.name, str(m.op), m.value) for m in node.matchers.matchers)
             found[f"{node.name or ''}{{{inner}}}" if inner else node.name or ""] = None
         return True
 
     promql_parser.walk(promql_parser.parse(expr.replace(WINDOW, "5m")), visit)
     return tuple(found)
-
-
-def _matcher(matcher: promql_parser.Matcher) -> str:
-    return f'{matcher.name}{_OPERATORS[str(matcher.op)]}"{_escaped(matcher.value)}"'
-
-
-def _escaped(value: str) -> str:
-    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -76,13 +76,6 @@ def burn_of(severity: BurnSeverity | None) -> Burn:
     return Burn.PAGE if severity is BurnSeverity.PAGE else Burn.TICKET
 
 
-def assess(
-    tier: int, burn: Burn, slo: str | None = None, rules: IncidentRules | None = None
-) -> Assessment:
-    """The severity from tier and burn alone."""
-    return judge(SeverityFacts(tier, burn, slo), rules or IncidentRules())
-
-
 def judge(facts: SeverityFacts, rules: IncidentRules) -> Assessment:
     """The severity the rules give, with the reason the card prints."""
     known = facts.as_facts()

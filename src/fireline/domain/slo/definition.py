@@ -62,6 +62,11 @@ UNITS = {
 }
 
 
+def allowed_bad(objective: Decimal) -> float:
+    """The share that an objective in percent allows to be bad, `(100 - objective) / 100`."""
+    return float((Decimal(100) - objective) / Decimal(100))
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRef:
     """Where a definition stands."""
@@ -106,8 +111,8 @@ class Slo:
 
     @property
     def budget_fraction(self) -> float:
-        """The share of events or slices allowed to be bad, `(100 - objective) / 100`."""
-        return float((Decimal(100) - self.objective) / Decimal(100))
+        """The share of events or slices allowed to be bad."""
+        return allowed_bad(self.objective)
 
     @property
     def window_seconds(self) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fireline.domain.slo.buckets import Counts
+from fireline.domain.slo.definition import allowed_bad
 from fireline.domain.slo.status import (
     BudgetState,
     BurnSeverity,
@@ -66,7 +67,7 @@ class SheetMember:
     @property
     def budget_fraction(self) -> float:
         """The share allowed to be bad."""
-        return float((Decimal(100) - self.objective) / Decimal(100))
+        return allowed_bad(self.objective)
 
 
 @dataclass(frozen=True, eq=False)
