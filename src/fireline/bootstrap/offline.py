@@ -15,8 +15,10 @@ from fireline.bootstrap import parts
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.settings import Settings, load
 from fireline.usecases.incident_export import IncidentDocument, as_document, find_incident
+from fireline.usecases.outside import refuse_outside
 from fireline.usecases.ports import FlowCall, Services, Store
 from fireline.usecases.post_review import digest
+from fireline.usecases.public_audit import public_audit
 from fireline.usecases.verify_chains import Verification, verify_chains
 
 
@@ -87,7 +89,8 @@ def incident_document(store: Store, written: str) -> IncidentDocument:
 def audit_entries(store: Store) -> list[dict[str, object]]:
     """The whole audit trail with its hashes, oldest first."""
     with store() as uow:
-        return [{**e.content(), "prev_hash": e.prev_hash, "hash": e.hash} for e in uow.audit.all()]
+        told = public_audit(uow)
+    return [{**e.content(), "prev_hash": e.prev_hash, "hash": e.hash} for e in told]
 
 
 def verify(store: Store) -> Verification:
@@ -101,9 +104,11 @@ def postmortem_markdown(store: Store, written: str) -> str:
 
     Raises:
         NotFoundError: there is no such incident, or no draft yet.
+        ForbiddenError: it is restricted.
     """
     with store() as uow:
         incident = find_incident(uow, written)
+        refuse_outside(incident)
         latest = uow.postmortems.latest(incident.id)
     if latest is None:
         text = f"{incident.ref} has no postmortem yet; it is drafted when the incident is resolved"

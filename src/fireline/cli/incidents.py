@@ -28,7 +28,8 @@ def list_incidents(*, as_json: AsJson = False) -> None:
         print_json(documents)
         return
     for found in documents:
-        print_text(f"{found['id']:8} {found['severity']}  {found['state']:14} {found['title']}")
+        state = "-" if found["restricted"] else found["state"]
+        print_text(f"{found['id']:8} {found['severity']}  {state:14} {found['title']}")
     if not documents:
         print_text("No incidents on record.")
 
@@ -49,6 +50,8 @@ def show(incident_id: IncidentId, *, as_json: AsJson = False) -> None:
         print_json(found)
         return
     print_text(f"{found['id']} {found['severity']} {found['title']}")
+    if found["restricted"]:
+        return
     print_text(f"state {found['state']}; {found['severity_reason']}")
     for entry in found["timeline"]:
         what = "(retracted) " if entry["retracted"] else ""

@@ -1,5 +1,6 @@
 """The alerts of one SLO over its window: their cost, their worth, and what incidents took."""
 
+from fireline.domain.incident.exposure import outside_ref
 from fireline.domain.slo.alerting.noise import noise_of
 from fireline.usecases.incident_costs import spent_by_incidents
 from fireline.usecases.ports import Services
@@ -33,7 +34,7 @@ def alert_history(s: Services, name: str) -> AlertHistory:
                     closed_at=episode.closed_at,
                     spent=episode.spent,
                     mark=group.mark if group else None,
-                    incident_ref=incident.ref if incident else None,
+                    incident_ref=outside_ref(incident) if incident else None,
                 )
             )
     return AlertHistory(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 
+from fireline.domain.incident.exposure import outside_ref, public_view
 from fireline.domain.policy.alert_steps import first_notified
 from fireline.domain.slo.alerting.group import SOURCE, AlertGroup
 from fireline.domain.slo.definition import Slo
@@ -80,8 +81,8 @@ def _handled(
         mark=group.mark,
         marked_by=group.marked_by,
         mention=rules.resolved(first_notified(group, rules)) if wakes else (),
-        incident_ref=incident.ref if incident else None,
-        incident_channel=incident.channel_id if incident else None,
+        incident_ref=outside_ref(incident) if incident else None,
+        incident_channel=public_view(incident).channel_id if incident else None,
         alertmanager=alertmanager_lines(uow, group.id),
     )
 

@@ -1,9 +1,11 @@
 """Action items: promised, reminded of, done with a link as evidence."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fireline.domain.errors import NotFoundError
+from fireline.domain.incident.exposure import public_action
 from fireline.domain.incident.timeline import EntryKind
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.postmortem.action import ActionItem, ActionState
@@ -111,14 +113,25 @@ def my_actions(s: Services, user: str) -> tuple[ActionLine, ...]:
     """The person's open items, the most urgent first."""
     with s.store() as uow:
         mine = [item for item in uow.actions.open() if item.owner == user]
-        return lines(s, mine)
+        return lines(s, uow, mine, user)
 
 
-def lines(s: Services, items: list[ActionItem]) -> tuple[ActionLine, ...]:
-    """Items as they are listed: by due date, then number."""
+def lines(
+    s: Services, uow: UnitOfWork, items: Sequence[ActionItem], reader: str | None = None
+) -> tuple[ActionLine, ...]:
+    """Items as this reader may see them: by due date, then number."""
     today = local(s, s.clock.now()).date()
     ordered = sorted(items, key=lambda item: (item.due, item.id))
-    return tuple(line(item, today) for item in ordered)
+    return tuple(line(item, today) for item in told(uow, ordered, reader))
+
+
+def told(
+    uow: UnitOfWork, items: Sequence[ActionItem], reader: str | None = None
+) -> list[ActionItem]:
+    """The items without what restricted incidents keep from this reader."""
+    ids = {item.incident_id for item in items if item.incident_id is not None}
+    known = {number: uow.incidents.get(number) for number in ids}
+    return [public_action(item, known.get(item.incident_id or 0), reader) for item in items]
 
 
 def line(item: ActionItem, today: date) -> ActionLine:
@@ -142,7 +155,7 @@ def reminder(s: Services, uow: UnitOfWork, ref: str) -> ActionReminder | None:
     """Projection of one owner's reminder of one day; `ref` is `<user>:<day>`."""
     owner, _, day = ref.partition(":")
     items = [i for i in uow.actions.all() if i.owner == owner and reminded_on(i, day)]
-    return ActionReminder(owner, lines(s, items)) if items else None
+    return ActionReminder(owner, lines(s, uow, items, owner)) if items else None
 
 
 def local(s: Services, at: datetime) -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from fireline.domain.alertmanager.alerts import ExternalAlert, ExternalGroup, SeenAlert
 from fireline.domain.alertmanager.silences import written
-from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.exposure import outside_ref, public_view
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.definition import Slo
 from fireline.usecases.external_alert_views import (
@@ -52,18 +52,11 @@ def external_alert(s: Services, uow: UnitOfWork, ref: str) -> ExternalAlertMessa
         silences=_silences(uow, group.firing),
         acknowledged_by=group.acknowledged_by,
         acknowledged_at=group.acknowledged_at,
-        incident_ref=_ref(incident),
-        incident_channel=incident.channel_id if incident and not incident.restricted else None,
+        incident_ref=outside_ref(incident) if incident else None,
+        incident_channel=public_view(incident).channel_id if incident else None,
         unknown_since=health.failing_since if unknown else None,
         known_at=health.answered_at if unknown else None,
     )
-
-
-def _ref(incident: Incident | None) -> str | None:
-    """The incident, as far as it is told of outside its channel."""
-    if incident is None:
-        return None
-    return "(restricted)" if incident.restricted else incident.ref
 
 
 def annotation(group: ExternalGroup, name: str) -> str:

@@ -12,13 +12,16 @@ def home(s: Services, user: str) -> Home:
     with s.store() as uow:
         incidents = sorted(uow.incidents.open(), key=lambda i: (i.severity, i.id))
         mine = [item for item in uow.actions.open() if item.owner == user]
+        actions = lines(s, uow, mine, user)
         approvals = tuple(uow.waivers.waiting(user))
     budgets = slo_list(s)
     return Home(
         user=user,
-        incidents=tuple(incident_line(s, i) for i in incidents if involves(i, user)),
-        other_incidents=tuple(incident_line(s, i) for i in incidents if not involves(i, user)),
-        actions=lines(s, mine),
+        incidents=tuple(incident_line(s, i, user) for i in incidents if involves(i, user)),
+        other_incidents=tuple(
+            incident_line(s, i, user) for i in incidents if not involves(i, user)
+        ),
+        actions=actions,
         budgets=budgets.lines,
         problems=budgets.problems,
         now=s.clock.now(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fireline.domain.incident.details import Handover, Notice, Update
-from fireline.domain.incident.incident import Role
+from fireline.domain.incident.incident import Role, Severity
 from fireline.usecases.budget_views import SloLine
 
 
@@ -56,6 +56,16 @@ class IncidentNotice:
     text: str
     mention: tuple[str, ...] = ()
     sign: str = "alarm_clock"
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictedNotice:
+    """All that is said of a restricted incident outside its channel, and the way in."""
+
+    incident_id: int
+    ref: str
+    severity: Severity
+    commander: str | None
 
 
 @dataclass(frozen=True, slots=True)

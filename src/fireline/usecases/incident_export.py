@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from fireline.domain.errors import NotFoundError
+from fireline.domain.incident.exposure import outside_words, public_view
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.timeline import TimelineEntry
 from fireline.domain.postmortem.action import ActionItem
@@ -31,6 +32,7 @@ class IncidentDocument(TypedDict):
 
     id: str
     title: str
+    restricted: bool
     state: str
     severity: str
     severity_reason: str
@@ -62,13 +64,21 @@ def find_incident(uow: UnitOfWork, written: str) -> Incident:
     return incident
 
 
-def as_document(uow: UnitOfWork, incident: Incident, *, timeline: bool) -> IncidentDocument:
-    """The record as it stands; with its timeline, actions and newest draft when asked for."""
+def as_document(uow: UnitOfWork, record: Incident, *, timeline: bool) -> IncidentDocument:
+    """The record as anybody may see it; with timeline, actions and newest draft when asked for.
+
+    Of a restricted incident there is none of these.
+    """
+    incident = public_view(record)
+    timeline = timeline and not incident.restricted
     repair = incident.repair
     latest = uow.postmortems.latest(incident.id) if timeline else None
     return {
         "id": incident.ref,
-        "title": incident.title,
+        "title": outside_words(incident, "its commander")
+        if incident.restricted
+        else incident.title,
+        "restricted": incident.restricted,
         "state": incident.state.value,
         "severity": incident.severity.label,
         "severity_reason": incident.severity_reason,

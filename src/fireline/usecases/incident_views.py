@@ -3,25 +3,30 @@
 from datetime import datetime
 
 from fireline.domain.incident.durations import minutes, spell
+from fireline.domain.incident.exposure import may_read, public_view
 from fireline.domain.incident.incident import Incident, Role, Stamp
 from fireline.domain.incident.metrics import durations, elapsed
 from fireline.usecases import find_runbook
+from fireline.usecases.outside import neutral
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.slo_views import slo_line
 from fireline.usecases.views import (
     Announcement,
     IncidentLine,
     IncidentOverview,
+    RestrictedNotice,
     RunbookSuggestion,
     SloLine,
 )
 
 
-def announcement(s: Services, uow: UnitOfWork, ref: str) -> Announcement | None:
+def announcement(s: Services, uow: UnitOfWork, ref: str) -> Announcement | RestrictedNotice | None:
     """Projection of the line in the public channel; `ref` is the incident's id."""
     incident = uow.incidents.get(int(ref))
     if incident is None:
         return None
+    if incident.restricted:
+        return neutral(incident)
     return Announcement(
         incident_id=incident.id,
         ref=incident.ref,
@@ -51,7 +56,7 @@ def overview(s: Services, user: str) -> IncidentOverview:
     with s.store() as uow:
         found = uow.incidents.open()
     mine_first = sorted(found, key=lambda i: (not involves(i, user), i.severity, i.id))
-    return IncidentOverview(tuple(incident_line(s, i) for i in mine_first))
+    return IncidentOverview(tuple(incident_line(s, i, user) for i in mine_first))
 
 
 def involves(incident: Incident, user: str) -> bool:
@@ -59,8 +64,9 @@ def involves(incident: Incident, user: str) -> bool:
     return user == incident.declared_by or user in incident.roles.values()
 
 
-def incident_line(s: Services, incident: Incident) -> IncidentLine:
-    """One incident in a list."""
+def incident_line(s: Services, record: Incident, reader: str | None = None) -> IncidentLine:
+    """One incident in a list, as this reader may see it."""
+    incident = public_view(record, reader)
     known = durations(incident)
     passed = elapsed(incident, s.clock.now())
     return IncidentLine(
@@ -79,6 +85,7 @@ def incident_line(s: Services, incident: Incident) -> IncidentLine:
         target_minutes=s.policy.mttr_target(incident.tier),
         cost=incident.budget_cost,
         raw_cost=incident.raw_budget_cost,
+        restricted=not may_read(record, reader),
     )
 
 

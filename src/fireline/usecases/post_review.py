@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.exposure import public_view
 from fireline.domain.people import SYSTEM
 from fireline.domain.review.facts import (
     Measured,
@@ -10,6 +10,7 @@ from fireline.domain.review.facts import (
     counted,
     headline,
     met_by_tier,
+    restricted_words,
     review_facts,
     without_data,
     worst_first,
@@ -18,7 +19,7 @@ from fireline.domain.review.maintenance import line
 from fireline.domain.review.week import Week, parse_week, week_at
 from fireline.domain.slo.alerting.noise import noise_of
 from fireline.usecases.budget_charts import budget_overview
-from fireline.usecases.chase_actions import lines, local
+from fireline.usecases.chase_actions import lines, local, told
 from fireline.usecases.incident_record import show
 from fireline.usecases.incident_views import incident_line
 from fireline.usecases.maintenance_review import maintenance_of_week
@@ -76,8 +77,9 @@ def _digest(s: Services, uow: UnitOfWork, week: Week) -> ReviewDigest:
         headline=headline(record),
         met=met_by_tier(record.slos),
         budgets=budgets,
-        incidents=tuple(incident_line(s, i) for i in counted(record.incidents)),
-        actions=lines(s, list(record.actions)),
+        incidents=tuple(incident_line(s, i) for i in counted(record.incidents) if not i.restricted),
+        restricted=restricted_words(record.incidents),
+        actions=lines(s, uow, record.actions),
         no_data=tuple(without_data(record.slos)),
         noise=noise_of(record.alerts),
         markdown=s.documents.review(facts),
@@ -95,14 +97,13 @@ def _record(s: Services, uow: UnitOfWork, week: Week) -> WeekRecord:
         statuses = {name: status_at(s, uow, slo, end) for name, slo in slos.items()}
     else:
         statuses = {status.slo: status for status in uow.statuses.all()}
-    incidents: list[Incident] = uow.incidents.between(start, end)
     return WeekRecord(
         week=week,
         timezone=s.timezone,
         at=now,
         slos=tuple(Measured(slo, statuses.get(name)) for name, slo in sorted(slos.items())),
-        incidents=tuple(incidents),
-        actions=tuple(uow.actions.open()),
+        incidents=tuple(public_view(i) for i in uow.incidents.between(start, end)),
+        actions=tuple(told(uow, uow.actions.open())),
         alerts=tuple(uow.alerts.between(start, min(end, now))),
         today=local(s, now).date(),
         policy=s.policy,

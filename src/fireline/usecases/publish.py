@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from fireline.domain.errors import RejectedError
+from fireline.usecases.outside import told_there
 from fireline.usecases.ports import FlowCall, Ids, PostedMessage, PostedRef, Services, UnitOfWork
 from fireline.usecases.views import (
     AlertMessage,
@@ -49,6 +50,7 @@ def publish(s: Services, projections: Projections, target: PostedMessage) -> boo
     with s.store() as uow:
         known = uow.messages.get(target.key)
         message = projections[target.kind](s, uow, target.ref)
+        message = told_there(uow, known or target, message)
         if message is None:
             return False
         thread = _thread(uow, message)

@@ -42,6 +42,7 @@ from fireline.usecases.impact_views import (
     ConsumerNotice,
     HandoverMessage,
     IncidentNotice,
+    RestrictedNotice,
     UpdateMessage,
 )
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
@@ -75,6 +76,7 @@ __all__ = [
     "Message",
     "Notice",
     "Particulars",
+    "RestrictedNotice",
     "ReviewDigest",
     "RunbookPage",
     "RunbookSuggestion",
@@ -161,7 +163,7 @@ class ActionReminder:
 
 @dataclass(frozen=True, slots=True)
 class IncidentLine:
-    """One incident in a list."""
+    """One incident in a list; of one that is `restricted` for the reader, no more than that."""
 
     incident_id: int
     ref: str
@@ -178,6 +180,7 @@ class IncidentLine:
     target_minutes: int | None
     cost: Mapping[str, float] = field(default_factory=dict)
     raw_cost: Mapping[str, float] = field(default_factory=dict)
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,7 @@ class ReviewDigest:
     overview: BudgetOverview | None = None
     noise: Noise = field(default_factory=Noise)
     maintenance: tuple[str, ...] = ()
+    restricted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +276,7 @@ Message = (
     | UpdateMessage
     | IncidentNotice
     | ConsumerNotice
+    | RestrictedNotice
     | HandoverMessage
     | FileMessage
     | Notice

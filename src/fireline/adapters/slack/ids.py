@@ -25,6 +25,7 @@ CARD_MENU: Final = "card_menu"
 
 TAKE_COMMAND: Final = "handover_take"
 UNDERSTOOD: Final = "notice_understood"
+REQUEST_ACCESS: Final = "access_request"
 
 SHOW_RUNBOOK: Final = "runbook_show"
 SEARCH_RUNBOOKS: Final = "runbook_search"

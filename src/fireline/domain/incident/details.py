@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fireline.domain.incident.kinds import (
+    AccessState,
     Answer,
     DatasetRole,
     DecisionKind,
@@ -205,6 +206,28 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """Whether one person may read a restricted incident; `by` names who decided."""
+
+    user: str
+    name: str
+    state: AccessState
+    at: datetime
+    by: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftChannel:
+    """A channel that too many could read; `readers` are the ids of its members when it was left."""
+
+    id: str
+    name: str
+    readers: tuple[str, ...] = ()
+    archived_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """Everything of an incident that is only ever read whole; stored as one document.
 
@@ -240,6 +263,10 @@ class Details:
     handovers: tuple[Handover, ...] = ()
     harms: tuple[Harm, ...] = ()
     outage: bool = False
+    access: tuple[Access, ...] = ()
+    exposed_because: str = ""
+    private_channel: bool = False
+    left_channels: tuple[LeftChannel, ...] = ()
 
     @property
     def roots(self) -> tuple[str, ...]:

@@ -101,3 +101,11 @@ class DecisionKind(StrEnum):
     def revocable(self) -> bool:
         """Whether it has to be taken back before the incident may close."""
         return self in {DecisionKind.TEMPORARY_ACCESS, DecisionKind.FREEZE_EXCEPTION}
+
+
+class AccessState(StrEnum):
+    """Where a person's wish to read a restricted incident stands."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    DENIED = "denied"

@@ -87,6 +87,12 @@ def counted(incidents: Sequence[Incident]) -> list[Incident]:
     return sorted(real, key=lambda i: (not i.open, i.stamps[Stamp.DECLARED], i.id))
 
 
+def restricted_words(incidents: Sequence[Incident]) -> str:
+    """How many restricted incidents there were, by severity; nothing else is told of them."""
+    found = [i for i in counted(incidents) if i.restricted]
+    return f"Restricted incidents: {_by_severity(found)}" if found else ""
+
+
 def headline(record: WeekRecord) -> str:
     """SLOs met, overall and by tier, and how many have no figure."""
     met = met_by_tier(record.slos)
@@ -107,7 +113,8 @@ def review_facts(record: WeekRecord) -> dict[str, object]:
         "loss": _loss(incidents),
         "by_severity": _by_severity(incidents),
         "budgets": [_budget(m) for m in worst_first(record.slos)],
-        "incidents": [_incident(i, record) for i in incidents],
+        "incidents": [_incident(i, record) for i in incidents if not i.restricted],
+        "restricted": restricted_words(incidents),
         "left_out": len(record.incidents) - len(incidents),
         "within_target": _within_target(incidents, record.policy),
         "mttr": _all(incidents, "mttr", "nothing was restored"),

@@ -1,9 +1,11 @@
 """The one line in the public incidents channel."""
 
+from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
+from fireline.adapters.slack.blocks.incident import restricted_words
 from fireline.adapters.slack.blocks.incident_words import SEVERITY_WORDS, STATE_WORDS, TITLE
 from fireline.adapters.slack.blocks.markup import channel, esc, one_line, user, when
-from fireline.usecases.views import Announcement
+from fireline.usecases.views import Announcement, RestrictedNotice
 
 
 def announcement(view: Announcement) -> kit.Rendered:
@@ -25,3 +27,11 @@ def announcement(view: Announcement) -> kit.Rendered:
     ]
     text = f"{view.ref} {view.severity.label} {view.title}: {view.state.value}"
     return kit.rendered(text, blocks)
+
+
+def restricted(view: RestrictedNotice) -> kit.Rendered:
+    """What is said of a restricted incident outside its channel, and the way in."""
+    said = restricted_words(view.ref, view.severity, view.commander)
+    ask = kit.button("Request access", ids.REQUEST_ACCESS, str(view.incident_id))
+    text = f"Restricted incident {view.ref}, {view.severity.label}"
+    return kit.rendered(text, [kit.section(said), kit.actions([ask])])

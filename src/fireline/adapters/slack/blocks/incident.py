@@ -19,8 +19,16 @@ from fireline.usecases.views import IncidentLine, IncidentOverview
 LIST_LIMIT = 15
 
 
+def restricted_words(ref: str, severity: Severity, commander: str | None) -> str:
+    """All that is said of a restricted incident outside its channel."""
+    ask = f"Ask {user(commander)}." if commander else "Ask security."
+    return f":lock: Restricted incident *{esc(ref)}*, {severity.label}. {ask}"
+
+
 def line(view: IncidentLine) -> str:
-    """One incident of a list, in two lines."""
+    """One incident of a list, in two lines; a restricted one in its sentence."""
+    if view.restricted:
+        return restricted_words(view.ref, view.severity, view.commander)
     where = channel(view.channel_id) or esc(view.ref)
     head = f"{SEVERITY_WORDS[view.severity]} \u00b7 *{esc(view.ref)}* {one_line(view.title, TITLE)}"
     lead = f"Commander {user(view.commander)}"

@@ -32,6 +32,7 @@ def review(view: ReviewDigest, chart_file: str | None = None) -> kit.Rendered:
             INCIDENTS,
             "No incident.",
         ),
+        kit.context(one_line(view.restricted, 200)) if view.restricted else None,
         kit.section(f"*Alerts*\n{_noise(view.noise)}"),
         *_part(
             plural(len(view.actions), "open action item"),

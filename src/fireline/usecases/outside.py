@@ -1,0 +1,81 @@
+"""What leaves the channel of a restricted incident: one sentence, whatever was to be shown.
+
+Projections for places that are never an incident's own channel show its public view themselves.
+Everything else passes here on its way to Slack, so that a message meant for the channel that was
+left, or for somebody who may not read it, says no more than that sentence.
+"""
+
+from fireline.domain.errors import ForbiddenError
+from fireline.domain.incident.exposure import may_read, public_view
+from fireline.domain.incident.incident import Incident, Role
+from fireline.usecases.impact_views import RestrictedNotice
+from fireline.usecases.store_ports import PostedMessage, UnitOfWork
+from fireline.usecases.views import Message
+
+# Kinds that show public views themselves, or no incident at all.
+APART = frozenset(
+    {
+        "alert",
+        "alert_step",
+        "external_alert",
+        "announcement",
+        "review",
+        "action_reminder",
+        "waiver_request",
+        "waiver_answer",
+        "waiver_expiry",
+        "silence_trouble",
+    }
+)
+MOST_DIGITS = 9
+
+
+def neutral(incident: Incident) -> RestrictedNotice:
+    """The sentence, with the button that asks for access."""
+    seen = public_view(incident)
+    return RestrictedNotice(seen.id, seen.ref, seen.severity, seen.roles.get(Role.COMMANDER))
+
+
+def told_there(uow: UnitOfWork, target: PostedMessage, message: Message | None) -> Message | None:
+    """The message as it may be read where it goes.
+
+    Where something stands already it becomes the sentence; a channel that was left is told
+    nothing new. A person without access is told the sentence.
+    """
+    incident = _incident_of(uow, target)
+    if message is None or incident is None or _inside(incident, target):
+        return message
+    if target.ts is None and not target.channel.startswith("@"):
+        return None
+    return neutral(incident)
+
+
+def _inside(incident: Incident, target: PostedMessage) -> bool:
+    """Whether only people who may read the incident read it there."""
+    if not incident.restricted:
+        return True
+    if target.channel.startswith("@"):
+        return may_read(incident, target.channel.removeprefix("@"))
+    left = {one.id for one in incident.details.left_channels}
+    return target.channel == incident.channel_id and target.channel not in left
+
+
+def _incident_of(uow: UnitOfWork, target: PostedMessage) -> Incident | None:
+    """The incident whose inside the message shows."""
+    number = target.ref.replace("|", ":").partition(":")[0]
+    if target.kind in APART or not number.isdecimal() or len(number) > MOST_DIGITS:
+        return None
+    return uow.incidents.get(int(number))
+
+
+def refuse_outside(incident: Incident, reader: str | None = None) -> None:
+    """Let only those who may read the incident go on.
+
+    Raises:
+        ForbiddenError: it is restricted, and the reader is not on its access list.
+    """
+    if not may_read(incident, reader):
+        ask = f"Ask its commander, or press Request access: `/incident show {incident.ref}`."
+        raise ForbiddenError(
+            f"Restricted incident {incident.ref}, {incident.severity.label}. {ask}"
+        )
