@@ -10,7 +10,7 @@ from fireline.usecases.data_safety import safety
 from fireline.usecases.incident_views import overview
 from fireline.usecases.ports import Services
 from fireline.usecases.slo_views import slo_list
-from fireline.usecases.views import SloLine
+from fireline.usecases.views import IncidentLine, SloLine
 
 SHOWN = 5
 UNKNOWN = "I cannot answer that from budgets, incidents or runbooks, and I do not guess."
@@ -95,13 +95,18 @@ def _incidents(s: Services) -> QuestionAnswer:
     found = overview(s, "").lines
     if not found:
         return QuestionAnswer("No incident is open.", (), (Source("the incident record"),))
-    lines = [f"{i.ref} {i.severity.label} {i.title}: {i.state.value}" for i in found[:SHOWN]]
+    lines = [_line(i) for i in found[:SHOWN]]
     if len(found) > SHOWN:
         lines.append(f"… and {len(found) - SHOWN} more: /incident list")
     count = len(found)
     head = "1 incident is open." if count == 1 else f"{count} incidents are open."
     sources = tuple(Source(i.ref, i.channel_id) for i in found[:SHOWN])
     return QuestionAnswer(head, tuple(lines), sources)
+
+
+def _line(shown: IncidentLine) -> str:
+    words = f"{shown.ref} {shown.severity.label} {shown.title}"
+    return words if shown.restricted else f"{words}: {shown.state.value}"
 
 
 def _runbooks(s: Services, words: str) -> QuestionAnswer:

@@ -5,7 +5,6 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from fireline.domain.errors import NotFoundError
-from fireline.domain.incident.exposure import public_action
 from fireline.domain.incident.timeline import EntryKind
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.postmortem.action import ActionItem, ActionState
@@ -15,6 +14,7 @@ from fireline.domain.postmortem.promise import (
     completed,
     due_steps,
     last_reminded,
+    public_action,
     reminded,
     reminded_on,
     working_time,

@@ -97,7 +97,7 @@ class Act:
         for field in self.fields:
             if not field.optional:
                 sent.need(field.name)
-        incident = desk.incident(sent.incident())
+        incident = desk.incident(sent.incident(), asked)
         return self.do(desk, asked, incident, sent.fields)
 
 

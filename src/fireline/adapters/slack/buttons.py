@@ -22,11 +22,12 @@ from fireline.adapters.slack.interactions import Button, Pressed
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident, Role
 from fireline.usecases import find_runbook
+from fireline.usecases.chase_actions import told
 
 
 def claim_commander(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
     """Take command, unless somebody who looked at the same card was faster."""
-    incident = desk.incident(int(pressed.value))
+    incident = desk.incident(int(pressed.value), asked)
     who = asked.user.id
     return incident_verbs.give_role(desk, asked, incident, Role.COMMANDER, who, if_free=True)
 
@@ -36,7 +37,7 @@ def _form(make: Callable[[Incident, Prefill], dict[str, object]]) -> Button:
 
     def press(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
         given = Prefill(channel=asked.channel)
-        return Modal(make(desk.incident(int(pressed.value)), given))
+        return Modal(make(desk.incident(int(pressed.value), asked), given))
 
     return press
 
@@ -44,14 +45,14 @@ def _form(make: Callable[[Incident, Prefill], dict[str, object]]) -> Button:
 def resolve(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
     """Ask whether data is damaged; whoever pressed is proposed as the checker."""
     given = Prefill(channel=asked.channel, person=asked.user.id)
-    return Modal(modals.resolve(desk.incident(int(pressed.value)), given))
+    return Modal(modals.resolve(desk.incident(int(pressed.value), asked), given))
 
 
 def add_action(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
     """A form for a promise out of this incident."""
     due = desk.today(asked.user.id) + timedelta(days=desk.s.policy.action_due_days)
     given = Prefill(channel=asked.channel, person=asked.user.id, due=due)
-    return Modal(modals.action(given, desk.incident(int(pressed.value))))
+    return Modal(modals.action(given, desk.incident(int(pressed.value), asked)))
 
 
 def card_menu(desk: Desk, asked: Asked, pressed: Pressed) -> Reply | None:
@@ -84,7 +85,9 @@ def action_done(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
         raise NotFoundError(f"There is no ACT-{pressed.value} any more.")
     if item.evidence:
         raise InvalidInputError(f"{item.ref} is done already: {item.evidence}")
-    return Modal(modals.evidence(item.id, item.ref, item.text, asked.channel))
+    with desk.s.store() as uow:
+        shown = told(uow, [item], asked.user.id)[0]
+    return Modal(modals.evidence(item.id, item.ref, shown.text, asked.channel))
 
 
 def run_instead(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:

@@ -24,6 +24,7 @@ from fireline.domain.errors import EffectError, InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident
 from fireline.domain.people import Actor
 from fireline.usecases.manage_incident import incident_in
+from fireline.usecases.outside import neutral, refuse_outside
 from fireline.usecases.ports import Services
 from fireline.usecases.views import Message
 
@@ -148,11 +149,12 @@ class Desk:
             )
         return found
 
-    def incident(self, incident_id: int) -> Incident:
-        """The incident of that number.
+    def incident(self, incident_id: int, asked: Asked | None = None) -> Incident:
+        """The incident of that number; given who asks, only what they may read.
 
         Raises:
             NotFoundError: there is none.
+            ForbiddenError: it is restricted, and they neither have access nor are in its channel.
         """
         with self.s.store() as uow:
             found = uow.incidents.get(incident_id)
@@ -160,6 +162,8 @@ class Desk:
             raise NotFoundError(
                 f"There is no INC-{incident_id}. `/incident list` shows the open ones."
             )
+        if asked is not None and asked.channel != found.channel_id:
+            refuse_outside(found, asked.user.id)
         return found
 
     def settled(self, incident: Incident) -> Incident:
@@ -175,6 +179,8 @@ class Desk:
 
 def declared(incident: Incident, *, created: bool) -> Rendered:
     """What is answered to whoever declared: the reference and the way into the channel."""
+    if incident.restricted and not created:
+        return render(neutral(incident))
     title = one_line(incident.title, 150)
     head = f"{SEVERITY_WORDS[incident.severity]} \u00b7 *{esc(incident.ref)}* {title}"
     verb = "declared" if created else "is already open for this"

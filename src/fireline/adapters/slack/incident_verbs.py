@@ -9,10 +9,12 @@ from fireline.adapters.slack.blocks.modals import NO_DAMAGE, REPAIRED, Prefill
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
 from fireline.adapters.slack.grammar import Typed, incident_number, person, role, severity
 from fireline.domain.errors import IllegalTransitionError, InvalidInputError, NotFoundError
+from fireline.domain.incident.exposure import may_read
 from fireline.domain.incident.incident import Incident, RepairDecision, Role, Stamp
 from fireline.usecases import incident_impact, manage_incident
 from fireline.usecases.incident_card import card
 from fireline.usecases.incident_views import overview
+from fireline.usecases.outside import neutral
 
 OPTIONS = ("sev", "slo", "service", "dataset", "at", "checked", "how", "override")
 NOBODY = ("none", "nobody", "-")
@@ -65,10 +67,13 @@ def show_list(desk: Desk, asked: Asked, _typed: Typed) -> Reply:
 
 
 def show(desk: Desk, asked: Asked, typed: Typed) -> Reply:
-    """One incident's card, by its number."""
+    """One incident's card, by its number; of a restricted one what this person may see."""
     if not typed.words:
         return bare(desk, asked)
-    return _card(desk, desk.incident(incident_number(typed.words[0])))
+    incident = desk.incident(incident_number(typed.words[0]))
+    if not may_read(incident, asked.user.id) and asked.channel != incident.channel_id:
+        return neutral(incident)
+    return _card(desk, incident)
 
 
 def change_severity(desk: Desk, asked: Asked, typed: Typed) -> Reply:

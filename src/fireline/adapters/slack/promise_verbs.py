@@ -43,13 +43,13 @@ def postmortem_show(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     """The newest draft of the named incident."""
     if not typed.words:
         return postmortem_bare(desk, asked)
-    return _draft(desk, desk.incident(incident_number(typed.words[0])))
+    return _draft(desk, desk.incident(incident_number(typed.words[0]), asked))
 
 
 def postmortem_draft(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     """A new version from the record as it is now; the last one when no fact has changed."""
     named = incident_number(typed.words[0]) if typed.words else None
-    incident = desk.incident(named) if named else desk.incident_here(asked.channel)
+    incident = desk.incident(named, asked) if named else desk.incident_here(asked.channel)
     draft_postmortem.draft(desk.s, incident.id)
     return _draft(desk, incident)
 
@@ -121,7 +121,9 @@ def postmortem_action(desk: Desk, asked: Asked, typed: Typed) -> Reply:
 
 def item_added(desk: Desk, asked: Asked, item: ActionItem) -> Rendered:
     """What is answered when an item was added or done."""
-    return action.added(chase_actions.line(item, desk.today(asked.user.id)))
+    with desk.s.store() as uow:
+        shown = chase_actions.told(uow, [item], asked.user.id)[0]
+    return action.added(chase_actions.line(shown, desk.today(asked.user.id)))
 
 
 def review_bare(desk: Desk, _asked: Asked) -> Reply:

@@ -10,6 +10,7 @@ from fireline.adapters.slack.blocks.markup import clip
 from fireline.adapters.slack.blocks.modals import Prefill
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
 from fireline.domain.errors import NotFoundError
+from fireline.domain.incident.exposure import may_read
 from fireline.usecases.capture_timeline import add_message
 from fireline.usecases.manage_incident import incident_in
 
@@ -55,7 +56,8 @@ def add_to_timeline(desk: Desk, asked: Asked, message: Chosen) -> Reply:
         )
         return answers.told(f"Added to the timeline of {incident.ref}.")
     with desk.s.store() as uow:
-        known = sorted(uow.incidents.open(), key=lambda i: -i.id)
+        known = [i for i in uow.incidents.open() if may_read(i, asked.user.id)]
+    known.sort(key=lambda i: -i.id)
     if not known:
         raise NotFoundError("No incident is open. Use *Declare incident* on this message instead.")
     text = clip(message.text, MAX_CARRIED)

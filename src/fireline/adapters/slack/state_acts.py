@@ -69,7 +69,7 @@ def _chosen(verb: Verb) -> Doer:
 
 
 def _merge(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
-    target = desk.incident(incident_number(values["target"]))
+    target = desk.incident(incident_number(values["target"]), asked)
     ask = Ask(Verb.MERGE, f"into {target.ref}", target_id=target.id)
     after = step(desk.s, incident.id, ask, asked.user)
     return answers.told(f"{after.ref} lives on in {target.ref}.")

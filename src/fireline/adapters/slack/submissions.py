@@ -83,7 +83,7 @@ def severity(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
 
 def role(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     """Give a role or clear it."""
-    incident = desk.incident(sent.incident())
+    incident = desk.incident(sent.incident(), asked)
     who = sent.fields.get("person")
     return incident_verbs.give_role(desk, asked, incident, Role(sent.need("role")), who)
 

@@ -3,15 +3,11 @@
 Everything that shows an incident outside its own channel shows its `public_view`.
 """
 
-from dataclasses import replace
-
 from fireline.domain.incident.details import Access, Details
 from fireline.domain.incident.incident import Incident, Role, Stamp
 from fireline.domain.incident.kinds import AccessState
-from fireline.domain.postmortem.action import ActionItem
 
 NEUTRAL_TITLE = "Restricted incident"
-NEUTRAL_ACTION = "Action item of a restricted incident"
 WITHHELD = "(restricted)"
 
 
@@ -67,12 +63,3 @@ def outside_words(incident: Incident, commander: str) -> str:
     """All that is said of a restricted incident outside its channel; `commander` as written."""
     ask = f"Ask {commander}." if commander else "Ask security."
     return f"{NEUTRAL_TITLE} {incident.ref}, {incident.severity.label}. {ask}"
-
-
-def public_action(
-    item: ActionItem, incident: Incident | None, reader: str | None = None
-) -> ActionItem:
-    """The action item as this reader may see it, given the incident it came from."""
-    if incident is None or may_read(incident, reader):
-        return item
-    return replace(item, text=NEUTRAL_ACTION, evidence=None)

@@ -6,12 +6,15 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 from fireline.domain.errors import ConflictError, InvalidInputError
+from fireline.domain.incident.exposure import may_read
+from fireline.domain.incident.incident import Incident
 from fireline.domain.postmortem.action import ActionItem, ActionState
 
 SHORTEST, LONGEST = 10, 200
 WORKDAY_STARTS = 9
 FARTHEST = timedelta(days=2 * 366)
 WEEKEND = 5
+NEUTRAL = "Action item of a restricted incident"
 LADDER = (("before", -3), ("due", 0), ("late2", 2), ("late7", 7))
 
 
@@ -105,3 +108,12 @@ def reminded_on(item: ActionItem, day: str) -> bool:
 def last_reminded(item: ActionItem) -> str | None:
     """The newest day its owner was reminded of it."""
     return max((mark.split("@")[1] for mark in item.reminded), default=None)
+
+
+def public_action(
+    item: ActionItem, incident: Incident | None, reader: str | None = None
+) -> ActionItem:
+    """The action item as this reader may see it, given the incident it came from."""
+    if incident is None or may_read(incident, reader):
+        return item
+    return replace(item, text=NEUTRAL, evidence=None)

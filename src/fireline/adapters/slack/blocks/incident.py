@@ -14,6 +14,7 @@ from fireline.adapters.slack.blocks.markup import (
     plural,
     user,
 )
+from fireline.domain.incident.incident import Severity
 from fireline.usecases.views import IncidentLine, IncidentOverview
 
 LIST_LIMIT = 15
