@@ -90,6 +90,7 @@ class FakeChat:
     messages: dict[tuple[str, str], RawMessage] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     strangers: set[str] = field(default_factory=set)
+    guests: set[str] = field(default_factory=set)
     gone: set[tuple[str, str]] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
     pins: set[tuple[str, str]] = field(default_factory=set)
@@ -190,6 +191,10 @@ class FakeChat:
     def is_member(self, user_id: str) -> bool:
         self._called("is_member")
         return user_id not in self.strangers
+
+    def is_guest(self, user_id: str) -> bool:
+        self._called("is_guest")
+        return user_id in self.guests
 
     def user_timezone(self, user_id: str) -> str:
         self._called("user_timezone")

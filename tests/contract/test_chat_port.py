@@ -26,6 +26,7 @@ class Place:
     chat: Chat
     ana: str
     nobody: str
+    guest: str
     pinned: Callable[[PostedRef], bool]
     topic: Callable[[str], str]
     members: Callable[[str], set[str]]
@@ -43,6 +44,11 @@ def slack_place(sandbox: Sandbox) -> Place:
         sent = sandbox.post("/_act/message", user="ana", channel=channel, text=text, **body)
         return str(sent["ts"])
 
+    def guest() -> str:
+        dia = workspace.users[sandbox.user("dia")]
+        dia.is_restricted = True
+        return dia.id
+
     def make(name: str) -> None:
         chen = sandbox.user("chen")
         create_channel(workspace, name, chen)
@@ -51,6 +57,7 @@ def slack_place(sandbox: Sandbox) -> Place:
         SlackChat(web_client(BOT_TOKEN, sandbox.api_url)),
         sandbox.user("ana"),
         "U0NOBODY00",
+        guest(),
         pinned=lambda posted: posted.ts in workspace.channels[posted.channel_id].pins,
         topic=lambda channel: str(workspace.channels[channel].topic["value"]),
         members=lambda channel: set(workspace.channels[channel].members),
@@ -60,7 +67,9 @@ def slack_place(sandbox: Sandbox) -> Place:
 
 
 def fake_place() -> Place:
-    fake = FakeChat(names={"U0ANA": "Ana"}, strangers={"U0NOBODY00"}, missing={"#not-there"})
+    fake = FakeChat(
+        names={"U0ANA": "Ana"}, strangers={"U0NOBODY00"}, guests={"U0GUEST"}, missing={"#not-there"}
+    )
 
     def say(channel: str, text: str, thread_ts: str | None) -> str:
         ts = f"1700000001.{len(fake.messages):06d}"
@@ -71,6 +80,7 @@ def fake_place() -> Place:
         fake,
         "U0ANA",
         "U0NOBODY00",
+        "U0GUEST",
         pinned=lambda posted: (posted.channel_id, posted.ts) in fake.pins,
         topic=lambda channel: fake.topics[channel],
         members=lambda channel: fake.members[channel],
@@ -209,3 +219,8 @@ def test_a_picture_gets_an_id_of_its_own(place: Place) -> None:
 def test_a_person_has_a_name_and_a_zone(place: Place) -> None:
     assert place.chat.user_name(place.ana) == "Ana"
     assert place.chat.user_timezone(place.ana)
+
+
+def test_a_guest_is_told_from_a_member(place: Place) -> None:
+    assert place.chat.is_guest(place.guest)
+    assert not place.chat.is_guest(place.ana)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fireline.domain.incident.incident import Incident, Role
+from fireline.domain.incident.incident import Incident, IncidentState, Role
 from tests.integration.slack_bot import Bot
 
 
@@ -67,3 +67,13 @@ def test_two_people_at_the_same_button_make_one_commander(bot: Bot) -> None:
     assert incident(bot).roles[Role.COMMANDER] == bot.sandbox.user("bo")
     assert texts(bot).count("Commander: Bo") == 1
     assert "Commander: Ana" not in texts(bot)
+
+
+def test_a_guest_does_not_move_an_incident_on(bot: Bot) -> None:
+    bot.sandbox.workspace.users[bot.sandbox.user("dia")].is_restricted = True
+    where = bot.declared("orders are late").id
+    bot.ask("/incident join INC-1", "dia")
+    bot.flows()
+    told = bot.ask("/incident mitigate restarting", "dia", where)
+    assert "guests do not move an incident on. Do this: ask a member of its channel" in told
+    assert incident(bot).state is IncidentState.INVESTIGATING

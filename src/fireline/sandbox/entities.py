@@ -22,6 +22,7 @@ class User:
     app_id: str | None = None
     bot_id: str | None = None
     is_admin: bool = False
+    is_restricted: bool = False
 
 
 @dataclass

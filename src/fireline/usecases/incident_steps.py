@@ -92,7 +92,7 @@ def _move(
         firing=_firing(before) if ask.verb is Verb.RESTORE else (),
         override=ask.override,
         decision=ask.decision,
-        asker=None if actor == SYSTEM else Asker(actor.id),
+        asker=None if actor == SYSTEM else Asker(actor.id, responder=not actor.guest),
         reason=ask.text,
         choice=ask.choice,
         target=target,

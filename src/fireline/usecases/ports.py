@@ -205,6 +205,10 @@ class Chat(Protocol):
         """Whether this is a person who works here now: known, active, not a bot."""
         ...
 
+    def is_guest(self, user_id: str) -> bool:
+        """Whether the person may only be in some channels, as a guest of the workspace."""
+        ...
+
     def user_timezone(self, user_id: str) -> str: ...
 
 

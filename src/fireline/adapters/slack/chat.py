@@ -332,6 +332,10 @@ class SlackChat:
         """Whether this is a person who works here now: known, active, not a bot."""
         return self.directory.is_member(user_id)
 
+    def is_guest(self, user_id: str) -> bool:
+        """Whether the person may only be in some channels, as a guest of the workspace."""
+        return self.directory.is_guest(user_id)
+
     def user_timezone(self, user_id: str) -> str:
         """The person's IANA zone."""
         return self.directory.timezone(user_id)

@@ -104,7 +104,14 @@ class Desk:
 
     def actor(self, user: str, given: str = "") -> Actor:
         """The person as recorded."""
-        return Actor(user, self.name(user, given))
+        return Actor(user, self.name(user, given), self._guest(user))
+
+    def _guest(self, user: str) -> bool:
+        """Whether the person is a guest; who cannot be looked up is held to be a member."""
+        try:
+            return self.s.chat.is_guest(user)
+        except EffectError:
+            return False
 
     def zone(self, user: str) -> ZoneInfo:
         """The person's time zone; the team's when Slack does not say."""

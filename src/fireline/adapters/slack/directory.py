@@ -126,6 +126,11 @@ class Directory:
             raise
         return not (person.get("deleted") or person.get("is_bot"))
 
+    def is_guest(self, user: str) -> bool:
+        """Whether the person is a single- or multi-channel guest."""
+        person = self._person(user)
+        return bool(person.get("is_restricted") or person.get("is_ultra_restricted"))
+
     def timezone(self, user: str) -> str:
         """The person's IANA zone."""
         return str(self._person(user).get("tz") or "UTC")

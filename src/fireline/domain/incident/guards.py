@@ -35,7 +35,9 @@ def _who(incident: Incident, move: Move) -> Iterator[Refusal]:
     if asker is None:
         return
     if not asker.responder:
-        yield Refusal("FORBIDDEN", "you are not in the incident's channel", "join it first")
+        yield Refusal(
+            "FORBIDDEN", "guests do not move an incident on", "ask a member of its channel"
+        )
         return
     commander = incident.roles.get(Role.COMMANDER)
     leads = commander is None or commander == asker.id

@@ -50,7 +50,10 @@ class Burning:
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: the user id, and what the person is beyond the roles of the incident."""
+    """Who asks: the user id, and what the person is beyond the roles of the incident.
+
+    A guest of the workspace is no `responder`.
+    """
 
     id: str
     responder: bool = True
