@@ -37,3 +37,5 @@ class IncidentCard:
     raw_budget_cost: Mapping[str, float] = field(default_factory=dict)
     channel_id: str | None = None
     postmortem_ready: bool = False
+    changes: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()

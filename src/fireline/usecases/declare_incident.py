@@ -1,5 +1,6 @@
 """Declaring an incident: words are enough, everything else is found or defaulted."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,6 +41,7 @@ from fireline.usecases.incident_record import (
     write_down,
 )
 from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.recent_changes import with_recent
 from fireline.usecases.stored_budgets import first_bad
 
 TITLE_LIMIT = 150
@@ -90,9 +92,10 @@ def declare(s: Services, command: Declare) -> Declared:
         known = uow.incidents.by_dedupe_key(key) if key else None
         if known is not None:
             return Declared(known, created=False)
-        incident = _new(s, uow, command, _link(s, uow, command))
+        new = _new(s, uow, command, _link(s, uow, command))
+        incident, changes = with_recent(s, uow, new, s.clock.now())
         uow.incidents.add(incident)
-        write_down(uow, incident, _change(uow, incident, command))
+        write_down(uow, incident, _change(uow, incident, command, changes))
         if incident.episode_id is not None:
             link_incident(uow, incident.episode_id, incident.id, command.actor, s.clock.now())
         if command.external_group is not None:
@@ -254,12 +257,15 @@ def _subject(link: _Link) -> str:
     return f"{len(link.names)} SLOs{shared}"
 
 
-def _change(uow: UnitOfWork, incident: Incident, command: Declare) -> Change:
+def _change(
+    uow: UnitOfWork, incident: Incident, command: Declare, changes: Iterable[NewEntry]
+) -> Change:
     """The first timeline entries: the alert, what was said, who leads."""
     at, actor = incident.stamps[Stamp.DECLARED], command.actor
     said = " ".join(command.text.split()) or incident.title
     where = command.provenance or COMMAND
     entries = [
+        *changes,
         *_alert_entry(uow, incident),
         *declared_entry(uow, command.external_group, at),
         happened(actor, f"Declared {incident.ref}: {said}", at, provenance=where),

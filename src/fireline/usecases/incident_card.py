@@ -9,6 +9,7 @@ from fireline.usecases import find_runbook
 from fireline.usecases.card_views import IncidentCard
 from fireline.usecases.incident_views import linked
 from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.recent_changes import change_lines
 
 NOTES = 3
 
@@ -40,6 +41,8 @@ def card(s: Services, uow: UnitOfWork, ref: str) -> IncidentCard | None:
         raw_budget_cost=incident.raw_budget_cost,
         channel_id=incident.channel_id,
         postmortem_ready=uow.postmortems.latest(incident.id) is not None,
+        changes=change_lines(incident),
+        links=incident.details.links,
     )
 
 

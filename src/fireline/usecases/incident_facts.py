@@ -180,7 +180,8 @@ def answer(s: Services, incident_id: int, question: str, given: str, actor: Acto
             details = replace(details, detected_by=DetectedBy(value))
             return replace(incident, details=details), f"First noticed by {value}"
         if question == "caused":
-            details = replace(details, caused_by_change=Answer(value))
+            cause = details.cause_change if value == Answer.YES else ""
+            details = replace(details, caused_by_change=Answer(value), cause_change=cause)
             return replace(incident, details=details), f"Caused by a change: {value}"
         details = replace(details, runbook_answer=value)
         return replace(incident, details=details), f"The runbook was {value}"

@@ -18,6 +18,8 @@ ROUNDS = 2_000
 CHANGES_KEPT = timedelta(days=2)
 # A job that has not reported for so long is no part of the lineage any more.
 JOBS_KEPT = timedelta(days=30)
+# An incident keeps the changes that it names; of the others nobody asks after so long.
+PRODUCTION_CHANGES_KEPT = timedelta(days=90)
 
 
 def prune(s: Services, now: datetime) -> int:
@@ -31,6 +33,7 @@ def prune(s: Services, now: datetime) -> int:
         uow.external_groups.forget_before(now - ALERTS_KEPT)
         uow.books.forget_before(now - CHANGES_KEPT)
         uow.lineages.forget_before(now - JOBS_KEPT, JOBS)
+        uow.changes.forget_before(now - PRODUCTION_CHANGES_KEPT)
         uow.commit()
     return forgotten
 

@@ -16,6 +16,7 @@ from fireline.domain.slo.status import Episode, SloStatus
 from fireline.domain.slo.stretches import Stretch
 from fireline.usecases.alert_ports import Alerts, Mutes
 from fireline.usecases.alertmanager_ports import ExternalGroups, SilenceRequests
+from fireline.usecases.change_ports import Changes
 from fireline.usecases.lineage_ports import Lineages
 from fireline.usecases.policy_ports import DefinitionsInForce, Waivers
 
@@ -334,6 +335,7 @@ class UnitOfWork(Protocol):
     reviews: Reviews
     waivers: Waivers
     lineages: Lineages
+    changes: Changes
     in_force: DefinitionsInForce
     external_groups: ExternalGroups
     silences: SilenceRequests

@@ -7,6 +7,7 @@ from datetime import timedelta
 from yaml.nodes import MappingNode
 
 from fireline.adapters.files.alert_policy import TIER_KEYS, alias, moment_after
+from fireline.adapters.files.correlation_policy import CORRELATION, correlation_rules
 from fireline.adapters.files.policy_fields import items, span
 from fireline.adapters.files.problems import Findings
 from fireline.adapters.files.yaml_fields import Fields, Text
@@ -158,7 +159,8 @@ def _with_closing(rules: IncidentRules, fields: Fields, findings: Findings) -> I
     node: MappingNode | None = fields.mapping("incidents")
     if node is None:
         return rules
-    given = Fields(node, findings, "incidents", (*SPANS, LEAST_REASON))
+    given = Fields(node, findings, "incidents", (*SPANS, LEAST_REASON, *CORRELATION))
+    rules = replace(rules, correlation=correlation_rules(rules.correlation, given, findings))
     for key in SPANS:
         seconds = span(given.optional(key), findings)
         if seconds is not None:

@@ -11,6 +11,7 @@ from fireline.adapters.slack import (
     join_verbs,
     log_acts,
     notice_acts,
+    relation_acts,
     repair_acts,
     state_acts,
     update_acts,
@@ -27,6 +28,7 @@ _ACTS = (
     *notice_acts.ACTS,
     *handover_acts.ACTS,
     *log_acts.ACTS,
+    *relation_acts.ACTS,
     *answer_acts.ACTS,
 )
 
@@ -45,6 +47,7 @@ HELP: Mapping[str, str] = {
     **notice_acts.HELP,
     **handover_acts.HELP,
     **log_acts.HELP,
+    **relation_acts.HELP,
     **answer_acts.HELP,
 }
 OWN_OPTIONS: Mapping[str, tuple[str, ...]] = {

@@ -34,3 +34,4 @@ class LineageRunRow(Row, table=True):
     message: str = Field(sa_type=Text)
     failures: int | None = None
     loaded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    failed: int = 0

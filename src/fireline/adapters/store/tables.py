@@ -114,6 +114,7 @@ class AlertGroupRow(Row, table=True):
     mark: str | None = None
     marked_by: str | None = None
     marked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    flaps: int = 0
 
 
 class AlertStepRow(Row, table=True):

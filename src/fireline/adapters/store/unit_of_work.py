@@ -12,6 +12,7 @@ from fireline.adapters.store.alertmanager import SqlExternalGroups, SqlSilences
 from fireline.adapters.store.alerts import SqlAlerts, SqlMutes
 from fireline.adapters.store.books import SqlBooks
 from fireline.adapters.store.chains import SqlAudit, SqlTimeline
+from fireline.adapters.store.changes import SqlChanges
 from fireline.adapters.store.incidents import (
     SqlActions,
     SqlIncidents,
@@ -26,7 +27,7 @@ from fireline.adapters.store.policy import SqlDefinitionsInForce, SqlWaivers
 from fireline.adapters.store.slack_records import SqlInbox, SqlMessages, SqlRawMessages
 from fireline.adapters.store.transaction import Transaction
 from fireline.adapters.store.watching import Remembered, SqlEpisodes, SqlStatuses
-from fireline.usecases import lineage_ports, policy_ports, ports
+from fireline.usecases import change_ports, lineage_ports, policy_ports, ports
 from fireline.usecases.ports import FlowCall
 
 Enqueue = Callable[[Session, FlowCall], None]
@@ -65,6 +66,7 @@ class SqlUnitOfWork:
     external_groups: ports.ExternalGroups
     silences: ports.SilenceRequests
     lineages: lineage_ports.Lineages
+    changes: change_ports.Changes
 
     def __init__(
         self,
@@ -104,6 +106,7 @@ class SqlUnitOfWork:
         self.external_groups = SqlExternalGroups(tx)
         self.silences = SqlSilences(tx)
         self.lineages = SqlLineages(tx, self._shared.lineage)
+        self.changes = SqlChanges(tx)
         return self
 
     def __exit__(

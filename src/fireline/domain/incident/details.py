@@ -15,6 +15,7 @@ from fireline.domain.incident.kinds import (
     RepairMethod,
     UnitStatus,
 )
+from fireline.domain.incident.proposals import Brought, Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,10 @@ class AffectedDataset:
 
 @dataclass(frozen=True, slots=True)
 class LinkedAlert:
-    """A signal that belongs to the incident; `source` is `burn`, `alertmanager`, `dbt`, ..."""
+    """A signal that belongs to the incident; `source` is `burn`, `alertmanager`, `dbt`, ...
+
+    `slos` and `datasets` are what it brought with it; `times` are its last changes of state.
+    """
 
     source: str
     ref: str
@@ -47,6 +51,15 @@ class LinkedAlert:
     ended_at: datetime | None = None
     outage: bool = False
     why: str = ""
+    slos: tuple[str, ...] = ()
+    datasets: tuple[str, ...] = ()
+    times: tuple[datetime, ...] = ()
+    flapping: bool = False
+
+    @property
+    def key(self) -> str:
+        """What names it within the incident."""
+        return f"{self.source}:{self.ref}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +181,8 @@ class LinkedChange:
     service: str = ""
     url: str = ""
     author: str = ""
+    kind: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,9 +256,14 @@ class Details:
     published_bad: bool = False
     detected_by: DetectedBy | None = None
     caused_by_change: Answer | None = None
+    cause_change: str = ""
     runbook_answer: str | None = None
     alerts: tuple[LinkedAlert, ...] = ()
     changes: tuple[LinkedChange, ...] = ()
+    links: tuple[str, ...] = ()
+    detached: tuple[str, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    brought: tuple[Brought, ...] = ()
     units: tuple[RepairUnit, ...] = ()
     checks: tuple[Check, ...] = ()
     notices: tuple[Notice, ...] = ()

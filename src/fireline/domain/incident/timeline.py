@@ -14,6 +14,7 @@ class EntryKind(StrEnum):
     HYPOTHESIS = "hypothesis"
     NOTE = "note"
     UPDATE = "update"
+    CHANGE = "change"
     RUN = "run"
     ALERT = "alert"
     FILE = "file"

@@ -16,7 +16,10 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """One result; `dataset` is None where it belongs to none that is known."""
+    """One result; `dataset` is None where it belongs to none that is known.
+
+    `failed` is how often in a row it failed, this time included.
+    """
 
     id: str
     dataset: str | None
@@ -25,3 +28,4 @@ class RunResult:
     message: str = ""
     failures: int | None = None
     loaded_at: datetime | None = None
+    failed: int = 0

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from fireline.domain.policy.correlation_rules import CorrelationRules
+
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -176,6 +178,7 @@ class IncidentRules:
     reopen_reason_min_chars: int = 10
     reopen_closed_within: timedelta = 30 * DAY
     commander_chase: timedelta = 5 * MINUTE
+    correlation: CorrelationRules = field(default_factory=CorrelationRules)
     postmortem_severities: tuple[int, ...] = (1, 2)
     postmortem_any_of: tuple[str, ...] = (
         "budget_cost_pct >= 20",

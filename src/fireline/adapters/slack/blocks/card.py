@@ -6,6 +6,8 @@ from fireline.adapters.slack.blocks.card_clocks import clocks, path, plain_clock
 from fireline.adapters.slack.blocks.incident_words import STATE_WORDS, TITLE
 from fireline.adapters.slack.blocks.markup import (
     and_raw,
+    clip,
+    link,
     one_line,
     percent,
     plural,
@@ -29,6 +31,8 @@ def card(view: IncidentCard) -> kit.Rendered:
         *(kit.section(slo_line(line, _cost(view, line.name))) for line in view.slos[:4]),
         runbook_line(view.runbook) if view.runbook is not None else None,
         _listed(":memo: *Latest*", view.latest_notes, 3),
+        _listed(":package: *Recent changes*", view.changes, 3),
+        _linked(view.links),
         _listed(":pushpin: *Action items*", view.actions, 5),
         kit.context(*_small_print(view)),
         buttons(view),
@@ -65,6 +69,18 @@ def _listed(title: str, lines: tuple[str, ...], most: int) -> kit.Block | None:
         return None
     shown = some((f"\u2022 {one_line(line, 300)}" for line in lines), most, 2500)
     return kit.section(f"{title}\n{shown}")
+
+
+def _linked(urls: tuple[str, ...]) -> kit.Block | None:
+    """The addresses that belong to it, by their host."""
+    if not urls:
+        return None
+    return kit.section(f":link: {some((link(url, _short(url)) for url in urls), 5, 2500)}")
+
+
+def _short(url: str) -> str:
+    """An address without what every address has."""
+    return clip(url.partition("://")[2].rstrip("/"), 80)
 
 
 def _small_print(view: IncidentCard) -> list[str]:

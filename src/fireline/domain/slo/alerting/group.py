@@ -52,7 +52,8 @@ class AlertGroup:
 
     `keys` are the upstreams that all its SLOs share, such as `dataset:raw_orders`; `tier` is that
     of its most important SLO; `newest_at` is when an episode last joined. `paged_at` is since
-    when somebody should acknowledge it, and `rounds` how often that began anew.
+    when somebody should acknowledge it, `rounds` how often that began anew, and `flaps` how many
+    changes of state its flapping had.
     """
 
     id: str
@@ -73,6 +74,7 @@ class AlertGroup:
     mark: Mark | None = None
     marked_by: str | None = None
     marked_at: datetime | None = None
+    flaps: int = 0
 
     @property
     def open(self) -> bool:

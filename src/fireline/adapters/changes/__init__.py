@@ -1,0 +1,1 @@
+"""Changes to production as deployment tools tell them."""
