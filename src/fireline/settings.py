@@ -106,6 +106,11 @@ class Settings(BaseSettings):
     policy: Path | None = Path("policies/default.yaml")
     exceptions: Path = Path("policies/exceptions.yaml")
     maintenance: list[Path] = [Path("policies")]
+    oncall: list[Path] = [Path("policies")]
+    pagerduty_routing_keys: dict[str, SecretStr] = {}
+    pagerduty_api_token: SecretStr | None = None
+    pagerduty_events_url: AnyHttpUrl = AnyHttpUrl("https://events.pagerduty.com")
+    pagerduty_api_url: AnyHttpUrl = AnyHttpUrl("https://api.pagerduty.com")
     incidents_channel: str = "#incidents"
     alerts_channel: str = "#data-platform-alerts"
     reviews_channel: str = "#data-reviews"
@@ -146,7 +151,7 @@ class Settings(BaseSettings):
             raise ValueError(text)
         return self
 
-    @field_validator("alertmanager_headers", mode="before")
+    @field_validator("alertmanager_headers", "pagerduty_routing_keys", mode="before")
     @classmethod
     def _json_of_a_file(cls, value: Any) -> Any:
         return json.loads(value) if isinstance(value, str) else value

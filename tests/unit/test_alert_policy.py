@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from fireline.adapters.files.policy import load_policy, read_policy
-from fireline.adapters.files.problems import Level
 from fireline.domain.policy.alert_rules import AlertRules, EscalationStep
 from fireline.domain.policy.policy import Policy
 
@@ -73,11 +72,3 @@ alert_escalation:
 def test_what_is_wrong_is_said_with_its_line(text: str, problem: str) -> None:
     _, problems = rules(text)
     assert any(p.startswith(problem) for p in problems), problems
-
-
-def test_a_name_without_an_id_is_a_warning_where_others_have_one() -> None:
-    text = "alert_escalation:\n  tier0:\n    - {after: 5m, notify: ['@b']}\n"
-    assert rules(text)[1] == []
-    _, problems = read_policy("policy.yaml", HEAD + "people: {a: U0AB}\n" + text)
-    assert [(p.level, p.line) for p in problems] == [(Level.WARNING, 7)]
-    assert "calls nobody" in problems[0].message

@@ -9,7 +9,15 @@ import yaml
 from jsonschema import Draft7Validator
 from typer.testing import CliRunner
 
-from fireline.adapters.files import objectives, profiles, slo_document, variables, windows
+from fireline.adapters.files import (
+    objectives,
+    oncall,
+    oncall_rotation,
+    profiles,
+    slo_document,
+    variables,
+    windows,
+)
 from fireline.adapters.files.imports.writing import converted
 from fireline.adapters.files.kinds import composite, deadline
 from fireline.adapters.files.schema.documents import BY_KIND, WRITTEN, as_text, schema
@@ -63,6 +71,12 @@ def test_schema_and_reader_know_the_same_keys() -> None:
     assert set(definitions["profile"]["properties"]) == set(profiles.KEYS)
     assert set(definitions["variables"]["properties"]) == set(variables.KEYS)
     assert set(definitions["window"]["anyOf"][1]["properties"]) == set(windows.KEYS)
+    on_call = definitions["on_call"]["properties"]
+    assert set(on_call) == set(oncall.KEYS)
+    shift = on_call["rotations"]["items"]["properties"]
+    assert set(shift) == set(oncall_rotation.KEYS)
+    assert set(shift["overrides"]["items"]["properties"]) == set(oncall_rotation.OVERRIDE_KEYS)
+    assert set(on_call["pagerduty"]["items"]["properties"]) == set(oncall.PLACE_KEYS)
     assert set(sli) == set(SLI_KEYS)
     for name, kind in SLI_KINDS.items():
         assert set(sli[name]["properties"]) == set(kind.keys), name

@@ -9,6 +9,7 @@ from fireline.adapters.runbooks.library import RunbookFolder
 from fireline.bootstrap import parts
 from fireline.bootstrap.alertmanager import alertmanager_found
 from fireline.bootstrap.doctor_sources import running_breakers, sources_found
+from fireline.bootstrap.oncall import on_call_found
 from fireline.bootstrap.sources import source_of
 from fireline.bootstrap.system import SystemClock
 from fireline.domain.errors import FirelineError, InvalidInputError
@@ -40,6 +41,7 @@ def diagnose() -> list[Finding]:
         *_sources(settings),
         _tried("prometheus", lambda: _prometheus(settings)),
         _tried("alertmanager", lambda: alertmanager_found(settings)),
+        _tried("on call", lambda: on_call_found(settings)),
         _tried("slack", lambda: _slack(settings)),
     ]
 

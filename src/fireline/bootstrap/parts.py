@@ -20,12 +20,14 @@ from fireline.adapters.slack.calls import web_client
 from fireline.adapters.slack.chat import SlackChat
 from fireline.adapters.store import migrate, open_engine
 from fireline.bootstrap.alertmanager_client import alertmanager_of
+from fireline.bootstrap.oncall import on_calls_of, pager_of
 from fireline.bootstrap.sources import names_of, source_of
 from fireline.bootstrap.system import SortableIds, SystemClock
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.policy.policy import Policy
 from fireline.domain.policy.retention import Retention
 from fireline.settings import Settings
+from fireline.usecases.oncall_ports import NO_PAGER
 from fireline.usecases.ports import NO_ALERTMANAGER, ChannelPlan, Chat, Services, SliSource, Store
 from fireline.usecases.source_health import DEFAULT
 
@@ -145,6 +147,8 @@ def services_of(settings: Settings, store: Store, chat: Chat, source: SliSource)
         maintenance=maintenance_of(settings),
         alertmanager=alertmanager_of(settings) or NO_ALERTMANAGER,
         retention=Retention(settings.ledger_detail_days, settings.ledger_kept_days),
+        oncall=on_calls_of(settings),
+        pager=pager_of(settings) or NO_PAGER,
     )
 
 

@@ -93,6 +93,7 @@ class Program:
         self._running.callback(self._source.close)
         self._running.callback(self._history.close)
         self._running.callback(self.services.alertmanager.close)
+        self._running.callback(self.services.pager.close)
         try:
             parts.upgrade(self.engine)
             lag = timedelta(seconds=self._settings.evaluate_lag_seconds)

@@ -12,6 +12,7 @@ from fireline.cli import (
     gate,
     incidents,
     ledger,
+    oncall,
     runbooks,
     schema,
     serve,
@@ -41,6 +42,7 @@ app.command()(serve.sandbox)
 app.command()(serve.manifest)
 app.command()(doctor.doctor)
 app.command()(schema.schema)
+app.command()(oncall.oncall)
 
 
 def _version(*, wanted: bool) -> None:

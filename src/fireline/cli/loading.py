@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         gate,
         lint,
         offline,
+        oncall,
         program,
         reports,
         rules,
@@ -69,6 +70,7 @@ else:
     gate = WhenUsed("fireline.bootstrap.gate")
     lint = WhenUsed("fireline.bootstrap.lint")
     offline = WhenUsed("fireline.bootstrap.offline")
+    oncall = WhenUsed("fireline.bootstrap.oncall")
     program = WhenUsed("fireline.bootstrap.program")
     reports = WhenUsed("fireline.bootstrap.reports")
     rules = WhenUsed("fireline.bootstrap.rules")
@@ -83,6 +85,7 @@ __all__ = [
     "gate",
     "lint",
     "offline",
+    "oncall",
     "program",
     "reports",
     "rules",

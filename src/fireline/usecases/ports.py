@@ -20,6 +20,7 @@ from fireline.usecases.alertmanager_ports import (
     NoAlertmanager,
     SilenceRequests,
 )
+from fireline.usecases.oncall_ports import NO_ON_CALLS, NO_PAGER, OnCalls, Pager
 from fireline.usecases.source_health import DEFAULT
 from fireline.usecases.store_ports import (
     Actions,
@@ -367,3 +368,5 @@ class Services:
     alertmanager: Alertmanager = NO_ALERTMANAGER
     retention: Retention = field(default_factory=Retention)
     history: SliSource | None = None
+    oncall: OnCalls = NO_ON_CALLS
+    pager: Pager = NO_PAGER

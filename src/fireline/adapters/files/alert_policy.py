@@ -93,13 +93,6 @@ def _steps(
             )
         if not notify:
             findings.error(item.line, "missing", "`notify` names nobody, such as [@on-call].")
-        unknown = [n for n in notify if n not in people and n.startswith("@")]
-        if people and unknown:
-            findings.warning(
-                item.line,
-                "notify",
-                f"`{unknown[0]}` calls nobody: it has no Slack id under `people`.",
-            )
         groups = [n for n in notify if people.get(n, n).startswith("S")]
         if len(groups) > 1:
             findings.error(

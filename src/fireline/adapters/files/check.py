@@ -7,6 +7,8 @@ from pathlib import Path
 
 from fireline.adapters.files.exceptions import read_exceptions
 from fireline.adapters.files.maintenance import read_all
+from fireline.adapters.files.oncall import read_plan
+from fireline.adapters.files.oncall_check import nobody_behind
 from fireline.adapters.files.policy import read_policy
 from fireline.adapters.files.problems import Level, Problem
 from fireline.adapters.files.profile_choice import ProfileChoice
@@ -56,8 +58,13 @@ def checked(
     """
     files = definition_files(Path(p) for p in paths)
     texts, problems = read_texts(files)
-    policies = [read_policy(path, text) for path, text in texts.items() if IS_POLICY.search(text)]
+    chapters = {path: text for path, text in texts.items() if IS_POLICY.search(text)}
+    policies = [read_policy(path, text) for path, text in chapters.items()]
     problems += [problem for _policy, wrong in policies for problem in wrong]
+    plan, wrong_rotations = read_plan(texts)
+    problems += [problem for problem in wrong_rotations if problem not in problems]
+    for (path, text), (team, _wrong) in zip(chapters.items(), policies, strict=True):
+        problems += nobody_behind(path, text, team, plan)
     sound = [team for team, wrong in policies if not wrong]
     rules = policy or (sound[0] if sound else Policy())
     services: set[str] = set()

@@ -28,7 +28,9 @@ from fireline.domain.slo.definition import Slo
 from fireline.usecases.ports import Catalogue, Clock
 
 API = "fireline/v1"
-KINDS = ("SLO", "Variables", "Profile", "Policy", "Exception", "Exceptions", "Maintenance")
+KINDS = (
+    "SLO", "Variables", "Profile", "Policy", "Exception", "Exceptions", "Maintenance", "OnCall",
+)  # fmt: skip
 SUFFIXES = (".yaml", ".yml")
 ASK_AGAIN = timedelta(minutes=1)
 

@@ -4,13 +4,16 @@ import json
 
 from fireline.adapters.files import profiles, windows
 from fireline.adapters.files.schema.kinds import sli
+from fireline.adapters.files.schema.oncall import on_call
 from fireline.adapters.files.schema.shapes import (
+    API,
     LENGTH,
     NAME,
     SCALAR,
     WORD,
     Shape,
     expression,
+    head,
     mapping,
     names,
     one_of_keys,
@@ -22,13 +25,13 @@ from fireline.adapters.files.schema.shapes import (
 )
 from fireline.domain.slo.calendar import CalendarUnit
 
-API = "fireline/v1"
 DRAFT = "http://json-schema.org/draft-07/schema#"
 NAME_OF_FILE = "fireline-v1.schema.json"
 WRITTEN = {
     "SLO": "slo",
     "Variables": "variables",
     "Profile": "profile",
+    "OnCall": "on_call",
 }
 # Known by kind only; `fireline check` knows the rest of them.
 BY_KIND = ("Policy", "Exception", "Exceptions", "Maintenance")
@@ -57,6 +60,7 @@ def schema() -> Shape:
             "sli": sli(),
             "variables": variables(),
             "profile": profile(),
+            "on_call": on_call(),
         },
     }
 
@@ -64,10 +68,6 @@ def schema() -> Shape:
 def as_text() -> str:
     """The schema as the published file holds it."""
     return json.dumps(schema(), indent=2) + "\n"
-
-
-def _head(kind: str) -> dict[str, Shape]:
-    return {"apiVersion": {"const": API}, "kind": {"const": kind}}
 
 
 def slo() -> Shape:
@@ -79,7 +79,7 @@ def slo() -> Shape:
     }
     return mapping(
         "A service level objective.",
-        {**_head("SLO"), **_promise(), **_people()},
+        {**head("SLO"), **_promise(), **_people()},
         ["apiVersion", "kind", "name", "title", "service", "sli"],
         **one_of_keys(["objective", "objectives"]),
         allOf=[
@@ -172,7 +172,7 @@ def variables() -> Shape:
     }
     return mapping(
         "Names for the parts of expressions that differ between teams.",
-        {**_head("Variables"), "values": values, "description": text("What they are for.")},
+        {**head("Variables"), "values": values, "description": text("What they are for.")},
         ["apiVersion", "kind", "values"],
     )
 
@@ -183,7 +183,7 @@ def profile() -> Shape:
     return mapping(
         "What a system's metrics are called by one way of exporting them.",
         {
-            **_head("Profile"),
+            **head("Profile"),
             "name": text("Unique, in lower case.", NAME),
             "system": text("The word before the dot in `$system.name`.", WORD),
             "description": text("Which exporter, which mapping."),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Shape = dict[str, Any]
+API = "fireline/v1"
 LENGTH = "^([0-9]+[wdhms])+$"
 CLOCK = "^([01]?[0-9]|2[0-3]):[0-5][0-9]$"
 NAME = "^[a-z0-9][a-z0-9-]{0,62}$"
@@ -68,3 +69,8 @@ def one_of_keys(keys: Sequence[str]) -> Shape:
 def refer(name: str) -> Shape:
     """A definition of the schema by its name."""
     return {"$ref": f"#/definitions/{name}"}
+
+
+def head(kind: str) -> dict[str, Shape]:
+    """What every document begins with."""
+    return {"apiVersion": {"const": API}, "kind": {"const": kind}}

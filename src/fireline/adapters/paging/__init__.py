@@ -1,0 +1,1 @@
+"""PagerDuty: calling people, and asking who is on call."""
