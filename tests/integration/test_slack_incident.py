@@ -107,7 +107,7 @@ def test_card_buttons_open_the_forms_and_take_command(bot: Bot) -> None:
     bot.act("join", user="bo", channel=channel.id)
     bot.act("click", user="bo", action_id="card_claim_commander", **click)
     bot.until(lambda: incident(bot).roles.get(Role.COMMANDER) == bot.sandbox.user("bo"))
-    bot.act("click", user="ana", action_id="card_note", **click)
+    bot.act("click", user="ana", action_id="card_menu", value="card_note:1", **click)
     bot.submit(bot.open_view(), text="the broker is full")
     assert "the broker is full" in texts(bot)
     bot.act("click", user="bo", action_id="card_menu", value="card_severity:1", **click)

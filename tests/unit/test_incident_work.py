@@ -139,7 +139,7 @@ def test_topic_and_members_follow_the_record(
     assert incident.channel_id is not None
     assert chat.members[incident.channel_id] == {ANA.id, BEN.id}
     assert chat.topics[incident.channel_id] == (
-        "INC-1 SEV2 · investigating · commander ana · restore within 60 min · Orders CDC 3 h behind"
+        "INC-1 SEV2 · investigating · commander ana · restore by 03:10 UTC · Orders CDC 3 h behind"
     )
 
 

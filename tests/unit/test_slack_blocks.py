@@ -10,7 +10,6 @@ from fireline.adapters.slack.blocks import answers, modals, render
 from fireline.adapters.slack.blocks.home import home
 from fireline.adapters.slack.blocks.modals import Prefill
 from fireline.adapters.slack.blocks.silence import SilenceFields, end_form, silence_form
-from fireline.domain.incident.incident import IncidentState
 from fireline.domain.slo.status import BudgetState
 from fireline.sandbox.blockkit import validate_message, validate_view
 from fireline.usecases.views import Message, Particulars
@@ -18,7 +17,6 @@ from tests.unit.alertmanager_samples import a_preview, a_rude_preview
 from tests.unit.slack_samples import (
     NASTY,
     NOW,
-    a_card,
     a_detail,
     a_home,
     a_line,
@@ -140,19 +138,6 @@ def buttons(message: Message) -> list[str]:
     ]
 
 
-def test_a_card_has_at_most_five_buttons_in_every_state() -> None:
-    for state in IncidentState:
-        for roles in ({}, a_card().roles):
-            assert len(buttons(a_card(state=state, roles=roles))) <= 5
-
-
-def test_a_cards_buttons_are_the_next_steps() -> None:
-    early = buttons(a_card(state=IncidentState.INVESTIGATING, roles={}))
-    assert early == ["I take command", "Mitigating", "Service restored", "Add note", "overflow"]
-    assert buttons(a_card(state=IncidentState.RESTORED)) == ["Resolve", "Add note", "overflow"]
-    assert buttons(a_card(state=IncidentState.RESOLVED)) == ["Add action item"]
-
-
 def test_an_open_alert_offers_declare_acknowledge_and_a_menu() -> None:
     assert buttons(an_alert()) == ["Declare incident", "Acknowledge", "overflow"]
     assert buttons(an_alert(acknowledged_by="U1", incident_ref="INC-1")) == ["overflow"]
@@ -169,11 +154,6 @@ def test_an_slo_without_data_shows_no_number() -> None:
     assert "No data" in text
     assert "left" not in text
     assert "nan" not in text.lower()
-
-
-def test_the_restore_clock_compares_with_the_target() -> None:
-    assert "19 min left of the 1 h target" in markup(render(USUAL["card"]).blocks)
-    assert "11 min over the 1 h target" in markup(render(USUAL["card_restored"]).blocks)
 
 
 def test_an_unknown_verb_keeps_the_text_on_its_button() -> None:

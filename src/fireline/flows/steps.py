@@ -15,7 +15,7 @@ from fireline.usecases import (
 )
 from fireline.usecases.incident_notices import deliver
 from fireline.usecases.incident_repair import verify_all
-from fireline.usecases.incident_updates import watch_incidents
+from fireline.usecases.incident_watch import watch
 from fireline.usecases.ports import ChannelRef, PostedMessage, Services
 from fireline.usecases.publish import Projections
 from fireline.usecases.remind_alerts import remind_alerts
@@ -60,7 +60,7 @@ def steps_of(
         publish=partial(deliver, s, projections),
         evaluate=evaluate,
         remind_alerts=lambda: remind_alerts(s, s.clock.now()),
-        watch_incidents=lambda: watch_incidents(s),
+        watch_incidents=partial(watch, s),
         verify_repairs=lambda: verify_all(s),
         mend_ledger=mend_ledger,
         remind=lambda: chase_actions.remind_due(s, s.clock.now()),

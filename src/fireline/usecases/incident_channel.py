@@ -3,10 +3,12 @@
 import re
 import unicodedata
 from dataclasses import replace
+from datetime import timedelta
 
 from fireline.domain.errors import RejectedError
 from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import Incident, Role, Stamp
+from fireline.domain.incident.metrics import durations
 from fireline.domain.people import SYSTEM
 from fireline.usecases.incident_record import (
     Change,
@@ -27,6 +29,8 @@ NAME_LIMIT = 80
 READABLE = 40  # letters that a sidebar shows
 TOPIC_LIMIT = 250
 TRIES = 9
+NEARLY = 0.75
+SOON = timedelta(hours=12)
 NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -121,19 +125,41 @@ def sync_topic(s: Services, incident_id: int) -> None:
 
 
 def topic(s: Services, incident: Incident) -> str:
-    """One line: what, how bad, where it stands, who leads, by when."""
+    """One line: what, how bad, where it stands, who leads, by when.
+
+    Slack announces each change of a topic, so the countdown turns at 75 % and 100 % only and
+    names the instant, which never goes stale.
+    """
     holder = incident.roles.get(Role.COMMANDER)
     leads = f"commander {_called(s, holder)}" if holder else "no commander yet"
-    target = spell(s.policy.mttr_target(incident.tier) * 60)
     parts = (
-        f"{incident.ref} {incident.severity.label}",
+        ("DRILL " if incident.drill else "") + f"{incident.ref} {incident.severity.label}",
         incident.state.value,
-        leads,
-        f"restore within {target}" if incident.open else "work is done",
+        leads if incident.open else "",
+        _countdown(s, incident),
         incident.title,
     )
-    text = " · ".join(parts)
+    text = " · ".join(part for part in parts if part)
     return text if len(text) <= TOPIC_LIMIT else text[: TOPIC_LIMIT - 1] + "…"
+
+
+def _countdown(s: Services, incident: Incident) -> str:
+    """By when service must be back, or how long it took."""
+    if incident.at(Stamp.RESTORED) is not None:
+        known = durations(incident).mttr
+        took = f"restored after {spell(known)}" if known is not None else "restored"
+        return f"{took}, data not yet safe" if incident.open else took
+    start = incident.at(Stamp.IMPACT_STARTED) or incident.at(Stamp.DETECTED)
+    if start is None or not incident.open:
+        return ""
+    target = timedelta(minutes=s.policy.mttr_target(incident.tier))
+    now, until = s.clock.now(), start + target
+    form = "%H:%M UTC" if until - now < SOON else "%d %b %H:%M UTC"
+    if now >= until:
+        return f"target of {spell(target)} missed at {until:{form}}"
+    if now >= start + target * NEARLY:
+        return f"over 75 % used, restore by {until:{form}}"
+    return f"restore by {until:{form}}"
 
 
 def _called(s: Services, user: str) -> str:

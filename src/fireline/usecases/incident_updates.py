@@ -20,6 +20,7 @@ from fireline.usecases.incident_record import (
     retried,
     save,
     show,
+    sync_topic,
 )
 from fireline.usecases.ports import Services, UnitOfWork
 
@@ -27,7 +28,8 @@ ROLE = "role:"
 ON_CALL = "oncall"
 KEPT_FIRED = 500
 MOST_SNOOZES = 2
-WRITTEN = ("escalate:", "mttr:", "expired:")
+COUNTDOWN = "mttr:"
+WRITTEN = ("escalate:", COUNTDOWN, "expired:")
 
 
 @retried
@@ -138,6 +140,8 @@ def _watch(s: Services, incident_id: int) -> int:
         saved = save(s, uow, replace(before, details=details), change)
         for one in fired:
             show(s, uow, "incident_notice", before.channel_id, f"{saved.id}|{one.key}")
+        if any(one.key.startswith(COUNTDOWN) for one in fired):
+            sync_topic(uow, saved)
         uow.commit()
     return len(fresh)
 

@@ -1,12 +1,10 @@
 """What happens when a button or a menu is used."""
 
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Mapping
 
 from fireline.adapters.slack import (
     handover_acts,
     ids,
-    incident_verbs,
     join_verbs,
     notice_acts,
     silence_verbs,
@@ -16,43 +14,13 @@ from fireline.adapters.slack import (
 from fireline.adapters.slack.alert_buttons import ALERT_BUTTONS
 from fireline.adapters.slack.blocks import modals
 from fireline.adapters.slack.blocks.modals import Prefill
+from fireline.adapters.slack.card_presses import CARD_BUTTONS
 from fireline.adapters.slack.commands import NOUNS, run
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
 from fireline.adapters.slack.interactions import Button, Pressed
 from fireline.domain.errors import InvalidInputError, NotFoundError
-from fireline.domain.incident.incident import Incident, Role
 from fireline.usecases import find_runbook
 from fireline.usecases.chase_actions import told
-
-
-def claim_commander(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
-    """Take command, unless somebody who looked at the same card was faster."""
-    incident = desk.incident(int(pressed.value), asked)
-    who = asked.user.id
-    return incident_verbs.give_role(desk, asked, incident, Role.COMMANDER, who, if_free=True)
-
-
-def _form(make: Callable[[Incident, Prefill], dict[str, object]]) -> Button:
-    """A button that opens the form of an incident's verb."""
-
-    def press(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
-        given = Prefill(channel=asked.channel)
-        return Modal(make(desk.incident(int(pressed.value), asked), given))
-
-    return press
-
-
-def resolve(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
-    """Ask whether data is damaged; whoever pressed is proposed as the checker."""
-    given = Prefill(channel=asked.channel, person=asked.user.id)
-    return Modal(modals.resolve(desk.incident(int(pressed.value), asked), given))
-
-
-def add_action(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
-    """A form for a promise out of this incident."""
-    due = desk.today(asked.user.id) + timedelta(days=desk.s.policy.action_due_days)
-    given = Prefill(channel=asked.channel, person=asked.user.id, due=due)
-    return Modal(modals.action(given, desk.incident(int(pressed.value), asked)))
 
 
 def card_menu(desk: Desk, asked: Asked, pressed: Pressed) -> Reply | None:
@@ -108,14 +76,7 @@ def declare_anyway(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
 BUTTONS: Mapping[str, Button] = {
     **ALERT_BUTTONS,
     **slo_pictures.BUTTONS,
-    ids.CLAIM_COMMANDER: claim_commander,
-    ids.MITIGATE: _form(modals.mitigate),
-    ids.RESTORE: _form(modals.restore),
-    ids.RESOLVE: resolve,
-    ids.ADD_NOTE: _form(modals.note),
-    ids.CHANGE_SEVERITY: _form(modals.severity),
-    ids.ASSIGN_ROLE: _form(modals.role),
-    ids.ADD_ACTION: add_action,
+    **CARD_BUTTONS,
     ids.CARD_MENU: card_menu,
     ids.TAKE_COMMAND: handover_acts.take_command,
     ids.UNDERSTOOD: notice_acts.understood,

@@ -22,6 +22,10 @@ CHANGE_SEVERITY: Final = "card_severity"
 ASSIGN_ROLE: Final = "card_role"
 ADD_ACTION: Final = "card_action"
 CARD_MENU: Final = "card_menu"
+CONFIRM: Final = "card_confirm"
+NO_DAMAGE: Final = "card_no_damage"
+OPEN_POSTMORTEM: Final = "card_postmortem"
+SHOW_ACTIONS: Final = "card_actions"
 
 TAKE_COMMAND: Final = "handover_take"
 UNDERSTOOD: Final = "notice_understood"
@@ -63,3 +67,8 @@ MESSAGE_TIMELINE: Final = "add_to_timeline"
 MESSAGE_ACTION: Final = "make_action_item"
 
 INPUT: Final = "value"
+
+
+def card_act(verb: str) -> str:
+    """The button of the card that opens the form of a verb, or does it where nothing is asked."""
+    return f"card_act_{verb}"

@@ -20,7 +20,7 @@ from fireline.adapters.slack.acts import submissions_of, verbs_of
 from fireline.adapters.slack.incident_verbs import Verb
 from fireline.adapters.slack.interactions import Submission
 
-_ACTS = (
+ACTS = (
     *state_acts.ACTS,
     *update_acts.ACTS,
     *data_acts.ACTS,
@@ -35,7 +35,7 @@ _ACTS = (
 VERBS: Mapping[str, Verb] = {
     **incident_verbs.VERBS,
     "join": join_verbs.join,
-    **verbs_of(_ACTS),
+    **verbs_of(ACTS),
 }
 HELP: Mapping[str, str] = {
     **incident_verbs.HELP,
@@ -55,4 +55,4 @@ OWN_OPTIONS: Mapping[str, tuple[str, ...]] = {
     **log_acts.OWN_OPTIONS,
     **repair_acts.OWN_OPTIONS,
 }
-SUBMISSIONS: Mapping[str, Submission] = submissions_of(_ACTS)
+SUBMISSIONS: Mapping[str, Submission] = submissions_of(ACTS)

@@ -1,32 +1,114 @@
-"""The buttons of the status card: the next best steps of its state."""
+"""The buttons of the status card: the next best actions of its state, the rest in its menu."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
 from fireline.domain.incident.incident import OPEN_STATES, IncidentState, Role
-from fireline.usecases.views import IncidentCard
+from fireline.domain.incident.moves import Verb
+from fireline.usecases.card_views import IncidentCard
 
-EARLY = (IncidentState.TRIAGE, IncidentState.INVESTIGATING)
-BEFORE_RESTORED = (*EARLY, IncidentState.MITIGATING)
+MOST = 5
+State = IncidentState
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One thing that can be pressed; `needs` is the step that must lead on from here."""
+
+    label: str
+    action: str
+    needs: Verb | None = None
+    style: str | None = None
+
+
+CLAIM = Press("I take command", ids.CLAIM_COMMANDER, style="primary")
+CONFIRM = Press("Confirm", ids.CONFIRM, Verb.INVESTIGATE, "primary")
+DECLINE = Press("Decline", ids.card_act("decline"), Verb.DECLINE)
+UPDATE = Press("Update", ids.card_act("update"))
+MITIGATING = Press("Mitigating", ids.MITIGATE, Verb.MITIGATE)
+RESTORED = Press("Restored", ids.RESTORE, Verb.RESTORE)
+DECIDE = Press("Decide", ids.card_act("decide"))
+REPAIR = Press("Repair data", ids.card_act("repair"), Verb.REPAIR)
+NO_DAMAGE = Press("No data damaged", ids.NO_DAMAGE, Verb.RESOLVE)
+UNIT = Press("Unit done", ids.card_act("unit"))
+VERIFY = Press("Verify", ids.card_act("verify"))
+NOTIFY = Press("Notify consumers", ids.card_act("notify"))
+RESOLVE = Press("Resolve", ids.RESOLVE, Verb.RESOLVE, "primary")
+ACCEPT = Press("Accept timeline", ids.card_act("accept"))
+REVIEW = Press("Start review", ids.card_act("review"), Verb.REVIEW)
+POSTMORTEM = Press("Open postmortem", ids.OPEN_POSTMORTEM)
+ACTIONS = Press("Actions", ids.SHOW_ACTIONS)
+CLOSE = Press("Close", ids.card_act("close"), Verb.CLOSE)
+REOPEN = Press("Reopen", ids.card_act("reopen"), Verb.REOPEN)
+NOTE = Press("Add note", ids.ADD_NOTE)
+ROLE = Press("Assign a role", ids.ASSIGN_ROLE)
+SEVERITY = Press("Change severity", ids.CHANGE_SEVERITY)
+TASK = Press("Add a task", ids.card_act("task"))
+HANDOVER = Press("Hand over", ids.card_act("handover"))
+ADD_ACTION = Press("Add action item", ids.ADD_ACTION)
+
+NEXT = {
+    State.TRIAGE: (CONFIRM, DECLINE),
+    State.INVESTIGATING: (UPDATE, MITIGATING),
+    State.MITIGATING: (UPDATE, RESTORED, DECIDE),
+    State.RESTORED: (REPAIR, NO_DAMAGE, UPDATE),
+    State.REPAIRING: (VERIFY, NOTIFY, UPDATE),
+    State.RESOLVED: (ACCEPT, REVIEW),
+    State.REVIEWING: (POSTMORTEM, ACTIONS, CLOSE),
+    State.CLOSED: (POSTMORTEM, ACTIONS),
+}
+WORKING = (NOTE, ROLE, SEVERITY, TASK, HANDOVER)
+MENU = {
+    State.TRIAGE: (NOTE, ROLE, SEVERITY, MITIGATING),
+    State.INVESTIGATING: (NOTE, RESTORED, ROLE, SEVERITY, TASK),
+    State.RESOLVED: (NOTE, ADD_ACTION, CLOSE, REOPEN),
+    State.REVIEWING: (NOTE, ADD_ACTION, REOPEN),
+    State.CLOSED: (ADD_ACTION, REOPEN),
+}
 
 
 def buttons(view: IncidentCard) -> kit.Block | None:
-    """At most four buttons and a menu: the next best steps of this state."""
+    """At most five: the next best steps of this state, and a menu with others."""
     value = str(view.incident_id)
-    if view.state not in OPEN_STATES:
-        return kit.actions([kit.button("Add action item", ids.ADD_ACTION, value)])
-    elements: list[kit.Block] = []
-    if not view.roles.get(Role.COMMANDER):
-        elements.append(kit.button("I take command", ids.CLAIM_COMMANDER, value, "primary"))
-    if view.state in EARLY:
-        elements.append(kit.button("Mitigating", ids.MITIGATE, value))
-    if view.state in BEFORE_RESTORED:
-        elements.append(kit.button("Service restored", ids.RESTORE, value))
-    else:
-        elements.append(kit.button("Resolve", ids.RESOLVE, value, "primary"))
-    elements.append(kit.button("Add note", ids.ADD_NOTE, value))
-    choices = (
-        ("Change severity", f"{ids.CHANGE_SEVERITY}:{value}"),
-        ("Assign a role", f"{ids.ASSIGN_ROLE}:{value}"),
-        ("Add action item", f"{ids.ADD_ACTION}:{value}"),
+    first = [_button(press, value) for press in _offered(view, _first(view))]
+    if view.state in {State.TRIAGE, State.INVESTIGATING, State.MITIGATING}:
+        first = _with_runbook(view, first)
+    choices = tuple(
+        (press.label, f"{press.action}:{value}")
+        for press in _offered(view, MENU.get(view.state, WORKING if _open(view) else ()))
     )
-    return kit.actions([*elements, kit.overflow(ids.CARD_MENU, choices)])
+    menu = [kit.overflow(ids.CARD_MENU, choices)] if choices else []
+    return kit.actions([*first[: MOST - len(menu)], *menu])
+
+
+def _first(view: IncidentCard) -> tuple[Press, ...]:
+    """What is best done next, the most pressing first."""
+    known = NEXT.get(view.state, ())
+    if view.state is State.REPAIRING:
+        done = view.repair.open_unit is None and view.repair.units > 0
+        known = (RESOLVE if done else UNIT, *known)
+    if view.state is State.RESOLVED and view.timeline_accepted:
+        known = (REVIEW, CLOSE)
+    unled = _open(view) and not view.roles.get(Role.COMMANDER)
+    return (CLAIM, *known) if unled else known
+
+
+def _offered(view: IncidentCard, presses: Iterable[Press]) -> list[Press]:
+    return [press for press in presses if press.needs is None or press.needs in view.verbs]
+
+
+def _open(view: IncidentCard) -> bool:
+    return view.state in OPEN_STATES
+
+
+def _with_runbook(view: IncidentCard, row: list[kit.Block]) -> list[kit.Block]:
+    """A way to look for a runbook where none is shown with a button of its own."""
+    if view.runbook is not None:
+        return row
+    return [*row, kit.button("Runbook", ids.SEARCH_RUNBOOKS, str(view.incident_id))]
+
+
+def _button(press: Press, value: str) -> kit.Block:
+    return kit.button(press.label, press.action, value, press.style)

@@ -58,9 +58,10 @@ def budget_words(line: SloLine, *, break_line: bool = False) -> str:
     return f"{bar(line.remaining)}{gap}{left} {whole_words(line)}"
 
 
-def burn_words(line: SloLine) -> str:
-    """Burn rate per window, or an empty text."""
-    shown = [f"{window(b.seconds)} *{times(b.burn)}*" for b in line.burns]
+def burn_words(line: SloLine, longest: int | None = None) -> str:
+    """Burn rate per window up to `longest` seconds, or an empty text."""
+    seen = [b for b in line.burns if longest is None or b.seconds <= longest]
+    shown = [f"{window(b.seconds)} *{times(b.burn)}*" for b in seen]
     return " \u00b7 ".join(shown)
 
 
