@@ -1,5 +1,6 @@
 """The status card, rebuilt from the database."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from fireline.domain.incident.incident import Incident, Role
@@ -23,12 +24,8 @@ def card(s: Services, uow: UnitOfWork, ref: str) -> IncidentCard | None:
     incident = uow.incidents.get(int(ref))
     if incident is None:
         return None
-    now = s.clock.now()
-    details = incident.details
     hits = find_runbook.for_incident(s, incident)
-    tasks = [task for task in details.tasks if task.done_at is None]
-    computed = incident.computed_severity
-    return IncidentCard(
+    shown = IncidentCard(
         incident_id=incident.id,
         version=incident.version,
         ref=incident.ref,
@@ -38,7 +35,7 @@ def card(s: Services, uow: UnitOfWork, ref: str) -> IncidentCard | None:
         severity_reason=incident.severity_reason,
         tier=incident.tier,
         stamps=incident.stamps,
-        now=now,
+        now=s.clock.now(),
         mttr_target_minutes=s.policy.mttr_target(incident.tier),
         roles={role: incident.roles.get(role) for role in Role},
         slos=linked(s, uow, incident),
@@ -52,6 +49,20 @@ def card(s: Services, uow: UnitOfWork, ref: str) -> IncidentCard | None:
         restricted=incident.restricted,
         drill=incident.drill,
         verbs=available_transitions(incident),
+        lives_on_in=f"INC-{incident.merged_into}" if incident.merged_into else "",
+    )
+    return _with_work(s, uow, incident, shown)
+
+
+def _with_work(
+    s: Services, uow: UnitOfWork, incident: Incident, shown: IncidentCard
+) -> IncidentCard:
+    """The card with what is done and still to do."""
+    details, now = incident.details, shown.now
+    tasks = [task for task in details.tasks if task.done_at is None]
+    computed = incident.computed_severity
+    return replace(
+        shown,
         data=data_facts(uow, incident, now),
         repair=progress(incident),
         next_update=update_due(incident, s.policy.incidents),
@@ -63,7 +74,6 @@ def card(s: Services, uow: UnitOfWork, ref: str) -> IncidentCard | None:
         proposed_severity=None if computed == incident.severity else computed,
         proposed_owner=owner_of_data(uow, incident),
         timeline_accepted=details.timeline_accepted_at is not None,
-        lives_on_in=f"INC-{incident.merged_into}" if incident.merged_into else "",
     )
 
 
