@@ -64,7 +64,7 @@ def incident_of(uow: UnitOfWork, group: AlertGroup, slos: Iterable[str]) -> tupl
     """
     names = set(slos)
     datasets = {canonical(k.removeprefix(DATASET)) for k in group.keys if k.startswith(DATASET)}
-    opened = [incident for incident in uow.incidents.open() if not incident.drill]
+    opened = [incident for incident in uow.incidents.open() if incident.takes_signals]
     for incident in opened:
         if names & set(incident.slos):
             return incident.id, "the same SLO"

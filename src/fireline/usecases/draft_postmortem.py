@@ -14,7 +14,7 @@ from fireline.domain.slo.ledger import floor_edge
 from fireline.domain.slo.status import SloStatus
 from fireline.usecases import find_runbook
 from fireline.usecases.incident_costs import book, book_again, claim_of
-from fireline.usecases.incident_record import load, retried, show
+from fireline.usecases.incident_record import load, refresh, retried, show
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.views import FileMessage
 
@@ -52,10 +52,10 @@ def draft(s: Services, incident_id: int) -> Postmortem:
         uow.postmortems.add(made)
         detail = {"version": version, "incident": incident.ref}
         uow.audit.append(now, SYSTEM.id, "postmortem.draft", incident.ref, detail)
-        if incident.channel_id is not None:
-            ref = str(incident.id)
-            show(s, uow, "postmortem", incident.channel_id, f"{ref}:{version}")
-            show(s, uow, "card", incident.channel_id, ref)
+        where = incident.channel_id or incident.details.place
+        if where:
+            show(s, uow, "postmortem", where, f"{incident.id}:{version}")
+            refresh(s, uow, incident)
         uow.commit()
     return made
 

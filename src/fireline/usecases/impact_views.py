@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fireline.domain.incident.details import Handover, Notice, Update
-from fireline.domain.incident.incident import Role, Severity
+from fireline.domain.incident.incident import IncidentState, Role, Severity
 from fireline.usecases.budget_views import SloLine
 
 
@@ -66,6 +66,26 @@ class RestrictedNotice:
     ref: str
     severity: Severity
     commander: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TriageMessage:
+    """A signal that is judged, in the thread of the message with the key `thread` if it has one.
+
+    After that, what became of it.
+    """
+
+    incident_id: int
+    ref: str
+    title: str
+    state: IncidentState
+    severity: Severity
+    severity_reason: str
+    reported_by: str
+    reported_at: datetime
+    thread: str = ""
+    channel_id: str | None = None
+    lives_on_in: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

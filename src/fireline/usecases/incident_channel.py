@@ -24,6 +24,7 @@ from fireline.usecases.incident_record import (
     sync_topic as topic_flow,
 )
 from fireline.usecases.ports import ChannelRef, Services
+from fireline.usecases.triage import show_in_place
 
 NAME_LIMIT = 80
 READABLE = 40  # letters that a sidebar shows
@@ -87,6 +88,8 @@ def record_channel(s: Services, incident_id: int, channel: ChannelRef) -> Incide
         show(s, uow, "runbook_suggestion", channel.id, str(saved.id))
         show(s, uow, "blast", channel.id, str(saved.id))
         show_alert(s, uow, saved)
+        if saved.details.place and not saved.details.past:
+            show_in_place(s, uow, saved)
         topic_flow(uow, saved)
         uow.commit()
     return saved

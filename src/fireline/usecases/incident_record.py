@@ -18,6 +18,7 @@ from fireline.usecases.alert_messages import post_alert
 from fireline.usecases.ports import FlowCall, Services, UnitOfWork
 from fireline.usecases.publish import posting
 from fireline.usecases.silence_ending import end_of_incident
+from fireline.usecases.triage import show_in_place
 
 COMMAND = Provenance(source="command")
 INCIDENTS = "incidents"
@@ -114,8 +115,9 @@ def save(s: Services, uow: UnitOfWork, incident: Incident, change: Change) -> In
 
 
 def refresh(s: Services, uow: UnitOfWork, incident: Incident) -> None:
-    """Start bringing card and announcement up to date; before the channel exists, nothing."""
+    """Start bringing card and announcement up to date; without a channel, what stands for them."""
     if incident.channel_id is None:
+        show_in_place(s, uow, incident)
         return
     ref = str(incident.id)
     show(s, uow, "card", incident.channel_id, ref)

@@ -73,7 +73,7 @@ def step(s: Services, incident_id: int, ask: Ask, actor: Actor) -> Incident:
         if ask.verb is Verb.RESTORE:
             change = replace(change, entries=(*change.entries, *_unchecked(uow, before, now)))
         saved = save(s, uow, after, change)
-        _follow_up(s, uow, saved, move)
+        _follow_up(s, uow, before, saved, move)
         uow.commit()
     return saved
 
@@ -205,9 +205,12 @@ def _decisions(moved: Moved, move: Move) -> list[str]:
     return lines
 
 
-def _follow_up(s: Services, uow: UnitOfWork, saved: Incident, move: Move) -> None:
+def _follow_up(s: Services, uow: UnitOfWork, before: Incident, saved: Incident, move: Move) -> None:
     """What a transition sets going."""
     sync_topic(uow, saved)
+    if saved.needs_channel and not before.needs_channel and saved.channel_id is None:
+        again = f":{len(saved.details.reopened)}" if saved.details.reopened else ""
+        follow(uow, "declare_incident", saved, f"declare:{saved.id}{again}")
     if move.verb is Verb.RESOLVE:
         again = f":{len(saved.details.reopened)}" if saved.details.reopened else ""
         follow(uow, "finish_incident", saved, f"finish:{saved.id}{again}")

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.details import Fired, Update
-from fireline.domain.incident.incident import Incident, Role
+from fireline.domain.incident.incident import Incident, IncidentState, Role
 from fireline.domain.incident.timeline import EntryKind
-from fireline.domain.incident.timers import Timer, due_timers, update_due
+from fireline.domain.incident.timers import DECLARER, Timer, due_timers, update_due
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.slo.status import BurnSeverity
 from fireline.usecases.impact_views import IncidentNotice, UpdateMessage
@@ -23,6 +23,7 @@ from fireline.usecases.incident_record import (
     sync_topic,
 )
 from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.triage import triage_key
 
 ROLE = "role:"
 ON_CALL = "oncall"
@@ -123,7 +124,10 @@ def _watch(s: Services, incident_id: int) -> int:
     now = s.clock.now()
     with s.store() as uow:
         before = load(uow, incident_id)
-        if before.channel_id is None:
+        where = before.channel_id
+        if before.state is IncidentState.TRIAGE:
+            where = where or before.details.place
+        if not where:
             return 0
         done = {fired.key for fired in before.details.fired}
         timers = [timer for timer in _due(s, uow, before, now) if timer.key not in done]
@@ -139,7 +143,7 @@ def _watch(s: Services, incident_id: int) -> int:
         change = Change("incident.timer", SYSTEM, now, detail, entries)
         saved = save(s, uow, replace(before, details=details), change)
         for one in fired:
-            show(s, uow, "incident_notice", before.channel_id, f"{saved.id}|{one.key}")
+            show(s, uow, "incident_notice", where, f"{saved.id}|{one.key}")
         if any(one.key.startswith(COUNTDOWN) for one in fired):
             sync_topic(uow, saved)
         uow.commit()
@@ -158,7 +162,9 @@ def _called(s: Services, incident: Incident, timer: Timer) -> tuple[str, ...]:
     """Whom the timer calls: role holders, or the policy's people by their aliases."""
     people: list[str] = []
     for name in timer.notify:
-        if name.startswith(ROLE):
+        if name == DECLARER:
+            people += [incident.declared_by] if incident.declared_by != SYSTEM.id else []
+        elif name.startswith(ROLE):
             role = Role(name.removeprefix(ROLE))
             holder = incident.roles.get(role) or incident.roles.get(Role.COMMANDER)
             people += [holder] if holder else []
@@ -183,4 +189,6 @@ def incident_notice(_s: Services, uow: UnitOfWork, ref: str) -> IncidentNotice |
     fired = next((f for f in incident.details.fired if f.key == key), None)
     if fired is None:
         return None
-    return IncidentNotice(f"card:{incident.id}", incident.ref, fired.text, fired.called)
+    asks = key.startswith("triage:") and incident.channel_id is None
+    thread = triage_key(incident.id) if asks else f"card:{incident.id}"
+    return IncidentNotice(thread, incident.ref, fired.text, fired.called)

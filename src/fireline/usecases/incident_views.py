@@ -10,6 +10,7 @@ from fireline.usecases import find_runbook
 from fireline.usecases.outside import neutral
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.slo_views import slo_line
+from fireline.usecases.triage import announced
 from fireline.usecases.views import (
     Announcement,
     IncidentLine,
@@ -23,7 +24,7 @@ from fireline.usecases.views import (
 def announcement(s: Services, uow: UnitOfWork, ref: str) -> Announcement | RestrictedNotice | None:
     """Projection of the line in the public channel; `ref` is the incident's id."""
     incident = uow.incidents.get(int(ref))
-    if incident is None:
+    if incident is None or not announced(uow, incident):
         return None
     if incident.restricted:
         return neutral(incident)

@@ -15,6 +15,7 @@ from fireline.usecases.incident_views import announcement, runbook_suggestion
 from fireline.usecases.post_review import review
 from fireline.usecases.publish import Projections
 from fireline.usecases.silence_record import TROUBLE, trouble
+from fireline.usecases.triage import TRIAGE, triage
 
 PROJECTIONS: Projections = {
     "alert": alert,
@@ -25,6 +26,7 @@ PROJECTIONS: Projections = {
     "blast": blast,
     "update": update_message,
     "incident_notice": incident_notice,
+    TRIAGE: triage,
     "handover": handover_card,
     "consumer_notice": consumer_notice,
     "all_clear": all_clear,

@@ -20,6 +20,7 @@ from fireline.usecases.views import (
     Message,
     ReviewDigest,
     SloDetail,
+    TriageMessage,
 )
 
 Projection = Callable[[Services, UnitOfWork, str], Message | None]
@@ -73,7 +74,7 @@ def _thread(uow: UnitOfWork, message: Message) -> PostedRef | None:
     """The message whose thread this one belongs to, when it is in Slack."""
     parent = (
         uow.messages.get(message.thread)
-        if isinstance(message, AlertReply | IncidentNotice)
+        if isinstance(message, AlertReply | IncidentNotice | TriageMessage)
         else None
     )
     if parent is None or parent.ts is None or parent.channel_id is None:

@@ -26,7 +26,7 @@ def similar_incidents(
 ) -> tuple[Similar, ...]:
     """Those declared within the last hour that share SLO, data or service, newest first.
 
-    Restricted ones and drills are never among them.
+    Restricted ones, drills and what is over are never among them.
     """
     since = s.clock.now() - RECENT
     known = s.definitions.current().slos.get(slo or "")
@@ -35,7 +35,7 @@ def similar_incidents(
     found = []
     with s.store() as uow:
         for incident in uow.incidents.open():
-            if incident.restricted or incident.drill:
+            if incident.restricted or not incident.takes_signals:
                 continue
             declared = incident.at(Stamp.DECLARED)
             why = _shared(uow, incident, slo, owner, data)

@@ -43,6 +43,7 @@ from fireline.usecases.impact_views import (
     HandoverMessage,
     IncidentNotice,
     RestrictedNotice,
+    TriageMessage,
     UpdateMessage,
 )
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
@@ -84,6 +85,7 @@ __all__ = [
     "SloLine",
     "SloList",
     "SpanKind",
+    "TriageMessage",
     "UpdateMessage",
 ]
 
@@ -275,6 +277,7 @@ Message = (
     | BlastMessage
     | UpdateMessage
     | IncidentNotice
+    | TriageMessage
     | ConsumerNotice
     | RestrictedNotice
     | HandoverMessage

@@ -30,7 +30,8 @@ RULE_KEYS = ("when", "by", "to", "because")
 COMMS_KEYS = ("update_every", "repairing_every", "postmortem_due", "commander_required")
 STEP_KEYS = ("after", "from", "when", "notify", "message", "restricted", "channel_only")
 CLOCKS = ("declared", "impact")
-SPANS = ("reopen_cooldown", "sustain", "reopen_closed_within", "commander_chase")
+SPANS = ("reopen_cooldown", "sustain", "reopen_closed_within", "commander_chase", "triage_timeout")
+DECLARES = "declare_from_alerts"
 LEAST_REASON = "reopen_reason_min_chars"
 POSTMORTEM_KEYS = ("severities", "any_of")
 MOST_LEVELS = 3
@@ -159,12 +160,14 @@ def _with_closing(rules: IncidentRules, fields: Fields, findings: Findings) -> I
     node: MappingNode | None = fields.mapping("incidents")
     if node is None:
         return rules
-    given = Fields(node, findings, "incidents", (*SPANS, LEAST_REASON, *CORRELATION))
+    given = Fields(node, findings, "incidents", (*SPANS, LEAST_REASON, DECLARES, *CORRELATION))
     rules = replace(rules, correlation=correlation_rules(rules.correlation, given, findings))
     for key in SPANS:
         seconds = span(given.optional(key), findings)
         if seconds is not None:
             rules = replace(rules, **{key: timedelta(seconds=seconds)})  # type: ignore[arg-type]
+    declares = _flag(given, DECLARES, findings, given=rules.declare_from_alerts)
+    rules = replace(rules, declare_from_alerts=declares)
     least = given.optional(LEAST_REASON)
     count = _number(least, 1, LONGEST_REASON, findings) if least is not None else None
     return rules if count is None else replace(rules, reopen_reason_min_chars=count)

@@ -1,7 +1,7 @@
 """The five slash commands: from what was typed to what is answered."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fireline.adapters.slack import (
     alert_verbs,
@@ -14,8 +14,9 @@ from fireline.adapters.slack import (
 )
 from fireline.adapters.slack.blocks import answers
 from fireline.adapters.slack.desk import Asked, Desk, Reply
-from fireline.adapters.slack.grammar import Typed, nearest, typed
+from fireline.adapters.slack.grammar import Typed, incident_number, names_incident, nearest, typed
 
+IN = "in"
 Handler = Callable[[Desk, Asked, Typed], Reply]
 
 
@@ -26,7 +27,8 @@ class Noun:
     `otherwise` takes text that begins with no known verb, where that makes sense; it gives None
     for a verb that was mistyped. `only_reads` says that nothing is lost when it is not answered,
     and `reads` names the verbs that are so where not all are; `writes` the others where most are.
-    `own_options` are of one verb only, so that a note may hold words such as `why:`.
+    `own_options` are of one verb only, so that a note may hold words such as `why:`. `about_one`
+    says that it is about the incident of the channel, or the one named with `in:INC-7`.
     """
 
     name: str
@@ -39,11 +41,12 @@ class Noun:
     reads: Collection[str] = ()
     writes: Collection[str] = ()
     own_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    about_one: bool = False
 
     def options_of(self, line: str) -> tuple[str, ...]:
         """The options that are taken as such after the verb which the line begins with."""
         verb = line.split(maxsplit=1)[0].lower() if line.strip() else ""
-        return (*self.options, *self.own_options.get(verb, ()))
+        return (*self.options, *self.own_options.get(verb, ()), *((IN,) if self.about_one else ()))
 
 
 NOUNS: Mapping[str, Noun] = {
@@ -57,6 +60,7 @@ NOUNS: Mapping[str, Noun] = {
             incident_verbs.OPTIONS,
             reads=("list", "show"),
             own_options=incident_acts.OWN_OPTIONS,
+            about_one=True,
         ),
         Noun(
             "slo",
@@ -116,6 +120,11 @@ def run(desk: Desk, asked: Asked, noun: Noun, command: str, line: str) -> Reply:
         UserError: it was understood and refused; the text says why.
     """
     said = typed(line, noun.options_of(line), desk.names(line))
+    named = said.option(IN)
+    if named is not None and names_incident(named):
+        desk = replace(desk, about=incident_number(named))
+    elif named is not None:  # words such as "broke in:orders" are text
+        said = typed(line, set(noun.options_of(line)) - {IN}, desk.names(line))
     if not said.verb:
         return noun.bare(desk, asked)
     if said.verb in ASKING_HELP:

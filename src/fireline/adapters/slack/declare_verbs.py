@@ -2,26 +2,34 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from fireline.adapters.slack import join_verbs
 from fireline.adapters.slack.blocks import modals
 from fireline.adapters.slack.blocks.modals import Prefill
 from fireline.adapters.slack.desk import Asked, Desk, Later, Modal, Reply, declared
 from fireline.adapters.slack.grammar import Typed, severity
+from fireline.domain.errors import InvalidInputError
 from fireline.usecases import manage_incident
+from fireline.usecases.declaration import Past
 from fireline.usecases.manage_incident import Declare
 from fireline.usecases.similar_incidents import similar_incidents
 
-RESTRICTED, DRILL = "restricted", "drill"
-FLAGS = (RESTRICTED, DRILL)
+QUIET, RESTRICTED, DRILL, PAST = "quiet", "restricted", "drill", "past"
+FLAGS = (QUIET, RESTRICTED, DRILL, PAST)
 # Said first it is meant as such; the other flags are words that a sentence may begin with.
 FIRST = (DRILL,)
 
 HELP: Mapping[str, str] = {
     "declare WORDS": "opens an incident; add `sev:2`, `slo:NAME`, `service:NAME`, `dataset:NAME`,"
-    " `at:-2h` for when it began, and at the end `restricted` or `drill`",
+    " `at:-2h` for when it began; at the end `quiet` (to be judged first), `restricted` or `drill`",
+    "declare WORDS past from:01:40 restored:02:48": "records what is over: no channel, nobody is"
+    " called; `detected:` and `verified:` when they are known",
 }
-OWN_OPTIONS: Mapping[str, tuple[str, ...]] = {"declare": (*join_verbs.OWN_OPTIONS["declare"],)}
+TIMES = ("from", "restored", "detected", "verified")
+OWN_OPTIONS: Mapping[str, tuple[str, ...]] = {
+    "declare": (*join_verbs.OWN_OPTIONS["declare"], *TIMES)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,8 @@ def declare(desk: Desk, asked: Asked, typed: Typed) -> Reply:
         )
         return Modal(modals.declare(given, tuple(desk.s.definitions.current().slos)))
     data = datasets(typed.option("dataset"))
-    if typed.option("anyway") is None and not words.flags:
+    past = _past(desk, asked, typed, words)
+    if typed.option("anyway") is None and past is None and DRILL not in words.flags:
         similar = similar_incidents(desk.s, slo, typed.option("service"), data)
         if similar:
             return join_verbs.is_it_one_of_these(similar, typed.raw)
@@ -68,12 +77,29 @@ def declare(desk: Desk, asked: Asked, typed: Typed) -> Reply:
         slo=slo,
         service=typed.option("service"),
         datasets=data,
-        began_at=desk.moment(typed.option("at"), asked.user.id),
+        began_at=desk.moment(typed.option("from") or typed.option("at"), asked.user.id),
+        quiet=QUIET in words.flags,
         restricted=RESTRICTED in words.flags,
         drill=DRILL in words.flags,
+        past=past,
     )
     result = manage_incident.declare(desk.s, command)
     return Later(lambda: declared(desk.settled(result.incident), created=result.created))
+
+
+def _past(desk: Desk, asked: Asked, typed: Typed, words: Said) -> Past | None:
+    """The times of what is over; saying when it was restored says that it is."""
+
+    def moment(name: str) -> datetime | None:
+        return desk.moment(typed.option(name), asked.user.id)
+
+    restored = moment("restored")
+    if restored is not None:
+        return Past(restored, moment("detected"), moment("verified"))
+    if PAST in words.flags:
+        message = "What is over needs both times: `past from:01:40 restored:02:48`."
+        raise InvalidInputError(message, "restored")
+    return None
 
 
 def datasets(text: str | None) -> tuple[str, ...]:

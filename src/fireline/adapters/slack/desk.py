@@ -20,8 +20,14 @@ from fireline.adapters.slack.blocks.markup import channel as channel_link
 from fireline.adapters.slack.blocks.markup import esc, one_line
 from fireline.adapters.slack.grammar import mentioned, readable
 from fireline.adapters.slack.moments import due_date, past_moment, zone
-from fireline.domain.errors import EffectError, InvalidInputError, NotFoundError, UserError
-from fireline.domain.incident.incident import Incident
+from fireline.domain.errors import (
+    EffectError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    UserError,
+)
+from fireline.domain.incident.incident import Incident, IncidentState
 from fireline.domain.people import Actor
 from fireline.usecases.manage_incident import incident_in
 from fireline.usecases.outside import neutral, refuse_outside
@@ -74,10 +80,14 @@ class Respond(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The services as handlers use them; `looks` bounds the wait for a new channel."""
+    """The services as handlers use them; `looks` bounds the wait for a new channel.
+
+    `about` is the incident that was named with `in:INC-7`, wherever that was typed.
+    """
 
     s: Services
     looks: int = LOOKS
+    about: int | None = None
 
     def name(self, user: str, given: str = "") -> str:
         """The person's name; what Slack sent along, or the id, when it cannot be had."""
@@ -143,16 +153,21 @@ class Desk:
         return {user: self.name(user) for user in mentioned(text)}
 
     def incident_here(self, channel: str) -> Incident:
-        """The incident whose channel this is.
+        """The incident whose channel this is, or the one that was named.
 
         Raises:
             NotFoundError: it is none; the text says where to go.
+            ForbiddenError: the one named is restricted: its channel is the place to speak of it.
         """
         found = incident_in(self.s, channel)
+        if self.about is not None and (found is None or found.id != self.about):
+            found = self.incident(self.about)
+            if found.restricted:
+                raise ForbiddenError(f"{found.ref} is restricted: type this in its channel.")
         if found is None:
             raise NotFoundError(
                 "This channel belongs to no incident. Use this in an incident's channel,"
-                " or see `/incident list`."
+                " or name one with `in:INC-7`; `/incident list` shows them."
             )
         return found
 
@@ -175,7 +190,7 @@ class Desk:
 
     def settled(self, incident: Incident) -> Incident:
         """The incident once its channel is there, or as it is after a short wait."""
-        for _ in range(self.looks):
+        for _ in range(self.looks if incident.needs_channel else 0):
             with self.s.store() as uow:
                 found = uow.incidents.get(incident.id)
             if found is not None and found.channel_id is not None:
@@ -191,7 +206,13 @@ def declared(incident: Incident, *, created: bool) -> Rendered:
     title = one_line(incident.title, 150)
     head = f"{SEVERITY_WORDS[incident.severity]} \u00b7 *{esc(incident.ref)}* {title}"
     verb = "declared" if created else "is already open for this"
-    if incident.channel_id:
+    if incident.details.past and not incident.needs_channel:
+        verb = "recorded" if created else verb
+        rest = "It is over, so nobody was called. You find it in your messages with me."
+    elif incident.state is IncidentState.TRIAGE and not incident.restricted:
+        verb = "waits for triage" if created else verb
+        rest = "No channel, nothing announced. Confirm or decline it in your messages with me."
+    elif incident.channel_id:
         rest = f"Go to {channel_link(incident.channel_id)}"
     else:
         rest = "Its channel is being opened; you will be invited."

@@ -162,6 +162,11 @@ def incident_number(text: str) -> int:
     return _number(INCIDENT, text, "an incident", "INC-142")
 
 
+def names_incident(text: str) -> bool:
+    """Whether the text is an incident's number."""
+    return INCIDENT.match(text.strip()) is not None
+
+
 def action_number(text: str) -> int:
     """`7` or `ACT-7` as a number."""
     return _number(ACTION, text, "an action item", "ACT-7")

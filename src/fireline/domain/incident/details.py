@@ -247,7 +247,8 @@ class Details:
     """Everything of an incident that is only ever read whole; stored as one document.
 
     `harms` is what was said to be wrong before anybody named a dataset, `outage` that service is
-    down altogether.
+    down altogether. A `past` incident was over when it was recorded. `place` and `thread` are
+    where one without a channel is shown: a channel or `@person`, and the key of a message there.
     """
 
     types: tuple[IncidentType, ...] = ()
@@ -287,6 +288,9 @@ class Details:
     exposed_because: str = ""
     private_channel: bool = False
     left_channels: tuple[LeftChannel, ...] = ()
+    past: bool = False
+    place: str = ""
+    thread: str = ""
 
     @property
     def roots(self) -> tuple[str, ...]:

@@ -143,6 +143,21 @@ class Incident:
         """Whether work on it still goes on."""
         return self.state in OPEN_STATES
 
+    @property
+    def needs_channel(self) -> bool:
+        """Whether people work on it together: not while it is judged, nor when it is over.
+
+        A restricted one has a private room from the start.
+        """
+        if self.state is IncidentState.TRIAGE:
+            return self.restricted
+        return self.open and not (self.details.past and Stamp.RESTORED in self.stamps)
+
+    @property
+    def takes_signals(self) -> bool:
+        """Whether new alerts and reports may belong to it: it goes on, and it is real."""
+        return self.open and not self.drill and not self.details.past
+
     def at(self, stamp: Stamp) -> datetime | None:
         """The recorded instant, or None."""
         return self.stamps.get(stamp)

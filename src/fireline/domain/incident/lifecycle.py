@@ -7,7 +7,13 @@ from datetime import datetime
 from fireline.domain.errors import IllegalTransitionError, InvalidInputError
 from fireline.domain.incident.details import Reopening
 from fireline.domain.incident.guards import OVERRIDABLE, SAFE_BURN, failed_guards
-from fireline.domain.incident.incident import Incident, IncidentState, RepairDecision, Stamp
+from fireline.domain.incident.incident import (
+    Incident,
+    IncidentState,
+    RepairDecision,
+    Role,
+    Stamp,
+)
 from fireline.domain.incident.moves import (
     Asker,
     Burning,
@@ -128,6 +134,8 @@ def _recorded(moved: Incident, before: Incident, move: Move) -> Incident:
     if move.verb is Verb.REOPEN:
         return _reopened(moved, before, move)
     moved = replace(moved, stamps={**before.stamps, **_stamps(before, move)})
+    if before.state is IncidentState.TRIAGE and moved.open:
+        moved = _taken_up(moved, move)
     if move.verb is Verb.RESOLVE:
         return replace(moved, repair=move.decision or _verified(before, move))
     if move.verb is Verb.MERGE and move.target is not None:
@@ -135,10 +143,18 @@ def _recorded(moved: Incident, before: Incident, move: Move) -> Incident:
     return moved
 
 
+def _taken_up(moved: Incident, move: Move) -> Incident:
+    """A signal that was confirmed: whoever confirms leads until somebody else claims it."""
+    if move.asker is None or Role.COMMANDER in moved.roles:
+        return moved
+    stamps = {Stamp.COMMANDER_ASSIGNED: move.now, **moved.stamps}
+    return replace(moved, roles={**moved.roles, Role.COMMANDER: move.asker.id}, stamps=stamps)
+
+
 def _stamps(incident: Incident, move: Move) -> dict[Stamp, datetime]:
     """The instants the step records; what is known already stays."""
     fresh: dict[Stamp, datetime] = {}
-    if incident.at(Stamp.ACKNOWLEDGED) is None:
+    if incident.at(Stamp.ACKNOWLEDGED) is None and not incident.details.past:
         fresh[Stamp.ACKNOWLEDGED] = move.now
     if move.verb is Verb.MITIGATE and move.reason.strip():
         fresh[Stamp.IDENTIFIED] = incident.at(Stamp.IDENTIFIED) or move.at

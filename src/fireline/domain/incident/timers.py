@@ -15,6 +15,8 @@ from fireline.domain.policy.expressions import holds
 from fireline.domain.policy.incident_rules import EscalationStep, IncidentRules
 
 LATE_AFTER = timedelta(minutes=10)
+MOST_ASKED = 3
+DECLARER = "declarer"
 BAD_SEVERITY = 2
 WORST = 1
 TOLD_OF = (
@@ -71,8 +73,10 @@ def due_timers(
     burning: bool = False,
 ) -> list[Timer]:
     """Every timer that should have fired by now; who fired which is the caller's to know."""
-    if not incident.open or incident.state is IncidentState.TRIAGE:
+    if not incident.open:
         return []
+    if incident.state is IncidentState.TRIAGE:
+        return list(_triage(incident, rules, now))
     found = [
         *_updates(incident, rules, now, burning=burning),
         *_commander(incident, rules, now),
@@ -81,6 +85,17 @@ def due_timers(
         *_expired(incident, now),
     ]
     return sorted(found, key=lambda timer: timer.at)
+
+
+def _triage(incident: Incident, rules: IncidentRules, now: datetime) -> Iterator[Timer]:
+    """A signal that nobody judged; asked about a few times, since it is not known to be one."""
+    since, every = incident.at(Stamp.DECLARED), rules.triage_timeout
+    count = (now - since) // every if since is not None else 0
+    if since is None or count < 1:
+        return
+    turn = min(count, MOST_ASKED)
+    text = f"{incident.ref} waits for {spell(every * turn)}: is it an incident? Confirm or decline."
+    yield Timer(f"triage:{turn}", text, since + every * turn, (DECLARER,))
 
 
 def _updates(

@@ -179,6 +179,8 @@ class IncidentRules:
     reopen_closed_within: timedelta = 30 * DAY
     commander_chase: timedelta = 5 * MINUTE
     correlation: CorrelationRules = field(default_factory=CorrelationRules)
+    triage_timeout: timedelta = 15 * MINUTE
+    declare_from_alerts: bool = False
     postmortem_severities: tuple[int, ...] = (1, 2)
     postmortem_any_of: tuple[str, ...] = (
         "budget_cost_pct >= 20",

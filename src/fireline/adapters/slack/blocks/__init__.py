@@ -19,6 +19,7 @@ from fireline.adapters.slack.blocks import (
     runbook,
     silence,
     slo,
+    triage,
     updates,
     waiver,
 )
@@ -47,6 +48,7 @@ from fireline.usecases.views import (
     RunbookSuggestion,
     SloDetail,
     SloList,
+    TriageMessage,
     UpdateMessage,
 )
 
@@ -63,6 +65,7 @@ _DRAWN: Mapping[type, Callable[[Any], Rendered]] = {
     BlastMessage: blast.blast,
     UpdateMessage: updates.update,
     IncidentNotice: updates.notice,
+    TriageMessage: triage.triage,
     HandoverMessage: handover.handover,
     ConsumerNotice: updates.consumer_notice,
     ExternalAlertMessage: external_alert.external_alert,
