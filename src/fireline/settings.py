@@ -111,6 +111,8 @@ class Settings(BaseSettings):
     pagerduty_api_token: SecretStr | None = None
     pagerduty_events_url: AnyHttpUrl = AnyHttpUrl("https://events.pagerduty.com")
     pagerduty_api_url: AnyHttpUrl = AnyHttpUrl("https://api.pagerduty.com")
+    aliases: Path = Path("policies/aliases.yaml")
+    contracts: list[Path] = [Path("contracts")]
     incidents_channel: str = "#incidents"
     alerts_channel: str = "#data-platform-alerts"
     reviews_channel: str = "#data-reviews"

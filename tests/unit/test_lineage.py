@@ -1,6 +1,7 @@
 """Lineage and blast radius: the fixture project's table, names, and graphs that are not tidy."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fireline.adapters.lineage.dbt import read_manifest, read_results, schema_of
+from fireline.adapters.lineage.dbt import datasets_of, read_manifest, read_results, schema_of
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.lineage.blast import (
     MAX_NODES,
@@ -17,7 +18,9 @@ from fireline.domain.lineage.blast import (
     due_next,
     is_downstream,
 )
-from fireline.domain.lineage.graph import Graph, Node, NodeKind, canonical, joined
+from fireline.domain.lineage.graph import Graph, Node, NodeKind, canonical
+from fireline.domain.lineage.joining import joined
+from fireline.domain.lineage.owners import owners_of
 from fireline.domain.lineage.runs import RunStatus
 
 FOLDER = Path(__file__).parents[1] / "data" / "dbt"
@@ -52,7 +55,7 @@ def test_the_fixture_project_is_affected_as_its_table_says(graph: Graph) -> None
 def test_the_line_names_consumers_the_nearest_deadline_and_the_border(graph: Graph) -> None:
     blast = blast_radius(graph, ['"demo"."main"."raw_orders"'], AT)
     assert counted_words(blast.consumers, AT) == (
-        "1 tier-0 dashboard (due in 2 h 40 min), 1 application, 1 ML model"
+        "1 tier-0 dashboard (due in 2 h 40 min), 1 reverse-ETL, 1 ML model"
     )
     nearest = blast.nearest()
     assert nearest is not None
@@ -116,6 +119,60 @@ def test_two_lineages_join_on_the_same_name_and_on_aliases() -> None:
     assert both.children == {"d.s.t": ("job.out",)}
     assert both.made_at == AT - timedelta(hours=4)
     assert both.border == "dbt; jobs that report"
+
+
+def server(namespace: str, name: str) -> Graph:
+    """One dataset as OpenLineage tells of it."""
+    key = f"{namespace}/{name}"
+    node = Node(key, name.rpartition(".")[2], NodeKind.DATASET, namespace=namespace)
+    return Graph({key: node}, {}, AT, "jobs", partial=True)
+
+
+def test_a_server_is_left_out_of_a_name_until_a_second_one_has_the_same(graph: Graph) -> None:
+    first = server("postgres://a:5432", "demo.main.raw_orders")
+    one = joined([graph, first])
+    assert one.resolve("postgres://a:5432/demo.main.raw_orders") == "demo.main.raw_orders"
+    assert one.nodes["demo.main.raw_orders"].platform == "postgres"
+    two = joined([graph, first, server("postgres://b:5432", "demo.main.raw_orders")])
+    assert "postgres://b:5432/demo.main.raw_orders" in two.nodes
+    assert two.nodes["demo.main.raw_orders"].namespace == ""
+    said = {"postgres://a:5432/demo.main.raw_orders": "demo.main.raw_orders"}
+    told = joined([graph, first, server("postgres://b:5432", "demo.main.raw_orders")], said)
+    assert told.resolve("postgres://a:5432/demo.main.raw_orders") == "demo.main.raw_orders"
+    assert "postgres://b:5432/demo.main.raw_orders" in told.nodes
+
+
+def test_pieces_that_are_told_one_by_one_are_as_old_as_the_newest() -> None:
+    old = replace(server("kafka://b", "orders"), made_at=AT - timedelta(days=20))
+    assert joined([old, server("kafka://b", "payments")]).made_at == AT
+
+
+def test_a_name_that_fits_several_is_listed_with_what_it_may_mean() -> None:
+    names = ("a.s.orders", "b.s.orders")
+    graph = Graph({n: Node(n, "orders", NodeKind.MODEL) for n in names})
+    blast = blast_radius(graph, ["orders"], AT)
+    assert (blast.roots, blast.unresolved) == ((), ("orders",))
+    assert blast.several == {"orders": names}
+
+
+def test_owners_are_found_by_name_or_mail_those_of_the_broken_data_first(graph: Graph) -> None:
+    people = {"@team-ingestion": "S1", "CFO-office@example.com": "U1", "growth-data": "S2"}
+    owners = owners_of(blast_radius(graph, ["raw_orders"], AT), people)
+    assert [(o.name, o.slack_id, o.tier, o.owns_root) for o in owners] == [
+        ("team-ingestion", "S1", 0, True),
+        ("cfo-office@example.com", "U1", 0, False),
+        ("finance-analytics", None, 0, False),
+        ("growth-data", "S2", 1, False),
+        ("growth-data@example.com", None, 1, False),
+        ("ml-platform", None, 1, False),
+        ("ml-platform@example.com", None, 1, False),
+    ]
+
+
+def test_a_test_is_about_the_dataset_it_is_attached_to(graph: Graph) -> None:
+    keys = datasets_of(artifact("run_results"), graph)
+    failed = [r for r in read_results(artifact("run_results"), keys) if r.status is RunStatus.FAIL]
+    assert [(r.dataset, r.failures) for r in failed] == [("demo.main.stg_orders", 1)]
 
 
 def test_a_name_that_fits_twice_is_not_guessed() -> None:

@@ -17,7 +17,7 @@ from fireline.bootstrap.system import SystemClock
 from fireline.domain.errors import NotFoundError
 from fireline.usecases.preflight import PreflightFinding, preflight
 
-DEFAULT_PATHS = (Path("slo_definitions"), Path("policies"))
+DEFAULT_PATHS = (Path("slo_definitions"), Path("policies"), Path("contracts"))
 Progress = Callable[[int, int], None]
 
 

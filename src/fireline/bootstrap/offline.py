@@ -42,8 +42,9 @@ def open_store(settings: Settings | None = None) -> Iterator[Store]:
     Raises:
         InvalidInputError: it cannot be reached.
     """
-    with parts.upgraded(settings or load()) as engine:
-        yield SqlStore(engine, _no_flows)
+    chosen = settings or load()
+    with parts.upgraded(chosen) as engine:
+        yield SqlStore(engine, _no_flows, parts.git_lineage_of(chosen))
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from fireline.adapters.charts.drawing import MatplotlibCharts
 from fireline.adapters.files.exceptions import ExceptionsFile
+from fireline.adapters.files.git_lineage import GitLineage
 from fireline.adapters.files.maintenance import MaintenanceFiles
 from fireline.adapters.files.policy import load_policy
 from fireline.adapters.files.profile_choice import ProfileChoice
@@ -146,6 +147,7 @@ def services_of(settings: Settings, store: Store, chat: Chat, source: SliSource)
         exceptions=ExceptionsFile(settings.exceptions),
         maintenance=maintenance_of(settings),
         alertmanager=alertmanager_of(settings) or NO_ALERTMANAGER,
+        git_lineage=git_lineage_of(settings),
         retention=Retention(settings.ledger_detail_days, settings.ledger_kept_days),
         oncall=on_calls_of(settings),
         pager=pager_of(settings) or NO_PAGER,
@@ -162,6 +164,11 @@ def definitions_of(settings: Settings) -> DefinitionFolder:
 def maintenance_of(settings: Settings) -> MaintenanceFiles:
     """Maintenance in git, which may stand beside the definitions too."""
     return MaintenanceFiles([*settings.maintenance, *settings.definitions])
+
+
+def git_lineage_of(settings: Settings) -> GitLineage:
+    """Other names of datasets, and contracts, as git has them."""
+    return GitLineage(settings.aliases, settings.contracts)
 
 
 def chat_of(client: WebClient) -> SlackChat:

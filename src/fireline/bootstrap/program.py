@@ -53,7 +53,7 @@ class Program:
         self._history = history_of(settings)
         self._chat = parts.chat_of(client)
         self.runtime = Runtime(self.engine, _options(settings))
-        store = SqlStore(self.engine, self.runtime.enqueue)
+        store = SqlStore(self.engine, self.runtime.enqueue, parts.git_lineage_of(settings))
         built = parts.services_of(settings, store, self._chat, self._source)
         self.services: Services = replace(built, history=self._history)
         self._definition_watch = DefinitionWatch(self.services)

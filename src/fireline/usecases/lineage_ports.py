@@ -27,3 +27,7 @@ class Lineages(Protocol):
     def runs(self, datasets: Iterable[str]) -> list[RunResult]:
         """The last results that belong to these datasets."""
         ...
+
+    def last_runs(self, ids: Iterable[str]) -> list[RunResult]:
+        """The last results with these ids."""
+        ...

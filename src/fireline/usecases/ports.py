@@ -1,10 +1,11 @@
 """What the use cases need from the outside, as Protocols; adapters satisfy them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from fireline.domain.lineage.beside import Beside
 from fireline.domain.policy.policy import Policy
 from fireline.domain.policy.retention import Retention
 from fireline.domain.policy.verdict import Granted
@@ -366,6 +367,7 @@ class Services:
     exceptions: Exceptions = NoExceptions()
     maintenance: Maintenances = NoMaintenances()
     alertmanager: Alertmanager = NO_ALERTMANAGER
+    git_lineage: Callable[[], Beside] = Beside
     retention: Retention = field(default_factory=Retention)
     history: SliSource | None = None
     oncall: OnCalls = NO_ON_CALLS

@@ -5,8 +5,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from fireline.adapters.files.aliases import IS_ALIASES, read_aliases
 from fireline.adapters.files.exceptions import read_exceptions
 from fireline.adapters.files.maintenance import read_all
+from fireline.adapters.files.odcs import IS_CONTRACT, read_contracts
 from fireline.adapters.files.oncall import read_plan
 from fireline.adapters.files.oncall_check import nobody_behind
 from fireline.adapters.files.policy import read_policy
@@ -65,6 +67,7 @@ def checked(
     problems += [problem for problem in wrong_rotations if problem not in problems]
     for (path, text), (team, _wrong) in zip(chapters.items(), policies, strict=True):
         problems += nobody_behind(path, text, team, plan)
+    problems += _lineage(texts)
     sound = [team for team, wrong in policies if not wrong]
     rules = policy or (sound[0] if sound else Policy())
     services: set[str] = set()
@@ -80,6 +83,17 @@ def checked(
     problems += [p for p in _exceptions(texts, services) if p not in problems]
     problems += [p for p in _maintenance(texts, reads, services) if p not in problems]
     return Checked(in_order(problems), tuple(reads), rules)
+
+
+def _lineage(texts: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with aliases and contracts."""
+    found: list[Problem] = []
+    for path, text in texts.items():
+        if IS_ALIASES.search(text):
+            found += read_aliases(path, text)[1]
+        if IS_CONTRACT.search(text):
+            found += read_contracts(path, text)[1]
+    return found
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

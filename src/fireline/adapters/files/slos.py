@@ -16,6 +16,7 @@ from fireline.adapters.files.imports.formats import (
     translated,
     unrolled,
 )
+from fireline.adapters.files.odcs import is_contract
 from fireline.adapters.files.problems import Findings, Level, Problem
 from fireline.adapters.files.profile_choice import ProfileChoice
 from fireline.adapters.files.profiles import read_profile
@@ -29,8 +30,16 @@ from fireline.usecases.ports import Catalogue, Clock
 
 API = "fireline/v1"
 KINDS = (
-    "SLO", "Variables", "Profile", "Policy", "Exception", "Exceptions", "Maintenance", "OnCall",
-)  # fmt: skip
+    "SLO",
+    "Variables",
+    "Profile",
+    "Policy",
+    "Exception",
+    "Exceptions",
+    "Maintenance",
+    "OnCall",
+    "Aliases",
+)
 SUFFIXES = (".yaml", ".yml")
 ASK_AGAIN = timedelta(minutes=1)
 
@@ -67,6 +76,8 @@ def read_files(
     variables: Mapping[str, str] | None = None,
     window: str = WINDOW,
     choice: ProfileChoice | None = None,
+    *,
+    contracts: bool = False,
 ) -> list[FileRead]:
     """All files together: variables and profiles of any of them serve all, and names are unique.
 
@@ -75,13 +86,14 @@ def read_files(
         variables: that stand in none of the files.
         window: for files of other tools that say none.
         choice: between several profiles of a system; the first of each when left out.
+        contracts: whether data contracts are read as drafts of SLOs; else they are passed over.
     """
     shared = Vocabulary(dict(variables or {}), choice=choice or ProfileChoice())
     neighbours, opened = Neighbours(window), []
     for path, text in texts.items():
         findings = Findings(path)
         opened.append((findings, text))
-        for document in _documents(text, findings):
+        for document in _documents(text, findings, contracts=contracts):
             _learn(document, shared, findings)
             if isinstance(document, MappingNode):
                 neighbours.meet(document)
@@ -90,15 +102,17 @@ def read_files(
     files = []
     for findings, text in opened:
         # Taken apart a second time: thousands of SLOs at once would take the memory of the bot.
-        documents = _native(findings, _documents(text, Findings(findings.file)), neighbours)
+        again = _documents(text, Findings(findings.file), contracts=contracts)
+        documents = _native(findings, again, neighbours)
         files.append(_slos(findings, documents, shared, seen))
     slos = {read.slo.name: read.slo for file in files for read in file.slos}
     return [_joined(file, slos) for file in files]
 
 
-def _documents(text: str, findings: Findings) -> list[Node]:
+def _documents(text: str, findings: Findings, *, contracts: bool) -> list[Node]:
     """The documents of a file that anybody here can read."""
-    found = unrolled(compose(text, findings))
+    composed = unrolled(compose(text, findings))
+    found = [d for d in composed if contracts or not is_contract(d)]
     return [d for d in found if is_foreign(d) or _kind(d, findings)]
 
 

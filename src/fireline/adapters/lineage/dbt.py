@@ -1,5 +1,6 @@
 """dbt's artifacts, read tolerantly: the manifest as lineage, results and freshness as signals."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
@@ -11,6 +12,9 @@ from fireline.domain.lineage.graph import Graph, Node, NodeKind, canonical
 from fireline.domain.lineage.runs import RunResult, RunStatus
 
 BORDER = "unknown beyond dbt"
+REVERSE_ETL = re.compile(r"(^|_)reverse_?etl(_|$)")
+TEST = "test"
+REPAIR = "fireline_repair"
 DATA = frozenset({"model", "seed", "snapshot"})
 EXPOSURES = {
     "dashboard": NodeKind.DASHBOARD,
@@ -50,6 +54,10 @@ class _Owner(_Tolerant):
     email: str | list[str] | None = None
 
 
+class _DependsOn(_Tolerant):
+    nodes: list[str] = Field(default_factory=list)
+
+
 class _Node(_Tolerant):
     resource_type: str = ""
     name: str = ""
@@ -58,6 +66,8 @@ class _Node(_Tolerant):
     config: _Config = Field(default_factory=_Config)
     meta: Meta = Field(default_factory=dict)
     source_meta: Meta = Field(default_factory=dict)
+    attached_node: str | None = None
+    depends_on: _DependsOn = Field(default_factory=_DependsOn)
 
 
 class _Exposure(_Tolerant):
@@ -79,6 +89,7 @@ class _Metadata(_Tolerant):
     dbt_schema_version: str = ""
     generated_at: datetime | None = None
     project_name: str | None = None
+    env: Meta = Field(default_factory=dict)
 
 
 class _Manifest(_Tolerant):
@@ -98,8 +109,13 @@ class _Result(_Tolerant):
     max_loaded_at: datetime | None = None
 
 
+class _Args(_Tolerant):
+    vars: Meta = Field(default_factory=dict)
+
+
 class _Results(_Tolerant):
     metadata: _Metadata
+    args: _Args = Field(default_factory=_Args)
     results: list[_Result] = Field(default_factory=list)
 
 
@@ -147,13 +163,26 @@ def read_manifest(document: Mapping[str, Any]) -> Graph:
         if uid in keys
     }
     edges = {key: below for key, below in children.items() if below}
-    return Graph(nodes, edges, manifest.metadata.generated_at, BORDER)
+    names = {**_tested(manifest, keys), **{uid.lower(): key for uid, key in keys.items()}}
+    return Graph(nodes, edges, manifest.metadata.generated_at, BORDER, names)
+
+
+def _tested(manifest: _Manifest, keys: Mapping[str, str]) -> dict[str, str]:
+    """The dataset that each test is about: what it is attached to, else the only one it reads."""
+    found = {}
+    for uid, node in manifest.nodes.items():
+        reads = [n for n in node.depends_on.nodes if n in keys]
+        about = node.attached_node or (reads[0] if len(reads) == 1 else "")
+        if node.resource_type == TEST and about in keys:
+            found[uid.lower()] = keys[about]
+    return found
 
 
 def _data_node(key: str, uid: str, node: _Node, manifest: _Manifest) -> Node:
     meta = {**node.source_meta, **node.config.meta, **node.meta}
     group = manifest.groups.get(f"group.{uid.split('.')[1]}.{node.group}") if node.group else None
-    owner = str(meta.get("owner") or (group.owner.name if group else "") or "")
+    group_owner = group.owner if group else _Owner()
+    owner = str(meta.get("owner") or group_owner.name or "")
     return Node(
         key=key,
         name=node.name or key,
@@ -162,24 +191,45 @@ def _data_node(key: str, uid: str, node: _Node, manifest: _Manifest) -> Node:
         owner=owner,
         channel=str(meta.get("slack") or ""),
         service=str(meta.get("service") or ""),
+        email=_email(group_owner) or _email_of(meta),
     )
 
 
 def _exposure_node(key: str, exposure: _Exposure) -> Node:
     meta = {**exposure.config.meta, **exposure.meta}
-    email = exposure.owner.email
-    owner = (email[0] if isinstance(email, list) and email else email) or exposure.owner.name
+    email = _email(exposure.owner)
+    owner = email or exposure.owner.name
     return Node(
         key=key,
         name=exposure.label or exposure.name,
-        kind=EXPOSURES.get(exposure.type, NodeKind.APPLICATION),
+        kind=_exposure_kind(exposure, meta),
         tier=_tier(meta),
         owner=str(owner or ""),
         channel=str(meta.get("slack") or ""),
         due=str(meta.get("deadline_utc") or ""),
         url=exposure.url or "",
         external=bool(meta.get("external") or meta.get("regulatory")),
+        used_by=str(meta.get("consumer_class") or ""),
+        email=email,
     )
+
+
+def _exposure_kind(exposure: _Exposure, meta: Mapping[str, Any]) -> NodeKind:
+    """What writes data back elsewhere has no type in dbt: `meta.kind` says it, or the name."""
+    kind = EXPOSURES.get(exposure.type, NodeKind.APPLICATION)
+    said = str(meta.get("kind") or exposure.name).lower().replace("-", "_").replace(" ", "_")
+    back = kind is NodeKind.APPLICATION and REVERSE_ETL.search(said)
+    return NodeKind.REVERSE_ETL if back else kind
+
+
+def _email(owner: _Owner) -> str:
+    email = owner.email
+    return str((email[0] if email else "") if isinstance(email, list) else email or "")
+
+
+def _email_of(meta: Mapping[str, Any]) -> str:
+    said = str(meta.get("owner_email") or meta.get("owner") or "")
+    return said if "@" in said[1:] else ""
 
 
 def _tier(meta: Mapping[str, Any]) -> int | None:
@@ -195,6 +245,7 @@ def read_results(document: Mapping[str, Any], keys: Mapping[str, str]) -> list[R
     """
     found = _validated(_Results, document)
     at = found.metadata.generated_at
+    repair = _repair(found)
     return [
         RunResult(
             id=result.unique_id,
@@ -204,20 +255,27 @@ def read_results(document: Mapping[str, Any], keys: Mapping[str, str]) -> list[R
             message=(result.message or "")[:500],
             failures=result.failures,
             loaded_at=result.max_loaded_at,
+            repair=repair,
         )
         for result in found.results
     ]
 
 
+def _repair(found: _Results) -> str:
+    """The tag of a run that repairs: `--vars`, or `DBT_ENV_CUSTOM_ENV_FIRELINE_REPAIR`."""
+    said = found.args.vars.get(REPAIR) or found.metadata.env.get(REPAIR.upper()) or ""
+    return str(said)[:100]
+
+
 def datasets_of(document: Mapping[str, Any], graph: Graph) -> dict[str, str]:
-    """Datasets by dbt's ids: by the relation that a result names, else by the id's last part."""
+    """Datasets by dbt's ids, as manifests name them; else by the relation that a result names."""
     found: dict[str, str] = {}
     for result in document.get("results", []):
         if not isinstance(result, Mapping):
             continue
         uid = str(result.get("unique_id", ""))
         named = result.get("relation_name")
-        key = graph.resolve(str(named)) if named else None
+        key = graph.names.get(uid.lower()) or (graph.resolve(str(named)) if named else None)
         if key is None and uid.startswith(("source.", "model.", "seed.", "snapshot.")):
             key = graph.resolve(uid.rpartition(".")[2])
         if key is not None:

@@ -9,13 +9,14 @@ from fireline.domain.errors import InvalidInputError
 from fireline.domain.lineage.graph import Graph, Node, NodeKind, canonical
 from fireline.domain.lineage.runs import RunResult, RunStatus
 
+JOB = "openlineage:"
+REPAIR = "fireline_repair"
 BORDER = "jobs that do not report to OpenLineage are unknown"
 STATUSES = {
     "COMPLETE": RunStatus.PASS,
     "FAIL": RunStatus.FAIL,
     "ABORT": RunStatus.FAIL,
 }
-DOTTED = 2
 
 
 class _Tolerant(BaseModel):
@@ -68,7 +69,7 @@ def read_event(document: object) -> tuple[str, Graph, list[RunResult]]:
     )
     nodes = {node.key: node for node in (*inputs, *outputs)}
     source = f"openlineage:{event.job.namespace}/{event.job.name}"
-    graph = Graph(nodes, children, event.event_time, BORDER)
+    graph = Graph(nodes, children, event.event_time, BORDER, partial=True)
     return source, graph, _runs(event, below)
 
 
@@ -78,23 +79,35 @@ def _runs(event: _Event, outputs: tuple[str, ...]) -> list[RunResult]:
         return []
     message = event.run.facets.get("errorMessage", {})
     text = str(message.get("message", ""))[:500] if isinstance(message, dict) else ""
-    name = f"{event.job.namespace}/{event.job.name}"
+    name = f"{event.job.name.replace('|', ' ')}|{event.job.namespace}"
     return [
-        RunResult(f"openlineage:{name}:{key}", key, status, event.event_time, text)
+        RunResult(f"{JOB}{name}|{key}", key, status, event.event_time, text, repair=_repair(event))
         for key in outputs
     ]
 
 
+def _repair(event: _Event) -> str:
+    """The tag of a run that repairs, from the tags facet of the run or its job."""
+    for facets in (event.run.facets, event.job.facets):
+        facet = facets.get("tags", {})
+        tags = facet.get("tags", []) if isinstance(facet, dict) else []
+        for tag in tags if isinstance(tags, list) else []:
+            if isinstance(tag, dict) and tag.get("key") == REPAIR:
+                return str(tag.get("value", ""))[:100]
+    return ""
+
+
 def key_of(namespace: str, name: str) -> str:
-    """`db.schema.table` where the name has it, else with the namespace, which keeps names apart."""
-    short = canonical(name)
-    return short if short.count(".") >= DOTTED else f"{canonical(namespace)}/{short}"
+    """The name behind its namespace, which keeps equal names of two servers apart."""
+    return f"{canonical(namespace)}/{canonical(name)}"
 
 
 def _node(dataset: _Dataset, owner: str) -> Node:
     key = key_of(dataset.namespace, dataset.name)
     own = _owner(dataset.facets) or owner
-    return Node(key, canonical(dataset.name).rpartition(".")[2], NodeKind.DATASET, owner=own)
+    short = canonical(dataset.name).rpartition(".")[2]
+    namespace = canonical(dataset.namespace)
+    return Node(key, short, NodeKind.DATASET, owner=own, namespace=namespace)
 
 
 def _owner(facets: dict[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from threading import Lock
@@ -13,7 +13,9 @@ from sqlmodel import and_, col, select
 
 from fireline.adapters.store.lineage_tables import LineageRow, LineageRunRow
 from fireline.adapters.store.transaction import Transaction
-from fireline.domain.lineage.graph import Graph, Node, NodeKind, joined
+from fireline.domain.lineage.beside import Beside, beside
+from fireline.domain.lineage.graph import Graph, Node, NodeKind
+from fireline.domain.lineage.joining import joined
 from fireline.domain.lineage.runs import RunResult, RunStatus
 
 AT_ONCE = 400
@@ -48,9 +50,10 @@ class KeptGraph:
 class SqlLineages:
     """Implements `lineage_ports.Lineages`."""
 
-    def __init__(self, tx: Transaction, kept: KeptGraph) -> None:
+    def __init__(self, tx: Transaction, kept: KeptGraph, git: Callable[[], Beside]) -> None:
         self._tx = tx
         self._kept = kept
+        self._git = git
 
     def save(self, source: str, graph: Graph, at: datetime) -> bool:
         """Keep it in place of the last one of this source; False when it says the same."""
@@ -74,11 +77,13 @@ class SqlLineages:
         """All of them as one."""
         query = select(LineageRow.source, LineageRow.digest, LineageRow.made_at)
         heads = self._tx.session.exec(query.order_by(LineageRow.source)).all()
-        stamp = tuple((source, f"{digest} {made}") for source, digest, made in heads)
+        git = self._git()
+        stamp = (("", git.stamp), *((source, f"{digest} {made}") for source, digest, made in heads))
         found = self._kept.get(stamp)
         if found is None:
             rows = self._tx.session.exec(select(LineageRow).order_by(LineageRow.source))
-            found = joined(_graph(row.body, row.made_at) for row in rows)
+            told = [_graph(row.body, row.made_at) for row in rows]
+            found = beside(joined(told, git.aliases), git)
             self._kept.keep(stamp, found)
         return found
 
@@ -100,10 +105,21 @@ class SqlLineages:
         """The last results that belong to these datasets."""
         wanted = sorted(set(datasets))[:AT_ONCE]
         query = select(LineageRunRow).where(col(LineageRunRow.dataset).in_(wanted))
-        return [
-            RunResult(**{**row.model_dump(), "status": RunStatus(row.status)})
-            for row in self._tx.session.exec(query.order_by(LineageRunRow.id))
-        ]
+        return [_run(row) for row in self._tx.session.exec(query.order_by(LineageRunRow.id))]
+
+    def last_runs(self, ids: Iterable[str]) -> list[RunResult]:
+        """The last results with these ids."""
+        wanted = sorted(set(ids))
+        found: list[RunResult] = []
+        for first in range(0, len(wanted), AT_ONCE):
+            part = wanted[first : first + AT_ONCE]
+            query = select(LineageRunRow).where(col(LineageRunRow.id).in_(part))
+            found += [_run(row) for row in self._tx.session.exec(query)]
+        return found
+
+
+def _run(row: LineageRunRow) -> RunResult:
+    return RunResult(**{**row.model_dump(), "status": RunStatus(row.status)})
 
 
 def _body(graph: Graph) -> dict[str, Any]:
@@ -113,13 +129,16 @@ def _body(graph: Graph) -> dict[str, Any]:
         for key, node in graph.nodes.items()
     }
     children = {key: list(below) for key, below in graph.children.items()}
-    return {"nodes": nodes, "children": children, "border": graph.border}
+    body = {"nodes": nodes, "children": children, "border": graph.border}
+    more = {"names": dict(graph.names), "partial": graph.partial}
+    return {**body, **{name: value for name, value in more.items() if value}}
 
 
 def _graph(body: Mapping[str, Any], made_at: datetime | None) -> Graph:
     nodes = {key: _node(key, values) for key, values in body["nodes"].items()}
     children = {key: tuple(below) for key, below in body["children"].items()}
-    return Graph(nodes, children, made_at, body["border"])
+    names, partial = body.get("names", {}), body.get("partial", False)
+    return Graph(nodes, children, made_at, body["border"], names, partial)
 
 
 def _node(key: str, values: Mapping[str, Any]) -> Node:

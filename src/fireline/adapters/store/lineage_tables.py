@@ -35,3 +35,4 @@ class LineageRunRow(Row, table=True):
     failures: int | None = None
     loaded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     failed: int = 0
+    repair: str = Field(default="")

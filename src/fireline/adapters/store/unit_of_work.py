@@ -27,6 +27,7 @@ from fireline.adapters.store.policy import SqlDefinitionsInForce, SqlWaivers
 from fireline.adapters.store.slack_records import SqlInbox, SqlMessages, SqlRawMessages
 from fireline.adapters.store.transaction import Transaction
 from fireline.adapters.store.watching import Remembered, SqlEpisodes, SqlStatuses
+from fireline.domain.lineage.beside import Beside
 from fireline.usecases import change_ports, lineage_ports, policy_ports, ports
 from fireline.usecases.ports import FlowCall
 
@@ -40,6 +41,7 @@ class Shared:
     remembered: Remembered = field(default_factory=Remembered)
     slots: Slots = field(default_factory=Slots)
     lineage: KeptGraph = field(default_factory=KeptGraph)
+    beside: Callable[[], Beside] = Beside
 
 
 class SqlUnitOfWork:
@@ -105,7 +107,7 @@ class SqlUnitOfWork:
         self.in_force = SqlDefinitionsInForce(tx)
         self.external_groups = SqlExternalGroups(tx)
         self.silences = SqlSilences(tx)
-        self.lineages = SqlLineages(tx, self._shared.lineage)
+        self.lineages = SqlLineages(tx, self._shared.lineage, self._shared.beside)
         self.changes = SqlChanges(tx)
         return self
 
@@ -142,12 +144,15 @@ class SqlStore:
     Args:
         engine: from `open_engine`, shared with the durable flows.
         enqueue: writes a flow call into the transaction of the session it is given.
+        beside: what git says of lineages besides what is told.
     """
 
-    def __init__(self, engine: Engine, enqueue: Enqueue) -> None:
+    def __init__(
+        self, engine: Engine, enqueue: Enqueue, beside: Callable[[], Beside] = Beside
+    ) -> None:
         self._engine = engine
         self._enqueue = enqueue
-        self._shared = Shared()
+        self._shared = Shared(beside=beside)
 
     def __call__(self) -> SqlUnitOfWork:
         """A unit of work to enter with `with`."""

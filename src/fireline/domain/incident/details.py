@@ -243,6 +243,14 @@ class LeftChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class RunWatch:
+    """A run that touched the incident's data, and how often it turned bad or good since."""
+
+    id: str
+    flips: int
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """Everything of an incident that is only ever read whole; stored as one document.
 
@@ -265,6 +273,7 @@ class Details:
     detached: tuple[str, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     brought: tuple[Brought, ...] = ()
+    run_watches: tuple[RunWatch, ...] = ()
     units: tuple[RepairUnit, ...] = ()
     checks: tuple[Check, ...] = ()
     notices: tuple[Notice, ...] = ()

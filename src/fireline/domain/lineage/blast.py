@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from fireline.domain.lineage.graph import Graph, Node, NodeKind
@@ -11,6 +11,7 @@ MAX_DEPTH = 12
 MAX_NODES = 20_000
 OLD = timedelta(hours=24)
 LAST_TIER = 3
+MOST_NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,8 @@ class Affected:
 class Blast:
     """What is affected, worst first; `unresolved` names are in no lineage, never guessed.
 
-    `more` counts nodes beyond the limits, which are named nowhere else.
+    `several` are those among them that fit more than one dataset. `more` counts nodes beyond the
+    limits, which are named nowhere else.
     """
 
     roots: tuple[str, ...]
@@ -35,6 +37,8 @@ class Blast:
     more: int = 0
     age: timedelta | None = None
     border: str = ""
+    root_nodes: tuple[Node, ...] = ()
+    several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def consumers(self) -> tuple[Affected, ...]:
@@ -65,14 +69,9 @@ def blast_radius(graph: Graph, names: Iterable[str], at: datetime, depth: int = 
         at: now, for deadlines and the lineage's age.
         depth: how far to follow.
     """
-    found: list[str] = []
-    unresolved: list[str] = []
-    for name in dict.fromkeys(names):
-        key = graph.resolve(name)
-        if key is None:
-            unresolved.append(name)
-        else:
-            found.append(key)
+    meant = {name: graph.candidates(name) for name in dict.fromkeys(names)}
+    found = list(dict.fromkeys(keys[0] for keys in meant.values() if len(keys) == 1))
+    unresolved = [name for name, keys in meant.items() if len(keys) != 1]
     distances, more = _walk(graph, found, depth)
     affected = [
         Affected(node, distance, due_next(node.due, at))
@@ -86,6 +85,8 @@ def blast_radius(graph: Graph, names: Iterable[str], at: datetime, depth: int = 
         more=more,
         age=at - graph.made_at if graph.made_at is not None else None,
         border=graph.border,
+        root_nodes=tuple(graph.nodes[key] for key in found),
+        several={name: keys[:MOST_NAMED] for name, keys in meant.items() if len(keys) > 1},
     )
 
 
@@ -139,6 +140,13 @@ def is_downstream(graph: Graph, name: str, of: Iterable[str], depth: int = 6) ->
     return None
 
 
+def downstream(graph: Graph, names: Iterable[str], depth: int = MAX_DEPTH) -> set[str]:
+    """The keys of everything made of these datasets, themselves left out."""
+    roots = [key for name in names if (key := graph.resolve(name)) is not None]
+    reached = _walk(graph, roots, depth)[0]
+    return {key for key in reached if key in graph.nodes}.difference(roots)
+
+
 def parents_of(graph: Graph) -> dict[str, list[str]]:
     """What each key is made of."""
     found: dict[str, list[str]] = {}
@@ -159,19 +167,27 @@ def ancestors(parents: Mapping[str, Iterable[str]], key: str, depth: int = 6) ->
 
 
 def counted_words(consumers: Iterable[Affected], at: datetime) -> str:
-    """Consumers in one line, such as `1 tier-0 dashboard (due in 2 h 40 min), 1 ML model`."""
-    groups: dict[tuple[int, NodeKind], list[Affected]] = {}
+    """Consumers in one line, such as `1 tier-0 dashboard (due in 2 h 40 min), 1 ML model`.
+
+    Kinds stand in the order in which the consumers are given.
+    """
+    groups: dict[tuple[bool, NodeKind], list[Affected]] = {}
     for one in consumers:
-        tier = one.node.tier if one.node.tier is not None else LAST_TIER
-        groups.setdefault((tier if tier == 0 else LAST_TIER, one.node.kind), []).append(one)
+        groups.setdefault((one.node.tier != 0, one.node.kind), []).append(one)
     parts = []
-    for (tier, kind), members in sorted(groups.items(), key=lambda g: (g[0][0], g[0][1])):
+    for (lower, kind), members in sorted(groups.items(), key=lambda g: g[0][0]):
         count = len(members)
-        name = f"tier-0 {kind.words}" if tier == 0 else kind.words
-        words = f"{count} {name}" + ("s" if count > 1 else "")
+        name = kind.words if lower else f"tier-0 {kind.words}"
+        words = f"{count} {_plural(name) if count > 1 else name}"
         due = min((m.due_at for m in members if m.due_at is not None), default=None)
         parts.append(f"{words} (due in {span(due - at)})" if due is not None else words)
     return ", ".join(parts)
+
+
+def _plural(name: str) -> str:
+    if name.endswith("sis"):
+        return f"{name.removesuffix('is')}es"
+    return name if name.endswith("ETL") else f"{name}s"
 
 
 def span(length: timedelta) -> str:

@@ -150,6 +150,10 @@ class Branch:
         node = self._nodes.get(key)
         return isinstance(node, SequenceNode) and isinstance((*node.value, None)[0], ScalarNode)
 
+    def holds_mapping(self, key: str) -> bool:
+        """Whether there is a mapping, where other versions of a format have a list."""
+        return isinstance(self._nodes.get(key), MappingNode)
+
     def pairs(self, key: str) -> dict[str, Text]:
         """A mapping of names to scalars; the items of a list are joined by commas."""
         child = self.branch(key)

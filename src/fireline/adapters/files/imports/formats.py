@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from fireline.adapters.files.imports import openslo, pyrra, slo_generator, sloth
+from fireline.adapters.files.imports import odcs, openslo, pyrra, slo_generator, sloth
 from fireline.adapters.files.imports.branches import Branch
 from fireline.adapters.files.imports.drafts import Imported
 from fireline.adapters.files.imports.openslo_objects import Objects
+from fireline.adapters.files.odcs import is_contract
 from fireline.adapters.files.problems import Findings
 
 GROUPS = (sloth.GROUP, openslo.GROUP, pyrra.GROUP, slo_generator.GROUP)
@@ -21,6 +22,7 @@ def is_foreign(document: Node) -> bool:
         _scalar(document, "apiVersion").startswith(GROUPS)
         or _is_sloth_file(document)
         or _is_budget_config(document)
+        or is_contract(document)
     )
 
 
@@ -83,6 +85,8 @@ def translated(file: str, document: Node, neighbours: Neighbours) -> Iterator[Im
     api = _scalar(document, "apiVersion")
     if _is_budget_config(document):
         yield from slo_generator.read_policies(branch)
+    elif is_contract(document):
+        yield from odcs.read_contract(branch, neighbours.window)
     elif _is_sloth_file(document):
         yield from sloth.read_file(branch, neighbours.around)
     elif api.startswith(openslo.GROUP):

@@ -86,7 +86,7 @@ def converted(texts: Mapping[str, str], window: str = WINDOW) -> list[Converted]
     every = (document for documents in opened.values() for document in documents)
     neighbours = Neighbours.of(every, window)
     result = []
-    for read in read_files(texts, window=window):
+    for read in read_files(texts, window=window, contracts=True):
         imports = [
             one
             for document in opened[read.path]

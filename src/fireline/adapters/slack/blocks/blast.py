@@ -61,4 +61,4 @@ def _caveats(view: BlastMessage) -> list[str]:
         parts.append(one_line(view.border, 200))
     if view.unresolved:
         parts.append(f"not in the lineage: {_names(view.unresolved)}")
-    return [" \u00b7 ".join(parts)] if parts else ["lineage of unknown age"]
+    return ["; ".join(parts)] if parts else ["lineage of unknown age"]
