@@ -20,6 +20,7 @@ _RUNBOOK = re.compile(
     r"|what\s+to\s+do\s*(?:about|with|when|if|for)?)\s+(?P<a>.+)$",
     re.IGNORECASE,
 )
+_ON_CALL = re.compile(r"\bon[- ]?call\b", re.IGNORECASE)
 _BURNING = re.compile(r"\b(?:burn|burns|burning|budgets?|slos?|on fire)\b", re.IGNORECASE)
 _OPEN = re.compile(
     r"\b(?:incidents?|outages?|open|down|broken|going on|happening|wrong)\b", re.IGNORECASE
@@ -36,6 +37,7 @@ class Asks(StrEnum):
     OPEN = "open"
     SAFE = "safe"
     RUNBOOK = "runbook"
+    ON_CALL = "on_call"
     ANYTHING = "anything"
 
 
@@ -55,6 +57,8 @@ def question(text: str) -> Question:
         return Question(Asks.RUNBOOK, found["a"], said)
     if found := _SAFE.match(said):
         return Question(Asks.SAFE, _bare(found["a"] or found["b"]), said)
+    if _ON_CALL.search(said):
+        return Question(Asks.ON_CALL, "", said)
     if _BURNING.search(said):
         return Question(Asks.BURNING, "", said)
     if _OPEN.search(said):

@@ -11,6 +11,7 @@ from fireline.usecases.incident_views import overview
 from fireline.usecases.ports import Services
 from fireline.usecases.slo_views import slo_list
 from fireline.usecases.views import IncidentLine, SloLine
+from fireline.usecases.who_is_on_call import Standing, everybody
 
 SHOWN = 5
 UNKNOWN = "I cannot answer that from budgets, incidents or runbooks, and I do not guess."
@@ -55,11 +56,31 @@ def answer(s: Services, text: str, channel: str) -> QuestionAnswer:
         return QuestionAnswer(found.verdict, found.reasons, sources)
     if asked.asks is Asks.RUNBOOK:
         return _runbooks(s, asked.about)
+    if asked.asks is Asks.ON_CALL:
+        return _on_call(s)
     if asked.asks is Asks.BURNING:
         return _burning(s)
     if asked.asks is Asks.OPEN:
         return _incidents(s)
     return _unsure(s, asked.about)
+
+
+def _on_call(s: Services) -> QuestionAnswer:
+    """Who stands behind each alias now, and until when."""
+    found = [one for one in everybody(s, s.clock.now()) if one.reached]
+    if not found:
+        return QuestionAnswer("No rotation and nobody's name is set up, so I cannot say.")
+    lines = [_standing(one) for one in found[:SHOWN]]
+    if len(found) > SHOWN:
+        lines.append(f"… and {len(found) - SHOWN} more: /incident oncall")
+    paths = dict.fromkeys(one.path.value for one in found)
+    return QuestionAnswer("On call now:", tuple(lines), tuple(Source(path) for path in paths))
+
+
+def _standing(one: Standing) -> str:
+    until = f", until {one.until:%Y-%m-%d %H:%M} UTC" if one.until is not None else ""
+    then = f", then {one.then}" if one.then else ""
+    return f"{one.alias}: {one.name}{until}{then}"
 
 
 def _burning(s: Services) -> QuestionAnswer:
