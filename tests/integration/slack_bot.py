@@ -106,7 +106,9 @@ class Bot:
         return found()[-1]
 
     def submit(self, view: View, user: str = "ana", **values: Any) -> dict[str, Any]:
-        filled = {block: {"value": value} for block, value in values.items()}
+        blocks = view.payload["blocks"]
+        named = {b["block_id"]: b["element"]["action_id"] for b in blocks if b["type"] == "input"}
+        filled = {block: {named.get(block, "value"): value} for block, value in values.items()}
         return self.act("submit", user=user, view_id=view.id, values=filled)
 
     def until(self, condition: Callable[[], object]) -> None:

@@ -25,7 +25,7 @@ def opened(bot: Bot) -> list[Incident]:
 
 def click(bot: Bot, message: Message, words: str, user: str = "dia") -> dict[str, Any]:
     for block in message.blocks:
-        for element in block.get("elements", []):
+        for element in [*block.get("elements", []), block.get("accessory", {})]:
             if words in json.dumps(element) and "action_id" in element:
                 return bot.act(
                     "click",
@@ -36,6 +36,13 @@ def click(bot: Bot, message: Message, words: str, user: str = "dia") -> dict[str
                     action_id=element["action_id"],
                 )
     raise AssertionError(words)
+
+
+def chosen(bot: Bot) -> list[str]:
+    """The SLO, picked in the open form."""
+    where = {"view_id": bot.open_view("dia").id, "block_id": "about", "action_id": "declare_about"}
+    bot.act("options", user="dia", **where, query="orders")
+    return [f"slo:{SLO}"]
 
 
 def asked(bot: Bot, line: str) -> Message:
@@ -77,12 +84,12 @@ def test_declaring_anyway_opens_the_second_one_with_the_same_words(bot: Bot) -> 
 @pytest.mark.usefixtures("first")
 def test_the_form_asks_too_and_keeps_what_was_filled_in(bot: Bot) -> None:
     bot.command("/incident declare", "dia")
-    bot.submit(bot.open_view("dia"), "dia", text="api is down", slo=SLO)
+    bot.submit(bot.open_view("dia"), "dia", text="api is down", about=chosen(bot))
     assert len(opened(bot)) == 1
     again = bot.open_view("dia")
     for words in ("Is it one of these?", "INC-1", "api is down", "Declare anyway"):
         assert words in json.dumps(again.payload)
-    bot.submit(again, "dia", text="api is down", slo=SLO)
+    bot.submit(again, "dia", text="api is down", about=chosen(bot))
     bot.until(lambda: len(opened(bot)) > 1)
 
 

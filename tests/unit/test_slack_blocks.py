@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
-from fireline.adapters.slack.blocks import answers, modals, render
+from fireline.adapters.slack.blocks import answers, declare_form, modals, render
+from fireline.adapters.slack.blocks.declare_form import DeclareForm
 from fireline.adapters.slack.blocks.home import home
 from fireline.adapters.slack.blocks.modals import Prefill
 from fireline.adapters.slack.blocks.silence import SilenceFields, end_form, silence_form
+from fireline.domain.incident.incident import Severity
+from fireline.domain.incident.symptoms import Symptom
 from fireline.domain.slo.status import BudgetState
 from fireline.sandbox.blockkit import validate_message, validate_view
+from fireline.usecases.similar_incidents import Similar
 from fireline.usecases.views import Message, Particulars
 from tests.unit.alertmanager_samples import a_preview, a_rude_preview
 from tests.unit.slack_samples import (
@@ -36,13 +40,31 @@ def payload(message: Message) -> dict[str, Any]:
     return {"text": shown.text, "blocks": shown.blocks}
 
 
+def a_rude_declare_form() -> DeclareForm:
+    rude = Similar(an_incident(title=NASTY), NASTY)
+    return DeclareForm(
+        text=NASTY,
+        channel="C1",
+        about=tuple(f"slo:{'x' * 60}{i}" for i in range(40)),
+        symptoms=tuple(Symptom),
+        severity="1",
+        at=NASTY,
+        restored=NASTY,
+        how=("quiet", "restricted", "drill"),
+        computed=(Severity.SEV1, NASTY),
+        similar=(rude,) * 9,
+        link="https://x/" + "y" * 1000,
+    )
+
+
 def views() -> dict[str, dict[str, Any]]:
     plain, rude = an_incident(), an_incident(title=NASTY)
     given = Prefill(text=NASTY, channel="C1", person="U1", severity="2", role="scribe", at=NASTY)
     made: dict[str, dict[str, Any]] = {
-        "declare": modals.declare(Prefill(channel="C1"), ("orders-freshness", "kafka-lag")),
-        "declare_worst": modals.declare(given, tuple(f"slo-{i}" for i in range(200))),
-        "declare_no_slo": modals.declare(Prefill()),
+        "declare": declare_form.declare(DeclareForm(channel="C1")),
+        "declare_worst": declare_form.declare(a_rude_declare_form()),
+        "details": declare_form.details(plain, DeclareForm(channel="C1")),
+        "details_worst": declare_form.details(replace(plain, title=NASTY), a_rude_declare_form()),
         "runbook": modals.runbook_search("C1"),
         "timeline": modals.timeline(given, [plain, replace(rude, id=7)], plain),
         "silence": silence_form(SilenceFields("x", "2h", NASTY, "C1", "g1", "abc"), a_preview()),

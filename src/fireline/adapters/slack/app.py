@@ -8,7 +8,9 @@ from typing import Any
 from slack_bolt import Ack, App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 
+from fireline.adapters.slack import declaring, ids
 from fireline.adapters.slack.blocks import answers, modals
 from fireline.adapters.slack.blocks.home import home as home_view
 from fireline.adapters.slack.buttons import BUTTONS, value_of
@@ -30,7 +32,7 @@ from fireline.adapters.slack.desk import (
 )
 from fireline.adapters.slack.directory import Directory
 from fireline.adapters.slack.inbox import Inbox
-from fireline.adapters.slack.interactions import Next, Outcome, Pressed
+from fireline.adapters.slack.interactions import Next, Outcome, Pressed, Redraw
 from fireline.adapters.slack.mentions import Mentions
 from fireline.adapters.slack.shortcuts import SHORTCUTS, Chosen, Shortcut, chosen
 from fireline.adapters.slack.submissions import (
@@ -42,6 +44,7 @@ from fireline.domain.errors import UserError
 from fireline.usecases.home import home
 from fireline.usecases.ports import Services
 
+LEFT_ALONE = frozenset({"not_found", "hash_conflict", "view_not_found"})
 ANYTHING = re.compile(".*", re.DOTALL)
 
 
@@ -96,6 +99,9 @@ def _first(app: App, inbox: Inbox, nouns: Mapping[str, Noun]) -> None:
         ack: Ack,
         next: Callable[[], Any],  # noqa: A002 - bolt passes arguments by name
     ) -> BoltResponse | None:
+        if body.get("type") == "block_suggestion":
+            next()  # only a look-up, and the same words may be typed twice
+            return None
         noun = nouns.get(str(body.get("command")))
         if noun is None or not only_reads(noun, str(body.get("text") or "")):
             return inbox.take(body, next)
@@ -181,15 +187,28 @@ def _actions(app: App, desk: Desk, names: Mapping[str, str]) -> None:
             return  # a link, or a field of a modal that nobody listens to
         with acknowledging(ack):
             asked = _asked(desk, body)
-            what = Pressed(value_of(action), names)
+            view = body.get("view") or {}
+            in_modal = view.get("type") == "modal"
+            what = Pressed(value_of(action), names, sent_from(view) if in_modal else None)
             done = attempt(lambda: button(desk, asked, what))
+        if isinstance(done, Redraw):
+            _redraw(client, view, done)
+            return
         reply = finished(done)
-        in_modal = (body.get("view") or {}).get("type") == "modal"
         if in_modal and reply is not None and not isinstance(reply, Modal):
             told = modals.told("Fireline", drawn(reply).blocks)
             client.views_push(trigger_id=asked.trigger_id, view=told)
             return
         deliver(client, asked, reply, respond if body.get("response_url") else None)
+
+
+def _redraw(client: WebClient, view: Mapping[str, Any], drawn_anew: Redraw) -> None:
+    """Bring an open form up to date; one that was closed or changed meanwhile is left alone."""
+    try:
+        client.views_update(view_id=view["id"], hash=view.get("hash"), view=drawn_anew.view)
+    except SlackApiError as error:
+        if error.response.get("error") not in LEFT_ALONE:
+            raise
 
 
 def _views(app: App, desk: Desk) -> None:
@@ -204,6 +223,10 @@ def _views(app: App, desk: Desk) -> None:
         who = _asked(desk, body)
         asked = Asked(who.user, str(sent.meta.get("channel") or ""), who.trigger_id)
         _settle(ack, view, client, asked, lambda: handler(desk, asked, sent))
+
+    @app.options(ids.DECLARE_ABOUT)
+    def suggest(ack: Ack, body: dict[str, Any]) -> None:
+        ack(**declaring.options(desk, str(body.get("value") or "")))
 
     @app.view_closed(ANYTHING)
     def closed(ack: Ack) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from fireline.adapters.slack import (
+    declaring,
     handover_acts,
     ids,
     join_verbs,
@@ -13,17 +14,17 @@ from fireline.adapters.slack import (
 )
 from fireline.adapters.slack.alert_buttons import ALERT_BUTTONS
 from fireline.adapters.slack.blocks import modals
-from fireline.adapters.slack.blocks.modals import Prefill
+from fireline.adapters.slack.blocks.declare_form import DeclareForm
 from fireline.adapters.slack.card_presses import CARD_BUTTONS
 from fireline.adapters.slack.commands import NOUNS, run
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
-from fireline.adapters.slack.interactions import Button, Pressed
+from fireline.adapters.slack.interactions import Button, Pressed, Redraw
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.usecases import find_runbook
 from fireline.usecases.chase_actions import told
 
 
-def card_menu(desk: Desk, asked: Asked, pressed: Pressed) -> Reply | None:
+def card_menu(desk: Desk, asked: Asked, pressed: Pressed) -> Reply | Redraw | None:
     """The card's three-dots menu: each choice is a button's action id with its value."""
     action_id, _, value = pressed.value.partition(":")
     return BUTTONS[action_id](desk, asked, Pressed(value, pressed.commands))
@@ -41,8 +42,7 @@ def search_runbooks(_desk: Desk, asked: Asked, _pressed: Pressed) -> Reply:
 
 def open_declare(desk: Desk, asked: Asked, _pressed: Pressed) -> Reply:
     """The declare form."""
-    slos = tuple(desk.s.definitions.current().slos)
-    return Modal(modals.declare(Prefill(channel=asked.channel), slos))
+    return declaring.open_form(desk, asked, DeclareForm(channel=asked.channel))
 
 
 def action_done(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
@@ -83,6 +83,7 @@ BUTTONS: Mapping[str, Button] = {
     ids.SHOW_RUNBOOK: show_runbook,
     ids.SEARCH_RUNBOOKS: search_runbooks,
     ids.OPEN_DECLARE: open_declare,
+    **declaring.BUTTONS,
     ids.ACTION_DONE: action_done,
     ids.RUN_INSTEAD: run_instead,
     ids.JOIN_INSTEAD: join_verbs.join_instead,

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from fireline.adapters.slack import join_verbs
-from fireline.adapters.slack.blocks import modals
-from fireline.adapters.slack.blocks.modals import Prefill
-from fireline.adapters.slack.desk import Asked, Desk, Later, Modal, Reply, declared
+from fireline.adapters.slack import declaring, join_verbs
+from fireline.adapters.slack.blocks.declare_form import DATA, HOW, DeclareForm
+from fireline.adapters.slack.desk import Asked, Desk, Later, Reply, declared
 from fireline.adapters.slack.grammar import Typed, severity
 from fireline.domain.errors import InvalidInputError
 from fireline.usecases import manage_incident
@@ -57,13 +56,17 @@ def declare(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     level = severity(wanted) if wanted else None
     slo, words = typed.option("slo"), said(typed)
     if not words.text and not slo:
-        given = Prefill(
+        data = tuple(DATA + name for name in datasets(typed.option("dataset")))
+        given = DeclareForm(
             channel=asked.channel,
+            about=data,
             severity=str(int(level)) if level else "",
+            at=typed.option("from") or typed.option("at") or "",
+            restored=typed.option("restored") or "",
+            how=tuple(flag for flag in HOW if flag in words.flags),
             service=typed.option("service") or "",
-            dataset=typed.option("dataset") or "",
         )
-        return Modal(modals.declare(given, tuple(desk.s.definitions.current().slos)))
+        return declaring.open_form(desk, asked, given)
     data = datasets(typed.option("dataset"))
     past = _past(desk, asked, typed, words)
     if typed.option("anyway") is None and past is None and DRILL not in words.flags:

@@ -13,7 +13,8 @@ import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
-from fireline.adapters.slack.blocks import Rendered, answers, modals, render
+from fireline.adapters.slack import ids
+from fireline.adapters.slack.blocks import Rendered, answers, kit, modals, render
 from fireline.adapters.slack.blocks.incident_words import SEVERITY_WORDS
 from fireline.adapters.slack.blocks.kit import Block
 from fireline.adapters.slack.blocks.markup import channel as channel_link
@@ -136,6 +137,14 @@ class Desk:
             return None
         return past_moment(text, self.s.clock.now(), self.zone(user))
 
+    def permalink(self, channel: str, ts: str) -> str:
+        """The address of a message, or nothing when Slack does not give it."""
+        try:
+            return self.s.chat.permalink(channel, ts) or ""
+        except EffectError as error:
+            log.warning("no_permalink", channel=channel, error=str(error))
+            return ""
+
     def due(self, text: str | None, user: str) -> date | None:
         """A typed due date."""
         return due_date(text, self.today(user)) if text else None
@@ -216,9 +225,11 @@ def declared(incident: Incident, *, created: bool) -> Rendered:
         rest = f"Go to {channel_link(incident.channel_id)}"
     else:
         rest = "Its channel is being opened; you will be invited."
-    return answers.said(
-        f"{head} \u2014 {verb}.\n{rest}", f"{incident.ref} {verb}. {incident.title}"
-    )
+    text = f"{head} \u2014 {verb}.\n{rest}"
+    more = kit.button("Add details", ids.ADD_DETAILS, str(incident.id))
+    row = kit.actions([more]) if created else None
+    plain = f"{incident.ref} {verb}. {incident.title}"
+    return kit.rendered(plain, [kit.section(text), row])
 
 
 def drawn(reply: Message | Rendered) -> Rendered:

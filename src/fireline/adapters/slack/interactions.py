@@ -11,17 +11,6 @@ from fireline.usecases.views import Message
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
-    """The value of the element that was used, and the names of our commands."""
-
-    value: str
-    commands: Mapping[str, str]
-
-
-Button = Callable[[Desk, Asked, Pressed], Reply | None]
-
-
-@dataclass(frozen=True, slots=True)
 class Sent:
     """A modal that was sent: its fields and what travelled with it."""
 
@@ -42,6 +31,28 @@ class Sent:
     def incident(self) -> int:
         """The incident the modal was opened for."""
         return int(self.meta["incident"])
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The value of the element that was used, and the names of our commands.
+
+    `sent` is what the form holds by now, where it was used in one.
+    """
+
+    value: str
+    commands: Mapping[str, str]
+    sent: Sent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """The same form with what is known by now; what was filled in stays."""
+
+    view: dict[str, Any]
+
+
+Button = Callable[[Desk, Asked, Pressed], Reply | Redraw | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import Rendered, answers, kit
-from fireline.adapters.slack.blocks.markup import channel, esc, one_line, when
+from fireline.adapters.slack.blocks.declare_form import SIMILAR_SHOWN, similar_rows
+from fireline.adapters.slack.blocks.markup import channel, esc
 from fireline.adapters.slack.desk import Asked, Desk, Reply
 from fireline.adapters.slack.grammar import Typed, incident_number
 from fireline.adapters.slack.interactions import Pressed
-from fireline.domain.incident.incident import Incident, Stamp
+from fireline.domain.incident.incident import Incident
 from fireline.usecases import incident_facts
 from fireline.usecases.similar_incidents import Similar
 
-SHOWN = 3
 ANYWAY = "anyway:yes"
 LONGEST = 2000
 
@@ -37,30 +37,19 @@ def _joined(desk: Desk, asked: Asked, incident: Incident) -> Rendered:
     return answers.said(f"You are invited to {esc(after.ref)}: {link}", f"Invited to {after.ref}")
 
 
-def lines(similar: Sequence[Similar]) -> str:
-    """The incidents that are there already, with what they share."""
-    rows = []
-    for one in similar[:SHOWN]:
-        declared = one.incident.at(Stamp.DECLARED)
-        since = f", declared {when(declared)}" if declared else ""
-        title = one_line(one.incident.title, 120)
-        rows.append(f"\u2022 *{one.incident.ref}* {title}: {one_line(one.why, 200)}{since}")
-    more = len(similar) - SHOWN
-    return "\n".join([*rows, *([f"and {more} more"] if more > 0 else [])])
-
-
 def is_it_one_of_these(similar: Sequence[Similar], line: str) -> Rendered:
     """Asked before a second incident of the same thing is opened; `line` is what was typed."""
-    buttons = [
-        kit.button(f"Join {one.incident.ref} instead", ids.JOIN_INSTEAD, str(one.incident.id))
-        for one in similar[:SHOWN]
-    ]
-    if len(line) <= LONGEST:
-        buttons.append(kit.button("Declare anyway", ids.DECLARE_ANYWAY, line))
-    text = f"*Is it one of these?* Nothing is declared yet.\n{lines(similar)}"
-    refs = ", ".join(one.incident.ref for one in similar[:SHOWN])
-    note = kit.context(f"Or type it again with `{ANYWAY}`.")
-    return kit.rendered(f"Is it {refs}?", [kit.section(text), kit.actions(buttons), note])
+    anyway = [kit.button("Declare anyway", ids.DECLARE_ANYWAY, line)]
+    refs = ", ".join(one.incident.ref for one in similar[:SIMILAR_SHOWN])
+    return kit.rendered(
+        f"Is it {refs}?",
+        [
+            kit.section("*Is it one of these?* Nothing is declared yet."),
+            *similar_rows(similar),
+            kit.actions(anyway) if len(line) <= LONGEST else None,
+            kit.context(f"Or type it again with `{ANYWAY}`."),
+        ],
+    )
 
 
 OWN_OPTIONS: Mapping[str, tuple[str, ...]] = {"declare": ("anyway",)}

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from fireline.adapters.slack import ids
+from fireline.adapters.slack import declaring, ids
 from fireline.adapters.slack.blocks import answers, modals
+from fireline.adapters.slack.blocks.declare_form import DeclareForm
 from fireline.adapters.slack.blocks.markup import clip
 from fireline.adapters.slack.blocks.modals import Prefill
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
@@ -69,8 +70,10 @@ def add_to_timeline(desk: Desk, asked: Asked, message: Chosen) -> Reply:
 def declare_from_message(desk: Desk, asked: Asked, message: Chosen) -> Reply:
     """The declare form with the message's words."""
     first = clip(" ".join(message.text.split()), 150)
-    given = Prefill(text=first, channel=asked.channel, source=message.source(asked.channel))
-    return Modal(modals.declare(given, tuple(desk.s.definitions.current().slos)))
+    link = desk.permalink(asked.channel, message.ts)
+    source = message.source(asked.channel)
+    given = DeclareForm(text=first, channel=asked.channel, link=link, source=source)
+    return declaring.open_form(desk, asked, given)
 
 
 def make_action_item(desk: Desk, asked: Asked, message: Chosen) -> Reply:
@@ -82,8 +85,7 @@ def make_action_item(desk: Desk, asked: Asked, message: Chosen) -> Reply:
 
 def declare(desk: Desk, asked: Asked, _message: Chosen) -> Reply:
     """The empty declare form."""
-    slos = tuple(desk.s.definitions.current().slos)
-    return Modal(modals.declare(Prefill(channel=asked.channel), slos))
+    return declaring.open_form(desk, asked, DeclareForm(channel=asked.channel))
 
 
 SHORTCUTS: Mapping[str, Shortcut] = {

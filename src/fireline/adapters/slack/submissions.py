@@ -5,72 +5,25 @@ from datetime import date
 from typing import Any
 
 from fireline.adapters.slack import (
-    declare_verbs,
+    declaring,
     ids,
     incident_acts,
     incident_verbs,
-    join_verbs,
     promise_verbs,
     silence_verbs,
     waiver_verbs,
 )
 from fireline.adapters.slack.blocks import answers, forms, modals, render
-from fireline.adapters.slack.blocks.modals import REPAIRED, Prefill
-from fireline.adapters.slack.desk import Asked, Desk, Later, declared
+from fireline.adapters.slack.blocks.modals import REPAIRED
+from fireline.adapters.slack.desk import Asked, Desk
 from fireline.adapters.slack.interactions import Next, Outcome, Sent, Submission
 from fireline.domain.errors import UserError
 from fireline.domain.incident.incident import RepairDecision, Role, Severity
 from fireline.domain.incident.timeline import EntryKind, Provenance
 from fireline.usecases import chase_actions, find_runbook, manage_incident
 from fireline.usecases.capture_timeline import said_at
-from fireline.usecases.manage_incident import Declare
-from fireline.usecases.similar_incidents import similar_incidents
 
-SOURCE = ("source_channel", "ts", "thread_ts")
 FIELDS = {"title": "text", "query": "text", "evidence": "url", "decision": "damage"}
-
-
-def declare(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
-    """Open the incident; the way into its channel is told when it is there."""
-    text, level = sent.need("text"), sent.fields.get("severity")
-    slo, service = sent.fields.get("slo"), sent.fields.get("service")
-    data = declare_verbs.datasets(sent.fields.get("dataset"))
-    if not sent.meta.get("anyway"):
-        similar = similar_incidents(desk.s, slo, service, data)
-        if similar:
-            return Next(_asked_again(desk, sent, join_verbs.lines(similar)))
-    meta = sent.meta
-    source = None
-    if meta.get("ts"):
-        source = Provenance("slack", meta.get("source_channel"), meta["ts"], meta.get("thread_ts"))
-    result = manage_incident.declare(
-        desk.s,
-        Declare(
-            text=text,
-            actor=asked.user,
-            severity=Severity(int(level)) if level else None,
-            slo=slo,
-            service=service,
-            datasets=data,
-            provenance=source,
-        ),
-    )
-    return Later(lambda: declared(desk.settled(result.incident), created=result.created))
-
-
-def _asked_again(desk: Desk, sent: Sent, similar: str) -> dict[str, Any]:
-    """The same form with what was filled in, under the incidents that may be meant."""
-    fields, meta = sent.fields, sent.meta
-    given = Prefill(
-        text=fields.get("text", ""),
-        channel=str(meta.get("channel", "")),
-        severity=fields.get("severity", ""),
-        slo=fields.get("slo", ""),
-        service=fields.get("service", ""),
-        dataset=fields.get("dataset", ""),
-        source={key: str(meta[key]) for key in SOURCE if key in meta},
-    )
-    return modals.declare(given, tuple(desk.s.definitions.current().slos), similar)
 
 
 def severity(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
@@ -164,7 +117,8 @@ def runbooks(desk: Desk, _asked: Asked, sent: Sent) -> Outcome:
 
 
 SUBMISSIONS: Mapping[str, Submission] = {
-    ids.VIEW_DECLARE: declare,
+    ids.VIEW_DECLARE: declaring.declare,
+    ids.VIEW_DETAILS: declaring.details,
     ids.VIEW_SEVERITY: severity,
     ids.VIEW_ROLE: role,
     ids.VIEW_NOTE: note,

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from enum import StrEnum
 
+from fireline.domain.incident.details import Details
 from fireline.domain.incident.kinds import Harm, IncidentType
 
 
@@ -46,3 +47,13 @@ def harms_of(symptoms: Collection[Symptom]) -> tuple[Harm, ...]:
 def types_of(symptoms: Collection[Symptom]) -> tuple[IncidentType, ...]:
     """The kinds of trouble."""
     return tuple(dict.fromkeys(_TYPES[s] for s in Symptom if s in symptoms and s in _TYPES))
+
+
+def symptoms_of(details: Details) -> tuple[Symptom, ...]:
+    """What was ticked, as the record has it; that nobody was sure is not kept."""
+    seen = {symptom for symptom, harm in _HARMS.items() if details.harmed(harm)}
+    if not details.published_bad:
+        seen.discard(Symptom.PUBLISHED)
+    if details.outage:
+        seen.add(Symptom.DOWN)
+    return tuple(symptom for symptom in Symptom if symptom in seen)

@@ -1,7 +1,7 @@
 """Parts of modals: labelled inputs and the frame around them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -43,9 +43,18 @@ def metadata(meta: Mapping[str, object]) -> str:
 
 
 def labelled(
-    field: str, label: str, element: kit.Block, hint: str = "", *, optional: bool = False
+    field: str,
+    label: str,
+    element: kit.Block,
+    hint: str = "",
+    *,
+    optional: bool = False,
+    dispatch: bool = False,
 ) -> kit.Block:
-    """An input with its label; errors are shown at it by the field's name."""
+    """An input with its label; errors are shown at it by the field's name.
+
+    With `dispatch` we are told of it at once, not only when the form is sent.
+    """
     block: kit.Block = {
         "type": "input",
         "block_id": field,
@@ -53,6 +62,8 @@ def labelled(
         "element": element,
         "optional": optional,
     }
+    if dispatch:
+        block["dispatch_action"] = True
     if hint:
         block["hint"] = kit.plain(hint, 300)
     return block
@@ -119,8 +130,39 @@ def radio(options: Sequence[kit.Block], chosen: str = "") -> kit.Block:
     return element
 
 
+def checkboxes(
+    options: Sequence[kit.Block], chosen: Collection[str] = (), action_id: str = ids.INPUT
+) -> kit.Block:
+    """Options of which any may be meant, all visible."""
+    element: kit.Block = {
+        "type": "checkboxes",
+        "action_id": action_id,
+        "options": list(options[:10]),
+    }
+    initial = [option for option in options if option["value"] in chosen]
+    if initial:
+        element["initial_options"] = initial
+    return element
+
+
+def search_many(
+    placeholder: str, action_id: str, chosen: Sequence[kit.Block], most: int
+) -> kit.Block:
+    """A list that we are asked for as somebody types; several may be chosen."""
+    element: kit.Block = {
+        "type": "multi_external_select",
+        "action_id": action_id,
+        "placeholder": kit.plain(placeholder, 150),
+        "min_query_length": 0,
+        "max_selected_items": most,
+    }
+    if chosen:
+        element["initial_options"] = list(chosen[:most])
+    return element
+
+
 def answers(view: Mapping[str, Any]) -> dict[str, str]:
-    """What was filled in, by field; empty fields are left out."""
+    """What was filled in, by field; empty fields are left out, several choices are lines."""
     found: dict[str, str] = {}
     for field, elements in view.get("state", {}).get("values", {}).items():
         for element in elements.values():
@@ -129,6 +171,7 @@ def answers(view: Mapping[str, Any]) -> dict[str, str]:
                 or element.get("selected_user")
                 or element.get("selected_date")
                 or (element.get("selected_option") or {}).get("value")
+                or "\n".join(str(o["value"]) for o in element.get("selected_options") or [])
             )
             if value:
                 found[field] = str(value).strip()

@@ -51,36 +51,6 @@ def severity_options() -> list[kit.Block]:
     return [kit.option(SEVERITY_WORDS[s], str(int(s)), SEVERITY_HELP[s]) for s in Severity]
 
 
-def declare(given: Prefill, slos: Sequence[str] = (), similar: str = "") -> kit.Block:
-    """Declare an incident: one required line, everything else optional.
-
-    `similar` are the open incidents that may be meant, asked about before a second one is opened.
-    """
-    options = [kit.option(name, name) for name in slos if len(name) <= 150]  # noqa: PLR2004 - an option's value
-    slo = forms.choice("Choose an SLO", options, given.slo)
-    level = forms.choice("Computed from tier and burn", severity_options(), given.severity)
-    what = forms.line_input(given.text, placeholder="Orders are three hours late")
-    data = forms.line_input(given.dataset)
-    service = forms.line_input(given.service)
-    asked = f"*Is it one of these?* `/incident join` invites you.\n{similar}"
-    fields = [
-        kit.section(asked) if similar else None,
-        forms.labelled("text", "What is wrong?", what),
-        forms.labelled("severity", "Severity", level, optional=True),
-        forms.labelled("slo", "SLO it touches", slo, optional=True) if options else None,
-        forms.labelled("service", "Service", service, optional=True),
-        forms.labelled(
-            "dataset", "Data sets", data, "Separate several with commas.", optional=True
-        ),
-        kit.context("A channel opens, the status card is pinned there, and #incidents is told."),
-    ]
-    meta = {"channel": given.channel, **given.source}
-    if similar:
-        meta["anyway"] = "yes"
-    send = "Declare anyway" if similar else "Declare"
-    return forms.modal(ids.VIEW_DECLARE, "Declare incident", send, fields, meta)
-
-
 def severity(incident: Incident, given: Prefill) -> kit.Block:
     """Change the severity, with a reason."""
     return forms.modal(
