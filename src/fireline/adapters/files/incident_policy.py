@@ -10,6 +10,8 @@ from fireline.adapters.files.alert_policy import TIER_KEYS, alias, moment_after
 from fireline.adapters.files.correlation_policy import CORRELATION, correlation_rules
 from fireline.adapters.files.policy_fields import items, span
 from fireline.adapters.files.problems import Findings
+from fireline.adapters.files.room_policy import KEYS as ROOM_KEYS
+from fireline.adapters.files.room_policy import channel_rules, role_rules
 from fireline.adapters.files.yaml_fields import Fields, Text
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.policy.expressions import unknown_names
@@ -23,7 +25,7 @@ from fireline.domain.policy.incident_rules import (
     SeverityRule,
 )
 
-KEYS = ("severity", "escalation", "incidents", "postmortem")
+KEYS = (*ROOM_KEYS, "severity", "escalation", "incidents", "postmortem")
 LEVELS = {"sev1": 1, "sev2": 2, "sev3": 3, "sev4": 4}
 SEVERITY_KEYS = ("base_by_tier", "raise", "lower", "comms")
 RULE_KEYS = ("when", "by", "to", "because")
@@ -41,7 +43,12 @@ NEVER = "never"
 
 def incident_rules(fields: Fields, findings: Findings) -> IncidentRules:
     """The rules; what is not said stays as shipped."""
-    rules = _with_severity(IncidentRules(), fields, findings)
+    rules = replace(
+        IncidentRules(),
+        roles=role_rules(fields, findings),
+        channels=channel_rules(fields, findings),
+    )
+    rules = _with_severity(rules, fields, findings)
     rules = _with_escalation(rules, fields, findings)
     rules = _with_closing(rules, fields, findings)
     return _with_postmortem(rules, fields, findings)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from fireline.domain.policy.correlation_rules import CorrelationRules
+from fireline.domain.policy.room_rules import DEFAULT_ROLES, ChannelRules, RoleRule
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -187,3 +188,5 @@ class IncidentRules:
         EXPOSED,
         "wrong_data_published",
     )
+    roles: Mapping[str, RoleRule] = field(default_factory=lambda: DEFAULT_ROLES)
+    channels: ChannelRules = field(default_factory=ChannelRules)
