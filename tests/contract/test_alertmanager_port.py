@@ -14,7 +14,7 @@ from fireline.demo.processes import RunningServer
 from fireline.domain.alertmanager.silences import Matcher
 from fireline.domain.errors import RejectedError
 from fireline.usecases.alertmanager_ports import Alertmanager
-from tests.fakes import FakeAlertmanager
+from tests.fake_alertmanager import FakeAlertmanager
 
 _numbers = count(1)
 

@@ -22,8 +22,8 @@ from fireline.usecases.incident_channel import (
     record_channel,
     sync_topic,
 )
-from fireline.usecases.incident_notices import deliver
 from fireline.usecases.ports import PostedMessage, Services
+from fireline.usecases.private_words import deliver
 from fireline.usecases.projections import PROJECTIONS
 from tests.builders import a_slo, a_status, services
 from tests.fakes import FakeDefinitions

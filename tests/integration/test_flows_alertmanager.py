@@ -20,7 +20,8 @@ from fireline.usecases.silence_making import SilenceAsk, ask_silence
 from fireline.usecases.views import Notice
 from tests.alertmanager_calls import an_alert, said
 from tests.builders import ANA, services
-from tests.fakes import FakeAlertmanager, FakeChat
+from tests.fake_alertmanager import FakeAlertmanager
+from tests.fakes import FakeChat
 from tests.flow_fixture import Flows, StartFlows, until
 from tests.store_fixture import RecordingStore
 

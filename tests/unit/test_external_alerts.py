@@ -18,7 +18,8 @@ from fireline.usecases.manage_incident import Declare, declare
 from fireline.usecases.ports import Services
 from tests.alertmanager_calls import an_alert, at, said
 from tests.builders import ANA, BEN, a_runbook, a_slo, an_episode, keep_alert, services
-from tests.fakes import FakeAlertmanager, FakeClock, FakeDefinitions, FakeRunbooks
+from tests.fake_alertmanager import FakeAlertmanager
+from tests.fakes import FakeClock, FakeDefinitions, FakeRunbooks
 from tests.store_fixture import RecordingStore
 
 UNREACHABLE = UnreachableError("Alertmanager did not answer in time.")

@@ -21,7 +21,8 @@ from fireline.usecases.silence_making import make_silence
 from fireline.usecases.views import Message
 from tests.alertmanager_calls import an_alert, said
 from tests.builders import ANA, BEN, a_slo, an_incident, services
-from tests.fakes import FakeAlertmanager, FakeDefinitions
+from tests.fake_alertmanager import FakeAlertmanager
+from tests.fakes import FakeDefinitions
 from tests.store_fixture import RecordingStore
 
 HERE = Asked(ANA, "C7", "trigger")

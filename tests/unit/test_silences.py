@@ -17,7 +17,8 @@ from fireline.usecases.silence_making import SilenceAsk, ask_silence, make_silen
 from fireline.usecases.silence_record import trouble
 from fireline.usecases.views import Notice
 from tests.builders import ANA, BEN, an_incident, night, services
-from tests.fakes import FakeAlertmanager, FakeClock
+from tests.fake_alertmanager import FakeAlertmanager
+from tests.fakes import FakeClock
 from tests.store_fixture import RecordingStore
 
 ORDERS = (Matcher("slo", "orders"),)

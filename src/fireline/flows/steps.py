@@ -13,10 +13,10 @@ from fireline.usecases import (
     post_review,
     retain,
 )
-from fireline.usecases.incident_notices import deliver
 from fireline.usecases.incident_repair import verify_all
 from fireline.usecases.incident_watch import watch
 from fireline.usecases.ports import ChannelRef, PostedMessage, Services
+from fireline.usecases.private_words import deliver
 from fireline.usecases.publish import Projections
 from fireline.usecases.remind_alerts import remind_alerts
 

@@ -106,7 +106,7 @@ def invite_people(s: Services, incident_id: int) -> tuple[str, ...]:
     if incident.channel_id is None:
         return ()
     wanted = {incident.declared_by, *incident.roles.values(), *incident.details.joined}
-    people = sorted(wanted - {SYSTEM.id})
+    people = sorted(wanted - {SYSTEM.id, *incident.details.gone})
     missing = s.chat.invite(incident.channel_id, people)
     if missing:
         _note_missing(s, incident, missing)

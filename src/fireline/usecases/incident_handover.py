@@ -10,6 +10,7 @@ from fireline.domain.people import Actor
 from fireline.usecases.impact_views import HandoverMessage
 from fireline.usecases.incident_facts import Follow, record
 from fireline.usecases.incident_record import show, sync_topic
+from fireline.usecases.incident_roles import tell
 from fireline.usecases.incident_views import linked
 from fireline.usecases.ports import Services, UnitOfWork
 
@@ -32,7 +33,11 @@ def take(s: Services, incident_id: int, number: int, actor: Actor) -> Incident:
     def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
         return taken(incident, number, actor, now), f"{actor.name} has command"
 
-    return record(s, incident_id, "handover.taken", edit, actor, then=_card(s))
+    def follow(uow: UnitOfWork, incident: Incident) -> None:
+        _card(s)(uow, incident)
+        tell(s)(uow, incident)
+
+    return record(s, incident_id, "handover.taken", edit, actor, then=follow)
 
 
 def _card(s: Services) -> Follow:

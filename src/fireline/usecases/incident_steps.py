@@ -34,6 +34,7 @@ from fireline.usecases.incident_record import (
     sync_topic,
 )
 from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.subscriptions import tell_subscribers, turn
 
 FAST_WINDOWS = (300, 3600)
 WATCHED = frozenset({Verb.RESTORE, Verb.RESOLVE})
@@ -211,6 +212,7 @@ def _follow_up(s: Services, uow: UnitOfWork, before: Incident, saved: Incident, 
     if saved.needs_channel and not before.needs_channel and saved.channel_id is None:
         again = f":{len(saved.details.reopened)}" if saved.details.reopened else ""
         follow(uow, "declare_incident", saved, f"declare:{saved.id}{again}")
+    tell_subscribers(s, uow, saved, turn(saved))
     if move.verb is Verb.RESOLVE:
         again = f":{len(saved.details.reopened)}" if saved.details.reopened else ""
         follow(uow, "finish_incident", saved, f"finish:{saved.id}{again}")

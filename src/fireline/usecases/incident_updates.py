@@ -23,6 +23,7 @@ from fireline.usecases.incident_record import (
     sync_topic,
 )
 from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.subscriptions import tell_subscribers
 from fireline.usecases.triage import triage_key
 
 ROLE = "role:"
@@ -64,6 +65,7 @@ def post_update(s: Services, incident_id: int, said: Update, actor: Actor) -> In
         saved = save(s, uow, replace(before, details=details), change)
         if saved.channel_id is not None:
             show(s, uow, "update", saved.channel_id, f"{saved.id}:{number}")
+        tell_subscribers(s, uow, saved, f"update:{number}")
         uow.commit()
     return saved
 

@@ -37,7 +37,8 @@ def announcement(s: Services, uow: UnitOfWork, ref: str) -> Announcement | Restr
         channel_id=incident.channel_id,
         commander=incident.roles.get(Role.COMMANDER),
         declared_at=incident.stamps[Stamp.DECLARED],
-        duration=_duration(incident, s.clock.now()),
+        # What runs on is not said: the line would be edited with every change of the record.
+        duration=lasted(incident, s.clock.now()) if incident.at(Stamp.RESTORED) else "",
         slos=incident.slos,
     )
 
@@ -97,8 +98,8 @@ def linked(s: Services, uow: UnitOfWork, incident: Incident) -> tuple[SloLine, .
     return tuple(slo_line(slo, uow.statuses.get(slo.name)) for slo in known)
 
 
-def _duration(incident: Incident, now: datetime) -> str:
-    """How long, in words."""
+def lasted(incident: Incident, now: datetime) -> str:
+    """How long it lasts, or took to restore, in words."""
     passed = spell(elapsed(incident, now))
     return (
         f"for {passed} so far" if durations(incident).mttr is None else f"restored after {passed}"

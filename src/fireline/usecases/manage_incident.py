@@ -3,11 +3,10 @@
 Every function gives the incident as it is afterwards; a refusal says what stands in the way.
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
-from fireline.domain.errors import ForbiddenError, InvalidInputError
-from fireline.domain.incident.incident import Incident, RepairDecision, Role, Severity, Stamp
+from fireline.domain.errors import InvalidInputError
+from fireline.domain.incident.incident import Incident, RepairDecision, Severity, Stamp
 from fireline.domain.incident.lifecycle import Verb
 from fireline.domain.incident.severity import change as changed_severity
 from fireline.domain.incident.stamps import EDITABLE, with_stamp
@@ -26,8 +25,10 @@ from fireline.usecases.incident_record import (
     sync_topic,
     write_down,
 )
+from fireline.usecases.incident_roles import assign_role
 from fireline.usecases.incident_steps import Ask, step
 from fireline.usecases.ports import Services
+from fireline.usecases.subscriptions import tell_subscribers
 
 __all__ = [
     "Declare",
@@ -70,45 +71,7 @@ def change_severity(
         change = Change("incident.severity", actor, now, detail, (happened(actor, text, now),))
         saved = save(s, uow, after, change)
         sync_topic(uow, saved)
-        uow.commit()
-    return saved
-
-
-@retried
-def assign_role(
-    s: Services,
-    incident_id: int,
-    role: Role,
-    user_id: str | None,
-    user_name: str,
-    actor: Actor,
-    *,
-    if_free: bool = False,
-) -> Incident:
-    """Give the role to a person, or free it with None; whoever holds it already keeps it.
-
-    Raises:
-        ForbiddenError: `if_free` was asked for, and somebody else was faster.
-    """
-    now = s.clock.now()
-    with s.store() as uow:
-        before = load(uow, incident_id)
-        holder = before.roles.get(role)
-        if holder == user_id:
-            return before
-        if if_free and holder is not None:
-            raise ForbiddenError(
-                f"Somebody else became {role.label.lower()} of {before.ref} first; the card shows"
-                f" who. To take over, write `/incident claim {role.value}`."
-            )
-        roles = {r: holder for r, holder in before.roles.items() if r is not role}
-        if user_id is not None:
-            roles[role] = user_id
-        text = f"{role.label}: {user_name}" if user_id else f"{role.label} is free"
-        detail = {"role": role.value, "from": holder, "to": user_id}
-        change = Change("incident.role", actor, now, detail, (happened(actor, text, now),))
-        saved = save(s, uow, replace(before, roles=roles), change)
-        sync_topic(uow, saved)
+        tell_subscribers(s, uow, saved)
         uow.commit()
     return saved
 

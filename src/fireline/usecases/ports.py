@@ -179,6 +179,10 @@ class Chat(Protocol):
         """
         ...
 
+    def whisper(self, channel: str, user: str, message: Message) -> None:
+        """Show it to one member of a channel alone; it is gone when they reload."""
+        ...
+
     def update(
         self, posted: PostedRef, message: Message, key: str, chart_file: str | None = None
     ) -> None: ...

@@ -10,11 +10,13 @@ from fireline.usecases.incident_card import card
 from fireline.usecases.incident_handover import handover_card
 from fireline.usecases.incident_impact import blast
 from fireline.usecases.incident_notices import all_clear, consumer_notice
+from fireline.usecases.incident_roles import GUIDE, role_guide
 from fireline.usecases.incident_updates import incident_notice, update_message
 from fireline.usecases.incident_views import announcement, runbook_suggestion
 from fireline.usecases.post_review import review
 from fireline.usecases.publish import Projections
 from fireline.usecases.silence_record import TROUBLE, trouble
+from fireline.usecases.subscriptions import FOLLOWED, REPLY, subscription, subscription_reply
 from fireline.usecases.triage import TRIAGE, triage
 
 PROJECTIONS: Projections = {
@@ -28,6 +30,9 @@ PROJECTIONS: Projections = {
     "incident_notice": incident_notice,
     TRIAGE: triage,
     "handover": handover_card,
+    GUIDE: role_guide,
+    FOLLOWED: subscription,
+    REPLY: subscription_reply,
     "consumer_notice": consumer_notice,
     "all_clear": all_clear,
     "postmortem": postmortem_file,

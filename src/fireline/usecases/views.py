@@ -47,6 +47,8 @@ from fireline.usecases.impact_views import (
     UpdateMessage,
 )
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
+from fireline.usecases.role_views import RoleGuide
+from fireline.usecases.subscription_views import Subscription
 
 __all__ = [
     "ActionLine",
@@ -79,12 +81,14 @@ __all__ = [
     "Particulars",
     "RestrictedNotice",
     "ReviewDigest",
+    "RoleGuide",
     "RunbookPage",
     "RunbookSuggestion",
     "SloDetail",
     "SloLine",
     "SloList",
     "SpanKind",
+    "Subscription",
     "TriageMessage",
     "UpdateMessage",
 ]
@@ -281,6 +285,8 @@ Message = (
     | ConsumerNotice
     | RestrictedNotice
     | HandoverMessage
+    | RoleGuide
+    | Subscription
     | FileMessage
     | Notice
     | ActionReminder

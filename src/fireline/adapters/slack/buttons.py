@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fireline.adapters.slack import (
     declaring,
+    follow_verbs,
     handover_acts,
     ids,
     join_verbs,
@@ -77,6 +78,7 @@ BUTTONS: Mapping[str, Button] = {
     **ALERT_BUTTONS,
     **slo_pictures.BUTTONS,
     **CARD_BUTTONS,
+    **follow_verbs.BUTTONS,
     ids.CARD_MENU: card_menu,
     ids.TAKE_COMMAND: handover_acts.take_command,
     ids.UNDERSTOOD: notice_acts.understood,

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fireline.adapters.slack.desk import Desk
-from fireline.usecases import capture_timeline
+from fireline.usecases import capture_timeline, incident_roles
 from fireline.usecases.ports import RawMessage
 
-Record = Callable[[Desk], None]
+Record = Callable[[Desk], object]
 
 SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message", "bot_message"})
 
@@ -19,7 +19,16 @@ def capture(event: Mapping[str, Any]) -> Record | None:
         return _message(event)
     if kind in ("reaction_added", "reaction_removed"):
         return _reaction(event)
+    if kind in ("member_left_channel", "member_joined_channel"):
+        return _member(event)
     return None
+
+
+def _member(event: Mapping[str, Any]) -> Record:
+    """Somebody came or went; who leaves lays down their roles."""
+    went = event["type"] == "member_left_channel"
+    note = incident_roles.person_left if went else incident_roles.person_came
+    return lambda desk: note(desk.s, str(event["channel"]), desk.actor(str(event["user"])))
 
 
 def _message(event: Mapping[str, Any]) -> Record | None:

@@ -89,6 +89,15 @@ def _unit(incident: Incident) -> Values:
     return {"change": "done", "subject": str(left[0].number)} if left else {"change": "add"}
 
 
+def plan_unit(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
+    """The form of a repair unit that is new, with what is known of its stretch."""
+    incident = desk.incident(int(pressed.value), asked)
+    act = next(act for act in incident_acts.ACTS if act.verb == "unit")
+    root = incident.details.roots[:1]
+    values = {"change": "add", "subject": root[0] if root else "", "owner": asked.user.id}
+    return Modal(act.form(incident, asked.channel, values))
+
+
 PREFILLED: Mapping[str, Callable[[Incident], Values]] = {"unit": _unit}
 
 
@@ -102,7 +111,7 @@ def press_of(act: Act) -> Button:
             return act.do(desk, there, incident, {})
         known = PREFILLED.get(act.verb)
         values = known(incident) if known is not None else act.read(desk, there, NOTHING)
-        return Modal(act.form(incident, there.channel, values))
+        return Modal(act.form(incident, asked.channel or there.channel, values))
 
     return press
 
@@ -120,5 +129,6 @@ CARD_BUTTONS: Mapping[str, Button] = {
     ids.ADD_ACTION: add_action,
     ids.OPEN_POSTMORTEM: open_postmortem,
     ids.SHOW_ACTIONS: show_actions,
+    ids.PLAN_UNIT: plan_unit,
     **{ids.card_act(act.verb): press_of(act) for act in incident_acts.ACTS},
 }

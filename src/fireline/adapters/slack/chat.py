@@ -146,6 +146,13 @@ class SlackChat:
         )
         return PostedRef(str(answer["channel"]), str(answer["ts"]))
 
+    def whisper(self, channel: str, user: str, message: Message) -> None:
+        """Show it to one member of a channel alone."""
+        where, shown = self.directory.channel_id(channel), render(message)
+        show = self._client.chat_postEphemeral
+        told = {"text": shown.text, "blocks": shown.blocks}
+        call(f"tell {user} in {channel}", show, channel=where, user=user, **told)
+
     def _share(self, where: str, message: FileMessage, key: str) -> PostedRef:
         shown = render(message)
         call(

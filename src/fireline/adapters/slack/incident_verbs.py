@@ -11,6 +11,7 @@ from fireline.adapters.slack.grammar import Typed, incident_number, person, role
 from fireline.domain.errors import IllegalTransitionError, InvalidInputError, NotFoundError
 from fireline.domain.incident.exposure import may_read
 from fireline.domain.incident.incident import Incident, RepairDecision, Role, Stamp
+from fireline.domain.incident.roles import too_many
 from fireline.usecases import incident_impact, manage_incident
 from fireline.usecases.incident_card import card
 from fireline.usecases.incident_views import overview
@@ -129,7 +130,8 @@ def give_role(
     after = manage_incident.assign_role(
         desk.s, incident.id, wanted, person_id, name, asked.user, if_free=if_free
     )
-    return _told(after, f"{wanted.label}: {name or 'nobody'}")
+    hint = too_many(after, person_id) if person_id == asked.user.id else ""
+    return _told(after, f"{wanted.label}: {name or 'nobody'}. {hint}".removesuffix(". "))
 
 
 def note(desk: Desk, asked: Asked, typed: Typed) -> Reply:

@@ -36,6 +36,8 @@ METHOD_SCOPES: Mapping[str, tuple[str, ...]] = {
 # Events that are delivered, each with the scope that its subscription needs.
 EVENT_SCOPES: Mapping[str, tuple[str, ...]] = {
     "app_home_opened": (),
+    "member_joined_channel": ("channels:read",),
+    "member_left_channel": ("channels:read",),
     "app_mention": ("app_mentions:read",),
     "message.channels": ("channels:history",),
     "message.im": ("im:history",),

@@ -209,6 +209,17 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """A role that somebody was given, or that became free (`user` None)."""
+
+    number: int
+    role: str
+    user: str | None
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Handover:
     """Command offered to somebody; until it is taken, the one who offers keeps it."""
 
@@ -291,6 +302,9 @@ class Details:
     fired: tuple[Fired, ...] = ()
     updates: tuple[Update, ...] = ()
     handovers: tuple[Handover, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    gone: tuple[str, ...] = ()
+    subscribers: tuple[str, ...] = ()
     harms: tuple[Harm, ...] = ()
     outage: bool = False
     access: tuple[Access, ...] = ()

@@ -7,6 +7,7 @@ from datetime import datetime
 from fireline.domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from fireline.domain.incident.details import Handover
 from fireline.domain.incident.incident import Incident, Role
+from fireline.domain.incident.roles import with_role
 from fireline.domain.incident.timeline import EntryKind, TimelineEntry
 from fireline.domain.people import Actor
 
@@ -54,7 +55,7 @@ def taken(incident: Incident, number: int, actor: Actor, now: datetime) -> Incid
     if offer.taken_at is not None:
         return incident
     details = replace(incident.details, handovers=(*offers[:-1], replace(offer, taken_at=now)))
-    return replace(incident, details=details, roles={**incident.roles, Role.COMMANDER: actor.id})
+    return with_role(replace(incident, details=details), Role.COMMANDER, actor.id, actor, now)
 
 
 def open_hypotheses(entries: Iterable[TimelineEntry]) -> tuple[str, ...]:

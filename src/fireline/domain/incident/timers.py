@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Stamp
 from fireline.domain.incident.kinds import Harm
+from fireline.domain.incident.roles import freed_at, missing
 from fireline.domain.policy.expressions import holds
 from fireline.domain.policy.incident_rules import EscalationStep, IncidentRules
 
 LATE_AFTER = timedelta(minutes=10)
 MOST_ASKED = 3
 DECLARER = "declarer"
-BAD_SEVERITY = 2
 WORST = 1
 TOLD_OF = (
     IncidentState.INVESTIGATING,
@@ -80,6 +80,7 @@ def due_timers(
     found = [
         *_updates(incident, rules, now, burning=burning),
         *_commander(incident, rules, now),
+        *_laid_down(incident, rules, now),
         *_escalation(incident, rules, now),
         *_countdown(incident, now, target_minutes),
         *_expired(incident, now),
@@ -122,16 +123,34 @@ def _updates(
 
 def _commander(incident: Incident, rules: IncidentRules, now: datetime) -> Iterator[Timer]:
     """A severe incident without commander is asked about every few minutes."""
-    if incident.severity > BAD_SEVERITY or Role.COMMANDER in incident.roles:
+    needed = rules.roles[Role.COMMANDER.value].required_at(int(incident.severity))
+    if not needed or Role.COMMANDER in incident.roles:
         return
     since, every = incident.at(Stamp.DECLARED), rules.commander_chase
     if since is None or incident.at(Stamp.RESTORED) is not None:
         return
+    since = freed_at(incident, Role.COMMANDER) or since
     count = (now - since) // every
     if count >= 1:
         at = since + every * count
         text = f"{incident.severity.label} without a commander. `/incident claim commander`"
         yield Timer(f"commander:{int(at.timestamp())}", text, at, ("oncall",))
+
+
+def _laid_down(incident: Incident, rules: IncidentRules, now: datetime) -> Iterator[Timer]:
+    """A role that is needed, was held and has no successor; the commander is asked for it."""
+    if incident.at(Stamp.RESTORED) is not None:
+        return
+    for role in missing(incident, rules.roles):
+        since = freed_at(incident, role)
+        if role is Role.COMMANDER or since is None:
+            continue
+        count = (now - since) // rules.commander_chase
+        if count >= 1:
+            at = since + rules.commander_chase * count
+            about = f"{incident.severity.label} without {role.label.lower()}"
+            text = f"{about}. `/incident claim {role.value}`"
+            yield Timer(f"role:{role.value}:{int(at.timestamp())}", text, at, ("role:commander",))
 
 
 def _escalation(incident: Incident, rules: IncidentRules, now: datetime) -> Iterator[Timer]:

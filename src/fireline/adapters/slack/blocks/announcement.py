@@ -5,6 +5,7 @@ from fireline.adapters.slack.blocks import kit
 from fireline.adapters.slack.blocks.incident import restricted_words
 from fireline.adapters.slack.blocks.incident_words import SEVERITY_WORDS, STATE_WORDS, TITLE
 from fireline.adapters.slack.blocks.markup import channel, esc, one_line, user, when
+from fireline.domain.incident.incident import OPEN_STATES
 from fireline.usecases.views import Announcement, RestrictedNotice
 
 
@@ -24,9 +25,23 @@ def announcement(view: Announcement) -> kit.Rendered:
     blocks = [
         kit.section(f"{head}\n{STATE_WORDS[view.state]}{lead}{where}"),
         kit.context(f"{time}" + (f" \u00b7 touches {slos}" if slos else "")),
+        _ways_in(view),
     ]
     text = f"{view.ref} {view.severity.label} {view.title}: {view.state.value}"
     return kit.rendered(text, blocks)
+
+
+def _ways_in(view: Announcement) -> kit.Block | None:
+    """Work on it, or be told of it; nothing once it is over."""
+    if view.state not in OPEN_STATES:
+        return None
+    value = str(view.incident_id)
+    return kit.actions(
+        [
+            kit.button("Join", ids.JOIN_INSTEAD, value),
+            kit.button("Subscribe", ids.SUBSCRIBE, value),
+        ]
+    )
 
 
 def restricted(view: RestrictedNotice) -> kit.Rendered:

@@ -33,6 +33,9 @@ DECIDE = Press("Decide", ids.card_act("decide"))
 REPAIR = Press("Repair data", ids.card_act("repair"), Verb.REPAIR)
 NO_DAMAGE = Press("No data damaged", ids.NO_DAMAGE, Verb.RESOLVE)
 UNIT = Press("Unit done", ids.card_act("unit"))
+UNIT_ADD = Press("Plan a repair", ids.PLAN_UNIT)
+DATASET = Press("Name the data", ids.card_act("dataset"))
+WINDOW = Press("Bad window", ids.card_act("window"))
 VERIFY = Press("Verify", ids.card_act("verify"))
 NOTIFY = Press("Notify consumers", ids.card_act("notify"))
 RESOLVE = Press("Resolve", ids.RESOLVE, Verb.RESOLVE, "primary")
@@ -72,7 +75,7 @@ MENU = {
 def buttons(view: IncidentCard) -> kit.Block | None:
     """At most five: the next best steps of this state, and a menu with others."""
     value = str(view.incident_id)
-    first = [_button(press, value) for press in _offered(view, _first(view))]
+    first = [button(press, value) for press in _offered(view, _first(view))]
     if view.state in {State.TRIAGE, State.INVESTIGATING, State.MITIGATING}:
         first = _with_runbook(view, first)
     choices = tuple(
@@ -110,5 +113,6 @@ def _with_runbook(view: IncidentCard, row: list[kit.Block]) -> list[kit.Block]:
     return [*row, kit.button("Runbook", ids.SEARCH_RUNBOOKS, str(view.incident_id))]
 
 
-def _button(press: Press, value: str) -> kit.Block:
+def button(press: Press, value: str) -> kit.Block:
+    """One press as a button; `value` is the incident's number."""
     return kit.button(press.label, press.action, value, press.style)
