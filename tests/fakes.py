@@ -12,6 +12,7 @@ from fireline.usecases.ports import (
     ChannelRef,
     FetchRequest,
     FetchResult,
+    FileRef,
     PostedRef,
     RawMessage,
 )
@@ -87,6 +88,7 @@ class FakeChat:
     whispers: list[tuple[str, str, Message]] = field(default_factory=list)
     messages: dict[tuple[str, str], RawMessage] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
     strangers: set[str] = field(default_factory=set)
     guests: set[str] = field(default_factory=set)
     gone: set[tuple[str, str]] = field(default_factory=set)
@@ -185,6 +187,22 @@ class FakeChat:
         self._called("message")
         _ = thread_ts
         return self.messages.get((channel, ts))
+
+    def fetch_file(self, file: FileRef, most: int) -> bytes:
+        self._called("fetch_file")
+        data = self.files.get(file.id)
+        if data is None or file.external:
+            raise RejectedError(f"{file.name} is not there", "file_not_found")
+        if len(data) > most:
+            raise RejectedError(f"{file.name} is larger than {most} bytes", "too_large")
+        return data
+
+    def readable(self, text: str) -> str:
+        for mention in re.findall(r"<@([A-Z0-9]+)>", text):
+            text = text.replace(f"<@{mention}>", f"@{self.names.get(mention, mention)}")
+        for made in self.channels.values():
+            text = text.replace(f"<#{made.id}>", f"#{made.name}")
+        return text
 
     def user_name(self, user_id: str) -> str:
         self._called("user_name")

@@ -76,6 +76,8 @@ class Recorded:
             record_channel=lambda _id, channel: self.did("record", (channel.id, channel.name)),
             invite_people=lambda incident_id: self.did("invite", incident_id),
             sync_topic=lambda incident_id: self.did("topic", incident_id),
+            redraft=lambda _: None,
+            keep_files=lambda *_: None,
             finish=lambda incident_id: self.did("finish", incident_id),
             publish=publish,
             evaluate=lambda: self.did("evaluate", None),

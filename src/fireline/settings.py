@@ -127,6 +127,8 @@ class Settings(BaseSettings):
     http_host: str = "127.0.0.1"
     gate_token: SecretStr | None = None
     http_port: int = Field(8080, ge=0, le=65_535)
+    keep_file_mb: int = Field(20, ge=0, le=200)
+    keep_files_mb: int = Field(200, ge=0, le=2_000)
     ledger_detail_days: int = Field(100, ge=35, le=1_000)
     ledger_kept_days: int = Field(760, ge=35, le=4_000)
     executor_id: str = "local"

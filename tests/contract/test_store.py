@@ -17,7 +17,14 @@ from fireline.domain.incident.incident import (
 )
 from fireline.domain.postmortem.action import ActionItem, ActionState, Postmortem
 from fireline.domain.slo.status import AlertKind, BurnSeverity
-from fireline.usecases.ports import FlowCall, PostedMessage, RawMessage, ReviewRecord
+from fireline.usecases.ports import (
+    FileRef,
+    FlowCall,
+    PostedMessage,
+    RawMessage,
+    RawVersion,
+    ReviewRecord,
+)
 from tests.builders import keep_alert
 from tests.contract.store_records import NOW, an_entry, an_episode, an_incident, kept, run_together
 from tests.store_fixture import RecordingStore
@@ -205,7 +212,17 @@ def test_messages_of_ours_are_found_by_key_and_place(any_store: RecordingStore) 
 
 
 def test_raw_messages_keep_their_versions(any_store: RecordingStore) -> None:
-    message = RawMessage("C1", "17.3", "U1", "Ana", "new", versions=("old",), deleted=True)
+    message = RawMessage(
+        "C1",
+        "17.3",
+        "U1",
+        "Ana",
+        "new",
+        versions=(RawVersion("old", NOW, "U2"),),
+        deleted=True,
+        files=(FileRef("F1", "error.png", "image/png", 12, "https://files.slack.com/x"),),
+        deleted_at=NOW,
+    )
     with any_store() as uow:
         uow.raw_messages.save(replace(message, versions=(), deleted=False))
         uow.raw_messages.save(message)

@@ -56,7 +56,7 @@ def test_supporters_and_deletion_leave_the_chain_whole(any_store: RecordingStore
     with any_store() as uow:
         uow.timeline.append(1, an_entry(), NOW)
         uow.timeline.set_supporters(1, 1, ["U1", "U2"])
-        uow.timeline.mark_deleted(1, "C1", "17.1")
+        uow.timeline.mark_deleted(1, "C1", "17.1", NOW)
         uow.commit()
     with any_store() as uow:
         entry = uow.timeline.by_source(1, "C1", "17.1", EntryKind.EVENT)

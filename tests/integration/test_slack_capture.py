@@ -90,9 +90,7 @@ def test_the_shortcut_adds_a_message_and_asks_elsewhere(bot: Bot) -> None:
     assert any(e.text == "customers call" for e in shown(bot))
 
 
-def test_a_long_message_full_of_quotes_is_carried_into_the_form_and_its_cut_shows(
-    bot: Bot,
-) -> None:
+def test_a_long_message_full_of_quotes_from_elsewhere_enters_whole(bot: Bot) -> None:
     bot.declared()
     code = bot.act("message", user="ana", channel="orders-team", text='"\n' * 3000)
     bot.act(
@@ -103,7 +101,7 @@ def test_a_long_message_full_of_quotes_is_carried_into_the_form_and_its_cut_show
         message=code["ts"],
     )
     bot.submit(bot.open_view(), incident="1", kind="event")
-    assert any(e.text.startswith('"\n"') and e.text.endswith("\u2026") for e in shown(bot))
+    assert any(len(e.text) > 5000 for e in shown(bot))
 
 
 def test_a_dropped_socket_comes_back_and_works(bot: Bot) -> None:

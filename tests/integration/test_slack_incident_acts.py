@@ -59,7 +59,7 @@ def test_a_damaged_dataset_goes_the_whole_way_to_closed(bot: Bot) -> None:
     assert now.at(Stamp.DATA_REPAIR_STARTED) is not None
     typed(bot, where, 'resolve repaired checked:@bo how:"compared with the source"')
     assert "nobody has accepted the timeline" in typed(bot, where, "review")
-    typed(bot, where, "time impact_started -3h the first load", "accept", "review")
+    typed(bot, where, "time impact_started -3h the first load", "accept all", "review")
     assert incident(bot).state is IncidentState.REVIEWING
     assert "nobody said whether the runbook was right" in typed(bot, where, "close")
     typed(bot, where, "runbook updated", "detected consumer", "caused no", "close done")
@@ -139,7 +139,7 @@ def test_words_that_look_like_another_verbs_option_stay_in_a_note(bot: Bot) -> N
 @pytest.mark.parametrize("verb", ACTS)
 def test_each_verb_without_its_words_opens_a_form_that_slack_accepts(bot: Bot, verb: str) -> None:
     where = bot.declared().id
-    bare = {"repair", "review", "close", "accept", "verify"}
+    bare = {"repair", "review", "close", "verify"}
     if verb in bare:
         assert bot.ask(f"/incident {verb}", "ana", where)
         return
@@ -175,7 +175,7 @@ def test_a_severe_incident_closes_only_with_its_postmortem_or_a_waiver(bot: Bot)
         "restore rolled back",
         'resolve no-damage checked:@bo how:"counted rows"',
         "time impact_started -1m first load",
-        "accept",
+        "accept all",
         "review",
         "runbook right",
         "detected alert",

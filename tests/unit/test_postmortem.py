@@ -12,7 +12,7 @@ from fireline.adapters.render import JinjaDocuments
 from fireline.domain.audit import canonical_json
 from fireline.domain.errors import IllegalTransitionError, RejectedError
 from fireline.domain.incident.incident import Incident, RepairDecision, Role, Stamp
-from fireline.domain.incident.timeline import EntryKind, Provenance
+from fireline.domain.incident.timeline import EntryKind, Provenance, Review
 from fireline.domain.postmortem.facts import Record, postmortem_facts
 from fireline.domain.postmortem.summary import SloCost, summary
 from fireline.domain.runbook.runbook import RunbookHit
@@ -96,7 +96,7 @@ def the_worked_record() -> Record:
     return Record(
         incident=the_worked_incident(repair=NO_DAMAGE),
         costs=(COST,),
-        entries=entries,
+        entries=tuple(replace(e, review=Review.ACCEPTED) for e in entries),
         actions=(an_action(),),
         target_minutes=60,
         names={ANA.id: "ana"},
@@ -174,7 +174,8 @@ def test_any_record_with_missing_facts_still_gives_a_document(
         roles={},
         repair=NO_DAMAGE if with_repair else None,
     )
-    record = Record(incident, (), (an_entry(1, text),) if with_slo else (), (), 60)
+    said = an_entry(1, text, review=Review.ACCEPTED)
+    record = Record(incident, (), (said,) if with_slo else (), (), 60)
     facts = postmortem_facts(record)
     assert canonical_json(facts) == canonical_json(postmortem_facts(record))
     assert DOCUMENTS.postmortem({**facts, "version": 1}).startswith("# INC-142: ")

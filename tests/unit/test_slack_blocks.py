@@ -66,7 +66,7 @@ def views() -> dict[str, dict[str, Any]]:
         "details": declare_form.details(plain, DeclareForm(channel="C1")),
         "details_worst": declare_form.details(replace(plain, title=NASTY), a_rude_declare_form()),
         "runbook": modals.runbook_search("C1"),
-        "timeline": modals.timeline(given, [plain, replace(rude, id=7)], plain),
+        "timeline": modals.timeline(given, [plain, replace(rude, id=7)]),
         "silence": silence_form(SilenceFields("x", "2h", NASTY, "C1", "g1", "abc"), a_preview()),
         "silence_bare": silence_form(SilenceFields(), None),
         "silence_worst": silence_form(

@@ -48,11 +48,14 @@ def test_scopes_are_those_of_methods_events_and_commands() -> None:
             "channels:read",
             "chat:write",
             "commands",
+            "files:read",
             "files:write",
             "im:history",
             "im:write",
+            "pins:read",
             "pins:write",
             "reactions:read",
+            "usergroups:read",
             "users:read",
         }
     )

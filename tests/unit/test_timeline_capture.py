@@ -8,11 +8,12 @@ from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.timeline import EntryKind, TimelineEntry
 from fireline.domain.incident.timeline_text import latest_said, shown, words
 from fireline.usecases import capture_timeline as capture
+from fireline.usecases import raw_messages as raw
 from fireline.usecases.incident_channel import open_channel, record_channel
 from fireline.usecases.manage_incident import Declare, add_note, declare
-from fireline.usecases.ports import RawMessage, Services
+from fireline.usecases.ports import RawMessage, RawVersion, Services
 from tests.builders import ANA, BEN, an_entry, night, services
-from tests.fakes import FakeChat
+from tests.fakes import EPOCH, FakeChat
 from tests.store_fixture import RecordingStore
 
 TS = "1795313520.000100"  # 2026-11-22 02:12 UTC
@@ -56,8 +57,8 @@ def from_slack(s: Services, incident: Incident) -> list[TimelineEntry]:
 def test_messages_are_kept_but_not_in_the_timeline(
     s: Services, incident: Incident, channel: str
 ) -> None:
-    capture.record_message(s, said(channel))
-    capture.record_message(s, said(channel, text="a repeat"))
+    raw.record_message(s, said(channel))
+    raw.record_message(s, said(channel, text="a repeat"))
     with s.store() as uow:
         kept = uow.raw_messages.get(channel, TS)
     assert kept is not None
@@ -67,7 +68,7 @@ def test_messages_are_kept_but_not_in_the_timeline(
 
 def test_messages_of_other_channels_are_not_kept(s: Services, incident: Incident) -> None:
     assert incident.open
-    capture.record_message(s, said("C0OTHER"))
+    raw.record_message(s, said("C0OTHER"))
     with s.store() as uow:
         assert uow.raw_messages.get("C0OTHER", TS) is None
 
@@ -85,7 +86,7 @@ def test_messages_of_other_channels_are_not_kept(s: Services, incident: Incident
 def test_an_emoji_puts_the_message_into_the_timeline(
     s: Services, incident: Incident, channel: str, emoji: str, kind: EntryKind
 ) -> None:
-    capture.record_message(s, said(channel))
+    raw.record_message(s, said(channel))
     capture.flag(s, channel, TS, emoji, ANA)
     (entry,) = from_slack(s, incident)
     assert (entry.kind, entry.text, entry.actor_name) == (kind, "lag is 3 h", "ben")
@@ -107,7 +108,7 @@ def test_a_flag_outside_an_incident_channel_does_nothing(s: Services, chat: Fake
 def test_second_reaction_adds_a_supporter_not_a_row(
     s: Services, incident: Incident, channel: str
 ) -> None:
-    capture.record_message(s, said(channel))
+    raw.record_message(s, said(channel))
     for who in (ANA, BEN, ANA):
         capture.flag(s, channel, TS, "pushpin", who)
     (entry,) = from_slack(s, incident)
@@ -118,7 +119,7 @@ def test_second_reaction_adds_a_supporter_not_a_row(
 def test_removing_the_last_reaction_retracts_and_a_new_one_brings_it_back(
     s: Services, incident: Incident, channel: str
 ) -> None:
-    capture.record_message(s, said(channel))
+    raw.record_message(s, said(channel))
     capture.flag(s, channel, TS, "pushpin", ANA)
     capture.unflag(s, channel, TS, "pushpin", BEN)
     assert len(from_slack(s, incident)) == 1
@@ -162,11 +163,11 @@ def test_a_message_that_cannot_be_fetched_is_recorded_as_such(
 def test_an_edit_is_a_new_version_and_the_old_text_stays(
     s: Services, incident: Incident, channel: str
 ) -> None:
-    capture.record_message(s, said(channel))
+    raw.record_message(s, said(channel))
     capture.flag(s, channel, TS, "pushpin", ANA)
     capture.flag(s, channel, TS, "scales", BEN)
-    capture.record_edit(s, channel, TS, "lag is 2 h")
-    capture.record_edit(s, channel, TS, "lag is 2 h")
+    raw.record_edit(s, raw.Edit(channel, TS, "lag is 2 h"))
+    raw.record_edit(s, raw.Edit(channel, TS, "lag is 2 h"))
     found = from_slack(s, incident)
     assert [(e.kind, words(e)) for e in found] == [
         (EntryKind.EVENT, "lag is 2 h (edited)"),
@@ -177,7 +178,8 @@ def test_an_edit_is_a_new_version_and_the_old_text_stays(
         kept = uow.raw_messages.get(channel, TS)
         chain = uow.timeline.chain(incident.id)
     assert kept is not None
-    assert (kept.text, kept.versions) == ("lag is 2 h", ("lag is 3 h",))
+    assert kept.text == "lag is 2 h"
+    assert kept.versions == (RawVersion("lag is 3 h", EPOCH, BEN.id),)
     assert [e.text for e in chain if e.provenance.source == "slack"] == [
         "lag is 3 h",
         "lag is 3 h",
@@ -190,11 +192,11 @@ def test_an_edit_is_a_new_version_and_the_old_text_stays(
 def test_a_deleted_message_leaves_a_tombstone(
     s: Services, incident: Incident, channel: str
 ) -> None:
-    capture.record_message(s, said(channel))
+    raw.record_message(s, said(channel))
     capture.flag(s, channel, TS, "pushpin", ANA)
-    capture.record_delete(s, channel, TS)
+    raw.record_delete(s, channel, TS)
     (entry,) = from_slack(s, incident)
-    assert words(entry) == "(deleted by its author)"
+    assert words(entry) == "(deleted by its author 02:10)"
     with s.store() as uow:
         kept = uow.raw_messages.get(channel, TS)
     assert kept is not None
@@ -204,8 +206,8 @@ def test_a_deleted_message_leaves_a_tombstone(
 def test_edits_and_deletions_of_unknown_messages_change_nothing(
     s: Services, incident: Incident, channel: str
 ) -> None:
-    capture.record_edit(s, channel, TS, "x")
-    capture.record_delete(s, channel, TS)
+    raw.record_edit(s, raw.Edit(channel, TS, "x"))
+    raw.record_delete(s, channel, TS)
     assert from_slack(s, incident) == []
 
 
@@ -213,7 +215,7 @@ def test_the_shortcut_adds_exactly_the_message_it_was_used_on(
     s: Services, incident: Incident, channel: str
 ) -> None:
     for who in (ANA, BEN):
-        capture.add_message(s, channel, TS, None, "lag is 3 h", BEN, who)
+        capture.add_message(s, said(channel), who)
     (entry,) = from_slack(s, incident)
     assert (entry.text, entry.actor_name) == ("lag is 3 h", "ben")
     assert entry.supporters == (ANA.id, BEN.id)
@@ -221,7 +223,7 @@ def test_the_shortcut_adds_exactly_the_message_it_was_used_on(
 
 def test_the_shortcut_elsewhere_says_where_it_works(s: Services) -> None:
     with pytest.raises(NotFoundError, match="belongs to no incident"):
-        capture.add_message(s, "C0OTHER", TS, None, "x", BEN, ANA)
+        capture.add_message(s, said("C0OTHER"), ANA)
 
 
 def test_a_late_note_says_when_it_was_noted(s: Services, incident: Incident) -> None:

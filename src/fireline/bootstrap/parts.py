@@ -28,8 +28,17 @@ from fireline.domain.errors import InvalidInputError
 from fireline.domain.policy.policy import Policy
 from fireline.domain.policy.retention import Retention
 from fireline.settings import Settings
+from fireline.usecases.capture_ports import KILO
 from fireline.usecases.oncall_ports import NO_PAGER
-from fireline.usecases.ports import NO_ALERTMANAGER, ChannelPlan, Chat, Services, SliSource, Store
+from fireline.usecases.ports import (
+    NO_ALERTMANAGER,
+    ChannelPlan,
+    Chat,
+    FileLimits,
+    Services,
+    SliSource,
+    Store,
+)
 from fireline.usecases.source_health import DEFAULT
 
 __all__ = ["source_of"]
@@ -151,6 +160,7 @@ def services_of(settings: Settings, store: Store, chat: Chat, source: SliSource)
         retention=Retention(settings.ledger_detail_days, settings.ledger_kept_days),
         oncall=on_calls_of(settings),
         pager=pager_of(settings) or NO_PAGER,
+        files=FileLimits(settings.keep_file_mb * KILO * KILO, settings.keep_files_mb * KILO * KILO),
     )
 
 

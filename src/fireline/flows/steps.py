@@ -10,6 +10,7 @@ from fireline.usecases import (
     chase_actions,
     draft_postmortem,
     incident_channel,
+    keep_files,
     post_review,
     retain,
 )
@@ -30,6 +31,8 @@ class Steps:
     invite_people: Callable[[int], object]
     sync_topic: Callable[[int], object]
     finish: Callable[[int], object]
+    redraft: Callable[[int], object]
+    keep_files: Callable[[int, str, str], object]
     publish: Callable[[PostedMessage], object]
     evaluate: Callable[[], object]
     mend_ledger: Callable[[], bool]
@@ -57,6 +60,8 @@ def steps_of(
         invite_people=partial(incident_channel.invite_people, s),
         sync_topic=partial(incident_channel.sync_topic, s),
         finish=partial(draft_postmortem.finish, s),
+        redraft=partial(draft_postmortem.draft, s),
+        keep_files=partial(keep_files.keep_files, s),
         publish=partial(deliver, s, projections),
         evaluate=evaluate,
         remind_alerts=lambda: remind_alerts(s, s.clock.now()),

@@ -17,6 +17,8 @@ from fireline.flows.alertmanager import POLL_SECONDS, register_alertmanager
 from fireline.flows.attempts import Attempts, without_result
 from fireline.flows.mending import register_mending
 from fireline.flows.steps import Steps
+from fireline.usecases.accept_timeline import REDRAFT
+from fireline.usecases.capture_timeline import KEEP_FILES
 from fireline.usecases.ports import ChannelRef, PostedMessage
 
 Scheduled = Callable[[datetime, Any], None]
@@ -56,6 +58,14 @@ def register_incident_flows(steps: Steps, attempts: Attempts) -> None:
     @DBOS.workflow(name=FINISH)
     def finish_incident(incident_id: int) -> None:
         do("book the cost and draft the postmortem", without_result(steps.finish), incident_id)
+
+    @DBOS.workflow(name=REDRAFT)
+    def draft_postmortem(incident_id: int) -> None:
+        do("draft the postmortem anew", without_result(steps.redraft), incident_id)
+
+    @DBOS.workflow(name=KEEP_FILES)
+    def keep_files(incident_id: int, channel: str, ts: str) -> None:
+        do("copy the message's files", without_result(steps.keep_files), incident_id, channel, ts)
 
     @DBOS.workflow(name=PUBLISH)
     def publish(key: str, channel: str, kind: str, ref: str) -> None:

@@ -1,137 +1,112 @@
-"""What people say in an incident channel: every message is kept, flagged ones enter the timeline.
+"""What people flag enters the timeline: by reaction, pin or shortcut, each message once per kind.
 
-A reaction names one exact message. It is looked up among the kept ones, then asked for by its ts;
-a message that cannot be had is recorded as such, never replaced by its neighbour.
+A flag names one exact message. It is looked up among the kept ones, then asked for by its ts; a
+message that cannot be had is recorded as such, never replaced by its neighbour.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fireline.domain.errors import EffectError, NotFoundError
+from fireline.domain.incident import logbook
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance, TimelineEntry
+from fireline.domain.incident.timeline_text import PIN
 from fireline.domain.people import Actor
-from fireline.usecases.incident_record import Change, refresh, write_down
-from fireline.usecases.ports import RawMessage, Services, UnitOfWork
+from fireline.usecases.incident_record import INCIDENTS, Change, load, refresh, retried, write_down
+from fireline.usecases.ports import FlowCall, RawMessage, Services, UnitOfWork
 
 NOT_RETRIEVABLE = "message not retrievable"
 RECOVERED = "recovered from the channel's history"
+WORDLESS = "(a message without words)"
+KEEP_FILES = "keep_files"
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One person's mark on one message; `mark` is who, and how if not by a reaction."""
+
+    channel: str
+    ts: str
+    kind: EntryKind
+    actor: Actor
+    mark: str
+
+    @property
+    def source(self) -> str:
+        """The message as decisions and tasks name it."""
+        return f"{self.channel}:{self.ts}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A flagged message: what it says, or why that is not known."""
 
-    channel: str
-    ts: str
     message: RawMessage | None
     permalink: str | None
     why: str | None = None
 
 
-def record_message(s: Services, message: RawMessage) -> None:
-    """Keep a message if it stands in an incident channel; a repeat changes nothing."""
-    with s.store() as uow:
-        if uow.incidents.by_channel(message.channel) is None:
-            return
-        if uow.raw_messages.get(message.channel, message.ts) is not None:
-            return
-        uow.raw_messages.save(message)
-        uow.commit()
-
-
-def record_edit(s: Services, channel: str, ts: str, text: str) -> None:
-    """Keep the new text and the old one; timeline entries of the message get a new version."""
-    now = s.clock.now()
-    with s.store() as uow:
-        incident = uow.incidents.by_channel(channel)
-        old = uow.raw_messages.get(channel, ts)
-        if incident is None or old is None or old.text == text:
-            return
-        uow.raw_messages.save(replace(old, text=text, versions=(*old.versions, old.text)))
-        for entry in _curated(uow, incident, channel, ts):
-            _supersede(uow, entry, text, now)
-        author = Actor(old.user, old.user_name)
-        write_down(uow, incident, Change("timeline.edit", author, now, {"ts": ts}))
-        refresh(s, uow, incident)
-        uow.commit()
-
-
-def record_delete(s: Services, channel: str, ts: str) -> None:
-    """Mark the message as deleted by its author; what entered the timeline stays as a tombstone."""
-    now = s.clock.now()
-    with s.store() as uow:
-        incident = uow.incidents.by_channel(channel)
-        old = uow.raw_messages.get(channel, ts)
-        if incident is None or old is None or old.deleted:
-            return
-        uow.raw_messages.save(replace(old, deleted=True))
-        uow.timeline.mark_deleted(incident.id, channel, ts)
-        author = Actor(old.user, old.user_name)
-        write_down(uow, incident, Change("timeline.delete", author, now, {"ts": ts}))
-        refresh(s, uow, incident)
-        uow.commit()
-
-
 def flag(s: Services, channel: str, ts: str, emoji: str, actor: Actor) -> None:
     """Put the message into the timeline; a second person supports the entry that is there."""
     kind = _kind(s, emoji)
-    if kind is None or _support(s, channel, ts, kind, actor):
-        return
-    with s.store() as uow:
-        incident = uow.incidents.by_channel(channel)
-        kept = uow.raw_messages.get(channel, ts)
-    if incident is not None:
-        _enter(s, incident, _find(s, channel, ts, kept), kind, actor)
+    if kind is not None:
+        _flagged(s, Flag(channel, ts, kind, actor, actor.id))
 
 
 def unflag(s: Services, channel: str, ts: str, emoji: str, actor: Actor) -> None:
     """Take the support back; with the last one the entry is retracted."""
     kind = _kind(s, emoji)
-    now = s.clock.now()
-    with s.store() as uow:
-        incident = uow.incidents.by_channel(channel)
-        if kind is None or incident is None:
-            return
-        uow.lock()
-        entry = uow.timeline.by_source(incident.id, channel, ts, kind)
-        if entry is None or actor.id not in entry.supporters:
-            return
-        left = tuple(p for p in entry.supporters if p != actor.id)
-        uow.timeline.set_supporters(incident.id, entry.seq, left)
-        _audit(uow, incident, "timeline.unflag", actor, now, {"ts": ts, "seq": entry.seq})
-        refresh(s, uow, incident)
-        uow.commit()
+    if kind is not None:
+        _unflagged(s, Flag(channel, ts, kind, actor, actor.id), lambda mark: mark == actor.id)
 
 
-def add_message(  # noqa: PLR0913 - everything the shortcut's payload knows of the message
+def pin(s: Services, channel: str, ts: str, actor: Actor) -> None:
+    """A pin puts the message into the timeline, as an event."""
+    _flagged(s, Flag(channel, ts, EntryKind.EVENT, actor, PIN + actor.id))
+
+
+def unpin(s: Services, channel: str, ts: str, actor: Actor) -> None:
+    """An unpin, by whomever, takes the pin's support back and no reaction's."""
+    pinned = Flag(channel, ts, EntryKind.EVENT, actor, PIN + actor.id)
+    _unflagged(s, pinned, lambda mark: mark.startswith(PIN))
+
+
+def add_message(
     s: Services,
-    channel: str,
-    ts: str,
-    thread_ts: str | None,
-    text: str,
-    author: Actor,
+    message: RawMessage,
     actor: Actor,
     *,
     kind: EntryKind = EntryKind.EVENT,
+    incident_id: int | None = None,
 ) -> Incident:
-    """Put a message into the timeline of its channel's incident, as the shortcut does.
+    """Put a message into the timeline of its channel's incident or of another, as shortcuts do.
 
     Raises:
-        NotFoundError: the channel belongs to no incident.
+        NotFoundError: the channel belongs to no incident, and none is named.
     """
     with s.store() as uow:
-        incident = uow.incidents.by_channel(channel)
+        found = uow.incidents.by_channel(message.channel)
+        incident = load(uow, incident_id) if incident_id is not None else found
     if incident is None:
         raise NotFoundError(
             "This channel belongs to no incident. Use it in an incident's channel, or declare one."
         )
-    if not _support(s, channel, ts, kind, actor):
-        message = RawMessage(channel, ts, author.id, author.name, text, thread_ts)
-        record_message(s, message)
-        link, why = _permalink(s, channel, ts)
-        _enter(s, incident, _Found(channel, ts, message, link, why), kind, actor)
+    mark = Flag(message.channel, message.ts, kind, actor, actor.id)
+    if not _support(s, incident, mark):
+        link, why = _permalink(s, message.channel, message.ts)
+        _enter(s, incident.id, mark, _Found(message, link, why))
     return incident
+
+
+def whole(s: Services, carried: RawMessage) -> RawMessage:
+    """The message as Slack has it, with its files; as it was carried when Slack does not say."""
+    try:
+        found = s.chat.message(carried.channel, carried.ts, carried.thread_ts)
+    except EffectError:
+        return carried
+    return found if found is not None and found.ts == carried.ts else carried
 
 
 def said_at(ts: str) -> datetime:
@@ -147,23 +122,63 @@ def _kind(s: Services, emoji: str) -> EntryKind | None:
     return EntryKind(name) if name else None
 
 
-def _support(s: Services, channel: str, ts: str, kind: EntryKind, actor: Actor) -> bool:
-    """Add a supporter to the entry of this message; False when there is no entry yet."""
+def _flagged(s: Services, mark: Flag) -> None:
+    with s.store() as uow:
+        incident = uow.incidents.by_channel(mark.channel)
+        kept = uow.raw_messages.get(mark.channel, mark.ts)
+    if incident is not None and not _support(s, incident, mark):
+        _enter(s, incident.id, mark, _find(s, mark.channel, mark.ts, kept))
+
+
+@retried
+def _unflagged(s: Services, mark: Flag, gone: Callable[[str], bool]) -> None:
+    """Take marks off the entry; without any left it is retracted, with what it put in the log."""
     now = s.clock.now()
     with s.store() as uow:
-        incident = uow.incidents.by_channel(channel)
+        incident = uow.incidents.by_channel(mark.channel)
         if incident is None:
-            return False
+            return
         uow.lock()
-        entry = uow.timeline.by_source(incident.id, channel, ts, kind)
+        entry = uow.timeline.by_source(incident.id, mark.channel, mark.ts, mark.kind)
+        if entry is None:
+            return
+        left = tuple(one for one in entry.supporters if not gone(one))
+        if left == entry.supporters:
+            return
+        uow.timeline.set_supporters(incident.id, entry.seq, left)
+        if not left:
+            _keep_log(uow, incident, logbook.without_flagged(incident, mark.source, mark.kind, now))
+        _audit(s, uow, incident, "timeline.unflag", mark, entry.seq)
+        uow.commit()
+
+
+@retried
+def _support(s: Services, incident: Incident, mark: Flag) -> bool:
+    """Add the mark to the entry of this message; False when there is no entry yet."""
+    with s.store() as uow:
+        uow.lock()
+        entry = uow.timeline.by_source(incident.id, mark.channel, mark.ts, mark.kind)
         if entry is None:
             return False
-        if actor.id not in entry.supporters:
-            uow.timeline.set_supporters(incident.id, entry.seq, (*entry.supporters, actor.id))
-            _audit(uow, incident, "timeline.flag", actor, now, {"ts": ts, "seq": entry.seq})
-            refresh(s, uow, incident)
+        if mark.mark not in entry.supporters:
+            _mark(uow, load(uow, incident.id), entry, mark)
+            _audit(s, uow, incident, "timeline.flag", mark, entry.seq)
             uow.commit()
     return True
+
+
+def _mark(uow: UnitOfWork, incident: Incident, entry: TimelineEntry, mark: Flag) -> None:
+    """Add the mark; what the message says of decisions and tasks is (again) in the log."""
+    marks = tuple(dict.fromkeys((*entry.supporters, mark.mark)))
+    uow.timeline.set_supporters(incident.id, entry.seq, marks)
+    author = Actor(entry.actor_id, entry.actor_name)
+    said = logbook.Said(mark.source, entry.text, author, entry.occurred_at)
+    _keep_log(uow, incident, logbook.with_flagged(incident, said, mark.kind))
+
+
+def _keep_log(uow: UnitOfWork, before: Incident, after: Incident) -> None:
+    if after != before:
+        uow.incidents.save(after)
 
 
 def _find(s: Services, channel: str, ts: str, kept: RawMessage | None) -> _Found:
@@ -179,7 +194,7 @@ def _find(s: Services, channel: str, ts: str, kept: RawMessage | None) -> _Found
     link, no_link = _permalink(s, channel, ts)
     if message is not None and message.permalink:
         link, no_link = message.permalink, None
-    return _Found(channel, ts, message, link, why or no_link)
+    return _Found(message, link, why or no_link)
 
 
 def _permalink(s: Services, channel: str, ts: str) -> tuple[str | None, str | None]:
@@ -190,73 +205,58 @@ def _permalink(s: Services, channel: str, ts: str) -> tuple[str | None, str | No
         return None, f"no permalink: {error}"
 
 
-def _enter(s: Services, incident: Incident, found: _Found, kind: EntryKind, actor: Actor) -> None:
+@retried
+def _enter(s: Services, incident_id: int, mark: Flag, found: _Found) -> None:
     """Append the entry with its first supporter; somebody who was faster is supported instead."""
     now = s.clock.now()
     with s.store() as uow:
         uow.lock()
-        known = uow.timeline.by_source(incident.id, found.channel, found.ts, kind)
+        incident = load(uow, incident_id)
+        known = uow.timeline.by_source(incident_id, mark.channel, mark.ts, mark.kind)
         if known is None:
-            known = uow.timeline.append(incident.id, _entry(found, kind, actor), now)
-            if found.message is not None:
-                _keep(uow, found.message)
-        supporters = tuple(dict.fromkeys((*known.supporters, actor.id)))
-        uow.timeline.set_supporters(incident.id, known.seq, supporters)
-        detail = {"ts": found.ts, "seq": known.seq, "kind": kind.value}
-        _audit(uow, incident, "timeline.flag", actor, now, detail)
-        refresh(s, uow, incident)
+            known = uow.timeline.append(incident_id, _entry(mark, found), now)
+            _keep(uow, incident, found.message, now)
+        _mark(uow, incident, known, mark)
+        _audit(s, uow, incident, "timeline.flag", mark, known.seq)
         uow.commit()
 
 
-def _entry(found: _Found, kind: EntryKind, actor: Actor) -> NewEntry:
+def _entry(mark: Flag, found: _Found) -> NewEntry:
     """The entry, at the time the message was written, by its author."""
     message = found.message
     where = Provenance(
         source="slack",
-        channel=found.channel,
-        ts=found.ts,
+        channel=mark.channel,
+        ts=mark.ts,
         thread_ts=message.thread_ts if message else None,
         permalink=found.permalink,
         detail=found.why or (RECOVERED if message and message.recovered else None),
     )
-    author = Actor(message.user, message.user_name) if message else actor
-    text = message.text if message else NOT_RETRIEVABLE
-    return NewEntry(kind, text, said_at(found.ts), author.id, author.name, where)
+    author = Actor(message.user, message.user_name) if message else mark.actor
+    text = (message.text or WORDLESS) if message else NOT_RETRIEVABLE
+    return NewEntry(mark.kind, text, said_at(mark.ts), author.id, author.name, where)
 
 
-def _keep(uow: UnitOfWork, message: RawMessage) -> None:
+def _keep(uow: UnitOfWork, incident: Incident, message: RawMessage | None, now: datetime) -> None:
+    """Keep the message itself, and start copying its files."""
+    if message is None:
+        return
+    if message.deleted:
+        at = message.deleted_at or now
+        uow.timeline.mark_deleted(incident.id, message.channel, message.ts, at)
     if uow.raw_messages.get(message.channel, message.ts) is None:
         uow.raw_messages.save(message)
-
-
-def _curated(uow: UnitOfWork, incident: Incident, channel: str, ts: str) -> list[TimelineEntry]:
-    """The newest versions of the entries made from this message."""
-    found = (uow.timeline.by_source(incident.id, channel, ts, kind) for kind in EntryKind)
-    return [entry for entry in found if entry is not None]
-
-
-def _supersede(uow: UnitOfWork, old: TimelineEntry, text: str, now: datetime) -> None:
-    """Append the new version; it takes over the supporters."""
-    fresh = NewEntry(
-        old.kind,
-        text,
-        old.occurred_at,
-        old.actor_id,
-        old.actor_name,
-        old.provenance,
-        supersedes=old.seq,
-    )
-    entry = uow.timeline.append(old.incident_id, fresh, now)
-    if old.supporters:
-        uow.timeline.set_supporters(old.incident_id, entry.seq, old.supporters)
+    if message.files:
+        arguments = (incident.id, message.channel, message.ts)
+        call_id = f"files:{incident.id}:{message.channel}:{message.ts}"
+        uow.start(FlowCall(KEEP_FILES, arguments, call_id, INCIDENTS, str(incident.id)))
 
 
 def _audit(
-    uow: UnitOfWork,
-    incident: Incident,
-    action: str,
-    actor: Actor,
-    at: datetime,
-    detail: dict[str, object],
+    s: Services, uow: UnitOfWork, incident: Incident, action: str, mark: Flag, seq: int
 ) -> None:
-    write_down(uow, incident, Change(action, actor, at, detail))
+    detail: dict[str, object] = {"ts": mark.ts, "seq": seq, "kind": mark.kind.value}
+    if mark.mark.startswith(PIN):
+        detail["by"] = "pin"
+    write_down(uow, incident, Change(action, mark.actor, s.clock.now(), detail))
+    refresh(s, uow, incident)

@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from fireline.domain.errors import ForbiddenError, InvalidInputError, NotFoundError
-from fireline.domain.incident import knowledge, logbook
-from fireline.domain.incident.details import Decision
+from fireline.domain.incident import knowledge
 from fireline.domain.incident.incident import Incident, Stamp
-from fireline.domain.incident.kinds import Answer, DecisionKind, DetectedBy, Harm, IncidentType
+from fireline.domain.incident.kinds import Answer, DetectedBy, Harm, IncidentType
 from fireline.domain.incident.stamps import check_order
-from fireline.domain.incident.timeline import EntryKind
+from fireline.domain.incident.timeline import EntryKind, Provenance
 from fireline.domain.people import Actor
 from fireline.usecases.incident_record import (
+    COMMAND,
     Change,
     check_length,
     happened,
@@ -39,6 +39,7 @@ def record(  # noqa: PLR0913 - one change with its names, and where it is told
     *,
     kind: EntryKind = EntryKind.EVENT,
     occurred_at: datetime | None = None,
+    provenance: Provenance | None = None,
     then: Follow | None = None,
 ) -> Incident:
     """Apply a pure edit, write its line on timeline and audit, and bring Slack up to date.
@@ -54,7 +55,7 @@ def record(  # noqa: PLR0913 - one change with its names, and where it is told
         if after == before:
             return before
         check_length(line, "text")
-        entry = happened(actor, line, occurred_at or now, kind)
+        entry = happened(actor, line, occurred_at or now, kind, provenance or COMMAND)
         detail: Mapping[str, object] = {"text": line}
         saved = save(s, uow, after, Change(f"incident.{action}", actor, now, detail, (entry,)))
         if then is not None:
@@ -148,7 +149,7 @@ def name_cause(
     Raises:
         InvalidInputError: nothing is said, or the time contradicts a recorded one.
     """
-    words = _needed(text, "`/incident cause WHAT_IT_WAS`")
+    words = needed(text, "`/incident cause WHAT_IT_WAS`")
 
     def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
         stamps = {**incident.stamps, Stamp.IDENTIFIED: at or now}
@@ -191,7 +192,7 @@ def answer(s: Services, incident_id: int, question: str, given: str, actor: Acto
 
 def rename(s: Services, incident_id: int, title: str, actor: Actor) -> Incident:
     """Give it another title; the channel keeps its name."""
-    words = " ".join(_needed(title, "`/incident rename A_BETTER_TITLE`").split())
+    words = " ".join(needed(title, "`/incident rename A_BETTER_TITLE`").split())
     if len(words) > TITLE_LIMIT:
         message = f"A title holds {TITLE_LIMIT} characters; yours has {len(words)}."
         raise InvalidInputError(message, "title")
@@ -220,85 +221,12 @@ def join(s: Services, incident_id: int, actor: Actor) -> Incident:
     return record(s, incident_id, "join", edit, actor, then=sync_topic)
 
 
-def accept_timeline(s: Services, incident_id: int, actor: Actor) -> Incident:
-    """Accept the timeline as it stands, which a review needs."""
+def needed(text: str, form: str) -> str:
+    """The words.
 
-    def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
-        details = replace(incident.details, timeline_accepted_at=now)
-        return replace(incident, details=details), "Timeline accepted"
-
-    return record(s, incident_id, "accept", edit, actor)
-
-
-def decide(  # noqa: PLR0913 - what a decision says of itself
-    s: Services,
-    incident_id: int,
-    text: str,
-    actor: Actor,
-    *,
-    kind: DecisionKind = DecisionKind.OTHER,
-    options: str = "",
-    why: str = "",
-    approver: str | None = None,
-    expires_at: datetime | None = None,
-) -> Incident:
-    """Record a decision with what was weighed; what was given for a while has an end."""
-    words = _needed(text, "`/incident decide WHAT`")
-
-    def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
-        draft = Decision(
-            0, words, actor.name, now, kind, options, why, approver, expires_at=expires_at
-        )
-        after = logbook.decided(incident, draft)
-        number = after.details.decisions[-1].number
-        line = f"Decision {number}: {words}"
-        line += f". Why: {why}" if why else ""
-        line += f". Approved by {approver}" if approver else ""
-        line += f". Until {expires_at:%Y-%m-%d %H:%M} UTC" if expires_at else ""
-        return after, line
-
-    return record(s, incident_id, "decide", edit, actor, kind=EntryKind.DECISION)
-
-
-def revoke(s: Services, incident_id: int, number: int, actor: Actor) -> Incident:
-    """Take back what was given for a while."""
-
-    def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
-        after, decision = logbook.revoked(incident, number, now)
-        return after, f"Revoked decision {number}: {decision.text}"
-
-    return record(s, incident_id, "revoke", edit, actor, kind=EntryKind.DECISION)
-
-
-def add_task(
-    s: Services,
-    incident_id: int,
-    text: str,
-    actor: Actor,
-    owner: str | None = None,
-    due: datetime | None = None,
-) -> Incident:
-    """Something to do now; what is unfinished becomes an action item at the review."""
-    words = _needed(text, "`/incident task WHAT @owner`")
-
-    def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
-        after, task = logbook.with_task(incident, words, owner, due)
-        return after, f"Task {task.number}: {words}"
-
-    return record(s, incident_id, "task", edit, actor)
-
-
-def finish_task(s: Services, incident_id: int, number: int, actor: Actor) -> Incident:
-    """A task is done."""
-
-    def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
-        after, task = logbook.task_done(incident, number, actor.id, now)
-        return after, f"Task {number} done: {task.text}"
-
-    return record(s, incident_id, "task", edit, actor)
-
-
-def _needed(text: str, form: str) -> str:
+    Raises:
+        InvalidInputError: there are none; `form` says how it is written.
+    """
     words = text.strip()
     if not words:
         raise InvalidInputError(f"Say it in words: {form}.", "text")

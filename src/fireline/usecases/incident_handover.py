@@ -80,7 +80,7 @@ def _known(
     decisions = [
         d.text + (f" (until {d.expires_at:%d %b %H:%M} UTC)" if d.expires_at else "")
         for d in details.decisions
-        if d.revoked_at is None
+        if d.revoked_at is None and d.withdrawn_at is None
     ]
     units = [
         f"{u.number} {u.dataset} {u.status.value}" for u in details.units if not u.status.settled
@@ -94,7 +94,7 @@ def _known(
         ("Repair still open", "; ".join(units)),
         ("May be", "; ".join(open_hypotheses(uow.timeline.entries(incident.id)))),
         ("Decided", "; ".join(decisions)),
-        ("To do", "; ".join(t.text for t in details.tasks if t.done_at is None)),
+        ("To do", "; ".join(t.text for t in details.tasks if t.open)),
         ("Told not to use it", ", ".join(warned)),
     ]
     return [(name, words) for name, words in found if words]

@@ -22,6 +22,8 @@ from fireline.domain.incident.postmortem_rule import postmortem_required
 from fireline.domain.incident.timeline import EntryKind, NewEntry
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.postmortem.action import ActionState
+from fireline.usecases.accept_timeline import REDRAFT
+from fireline.usecases.incident_log import owner_names, promote_tasks
 from fireline.usecases.incident_record import (
     Change,
     check_length,
@@ -65,6 +67,7 @@ def step(s: Services, incident_id: int, ask: Ask, actor: Actor) -> Incident:
     check_length(ask.override or "", "override")
     check_length(ask.decision.how if ask.decision else "", "how")
     now = s.clock.now()
+    names = owner_names(s, incident_id) if ask.verb is Verb.REVIEW else {}
     with s.store() as uow:
         before = load(uow, incident_id)
         move = _move(s, uow, before, ask, actor, now)
@@ -73,6 +76,10 @@ def step(s: Services, incident_id: int, ask: Ask, actor: Actor) -> Incident:
         change = _change(replace(moved, incident=after), move, ask.text, actor, s.policy.version)
         if ask.verb is Verb.RESTORE:
             change = replace(change, entries=(*change.entries, *_unchecked(uow, before, now)))
+        if ask.verb is Verb.REVIEW:
+            after, lines = promote_tasks(s, uow, after, names, now)
+            became = (happened(SYSTEM, line, now, EntryKind.ACTION) for line in lines)
+            change = replace(change, entries=(*change.entries, *became))
         saved = save(s, uow, after, change)
         _follow_up(s, uow, before, saved, move)
         uow.commit()
@@ -217,6 +224,8 @@ def _follow_up(s: Services, uow: UnitOfWork, before: Incident, saved: Incident, 
         again = f":{len(saved.details.reopened)}" if saved.details.reopened else ""
         follow(uow, "finish_incident", saved, f"finish:{saved.id}{again}")
         show_alert(s, uow, saved)
+    if move.verb is Verb.REVIEW:
+        follow(uow, REDRAFT, saved, f"draft:{saved.id}:{s.ids.sortable()}")
     if move.verb is Verb.MERGE and move.target is not None:
         _unite(s, uow, saved, move)
     if move.verb in {Verb.DECLINE, Verb.CANCEL, Verb.REOPEN}:

@@ -21,6 +21,14 @@ from fireline.usecases.alertmanager_ports import (
     NoAlertmanager,
     SilenceRequests,
 )
+from fireline.usecases.capture_ports import (
+    FileLimits,
+    FileRef,
+    KeptFile,
+    RawMessage,
+    RawMessages,
+    RawVersion,
+)
 from fireline.usecases.oncall_ports import NO_ON_CALLS, NO_PAGER, OnCalls, Pager
 from fireline.usecases.source_health import DEFAULT
 from fireline.usecases.store_ports import (
@@ -36,8 +44,6 @@ from fireline.usecases.store_ports import (
     Messages,
     PostedMessage,
     Postmortems,
-    RawMessage,
-    RawMessages,
     ReviewRecord,
     Reviews,
     Statuses,
@@ -68,10 +74,13 @@ __all__ = [
     "ExternalGroups",
     "FetchRequest",
     "FetchResult",
+    "FileLimits",
+    "FileRef",
     "FlowCall",
     "Ids",
     "Inbox",
     "Incidents",
+    "KeptFile",
     "Ledger",
     "LedgerKeeping",
     "Maintenances",
@@ -87,6 +96,7 @@ __all__ = [
     "Postmortems",
     "RawMessage",
     "RawMessages",
+    "RawVersion",
     "ReviewRecord",
     "Reviews",
     "RunbookLibrary",
@@ -204,6 +214,17 @@ class Chat(Protocol):
     def permalink(self, channel: str, ts: str) -> str | None: ...
     def message(self, channel: str, ts: str, thread_ts: str | None = None) -> RawMessage | None:
         """Exactly the message with this ts, or None; never a neighbour."""
+        ...
+
+    def fetch_file(self, file: FileRef, most: int) -> bytes:
+        """The file's bytes, fetched with our own token; never makes anything public.
+
+        `RejectedError` when it is larger than `most`, lies outside Slack or is no longer there.
+        """
+        ...
+
+    def readable(self, text: str) -> str:
+        """A message's text with the names of people, channels and groups in place of ids."""
         ...
 
     def user_name(self, user_id: str) -> str: ...
@@ -373,6 +394,7 @@ class Services:
     alertmanager: Alertmanager = NO_ALERTMANAGER
     git_lineage: Callable[[], Beside] = Beside
     retention: Retention = field(default_factory=Retention)
+    files: FileLimits = field(default_factory=FileLimits)
     history: SliSource | None = None
     oncall: OnCalls = NO_ON_CALLS
     pager: Pager = NO_PAGER

@@ -8,7 +8,7 @@ from typing import Protocol, Self
 
 from fireline.domain.audit import AuditEntry
 from fireline.domain.incident.incident import Incident
-from fireline.domain.incident.timeline import EntryKind, NewEntry, TimelineEntry
+from fireline.domain.incident.timeline import EntryKind, NewEntry, Review, TimelineEntry
 from fireline.domain.postmortem.action import ActionItem, Postmortem
 from fireline.domain.slo.buckets import BucketSeries, Counts, Flags
 from fireline.domain.slo.sheet import StatusSheet
@@ -16,6 +16,7 @@ from fireline.domain.slo.status import Episode, SloStatus
 from fireline.domain.slo.stretches import Stretch
 from fireline.usecases.alert_ports import Alerts, Mutes
 from fireline.usecases.alertmanager_ports import ExternalGroups, SilenceRequests
+from fireline.usecases.capture_ports import KeptFiles, RawMessages
 from fireline.usecases.change_ports import Changes
 from fireline.usecases.lineage_ports import Lineages
 from fireline.usecases.policy_ports import DefinitionsInForce, Waivers
@@ -54,25 +55,6 @@ class PostedMessage:
     content_hash: str | None = None
     chart_version: str | None = None
     chart_file: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RawMessage:
-    """A message of an incident channel as it arrived; edits add versions, deletions a mark.
-
-    `recovered` marks one that never came as an event and was read from the history later.
-    """
-
-    channel: str
-    ts: str
-    user: str
-    user_name: str
-    text: str
-    thread_ts: str | None = None
-    permalink: str | None = None
-    deleted: bool = False
-    versions: tuple[str, ...] = ()
-    recovered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +226,14 @@ class Timeline(Protocol):
         """Who flagged it; an empty list retracts the entry, a later supporter brings it back."""
         ...
 
-    def mark_deleted(self, incident_id: int, channel: str, ts: str) -> None: ...
+    def set_review(
+        self, incident_id: int, seqs: Sequence[int], review: Review, reason: str | None = None
+    ) -> None: ...
+    def erase(self, incident_id: int, seqs: Sequence[int]) -> None:
+        """Take the texts out for good; their hashes stay in the chain."""
+        ...
+
+    def mark_deleted(self, incident_id: int, channel: str, ts: str, at: datetime) -> None: ...
     def chain(self, incident_id: int) -> list[TimelineEntry]:
         """All entries by `seq`, for verification."""
         ...
@@ -270,13 +259,6 @@ class Messages(Protocol):
 
     def get(self, key: str) -> PostedMessage | None: ...
     def save(self, message: PostedMessage) -> None: ...
-
-
-class RawMessages(Protocol):
-    """Messages of incident channels, from events, never from reading history."""
-
-    def save(self, message: RawMessage) -> None: ...
-    def get(self, channel: str, ts: str) -> RawMessage | None: ...
 
 
 class Inbox(Protocol):
@@ -329,6 +311,7 @@ class UnitOfWork(Protocol):
     audit: Audit
     messages: Messages
     raw_messages: RawMessages
+    kept_files: KeptFiles
     inbox: Inbox
     postmortems: Postmortems
     actions: Actions

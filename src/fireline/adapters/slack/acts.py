@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from fireline.adapters.slack.blocks import Rendered, forms, kit
-from fireline.adapters.slack.blocks.modals import AT_HINT, head
+from fireline.adapters.slack.blocks.modals import AT_HINT, head, labelled_incident
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
 from fireline.adapters.slack.grammar import Typed
 from fireline.adapters.slack.interactions import Outcome, Sent, Submission
@@ -21,6 +21,8 @@ Reader: TypeAlias = Callable[[Desk, Asked, Typed], Values]
 Doer: TypeAlias = Callable[[Desk, Asked, Incident, Values], Rendered]
 LINE, LINES, CHOICE, PERSON = "line", "lines", "choice", "person"
 VIEW = "act_"
+# The message that a form was opened for, when there was one.
+SOURCE = ("source_channel", "ts", "thread_ts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +86,32 @@ class Act:
 
     def form(self, incident: Incident, channel: str, values: Values) -> kit.Block:
         """The form with what is known filled in."""
+        meta = {"incident": incident.id, "version": incident.version}
+        title = f"{self.title} {incident.ref}"
+        return self._form(title, head(incident), channel, values, meta)
+
+    def form_asking(self, known: Sequence[Incident], channel: str, values: Values) -> kit.Block:
+        """The form for somebody outside an incident's channel: it asks which one is meant."""
+        which = labelled_incident(known)
+        return self._form(f"{self.title} incident", which, channel, values, {})
+
+    def _form(
+        self,
+        title: str,
+        first: kit.Block,
+        channel: str,
+        values: Values,
+        meta: Mapping[str, object],
+    ) -> kit.Block:
         inputs = [_input(field, values.get(field.name, "")) for field in self.fields]
         about = [kit.context(self.about)] if self.about else []
-        meta = {"incident": incident.id, "version": incident.version, "channel": channel}
-        title = f"{self.title} {incident.ref}"
+        source = {name: values[name] for name in SOURCE if name in values}
         return forms.modal(
-            f"{VIEW}{self.verb}", title, self.submit, [head(incident), *inputs, *about], meta
+            f"{VIEW}{self.verb}",
+            title,
+            self.submit,
+            [first, *inputs, *about],
+            {**meta, **source, "channel": channel},
         )
 
     def sent(self, desk: Desk, asked: Asked, sent: Sent) -> Outcome:
@@ -97,8 +119,10 @@ class Act:
         for field in self.fields:
             if not field.optional:
                 sent.need(field.name)
-        incident = desk.incident(sent.incident(), asked)
-        return self.do(desk, asked, incident, sent.fields)
+        named = sent.fields.get("incident")
+        incident = desk.incident(int(named) if named else sent.incident(), asked)
+        source = {name: str(sent.meta[name]) for name in SOURCE if name in sent.meta}
+        return self.do(desk, asked, incident, {**sent.fields, **source})
 
 
 def _input(field: Field, value: str) -> kit.Block:

@@ -47,11 +47,6 @@ def _rename(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Ren
     return answers.done(after.ref, f"now called {after.title}")
 
 
-def _accept(desk: Desk, asked: Asked, incident: Incident, _values: Values) -> Rendered:
-    after = facts.accept_timeline(desk.s, incident.id, asked.user)
-    return answers.done(after.ref, "timeline accepted. Next: `/incident review`")
-
-
 def _nothing(_desk: Desk, _asked: Asked, _typed: Typed) -> Values:
     return {}
 
@@ -67,12 +62,10 @@ ACTS = (
     _question("caused", "Change behind", "Did a change cause it?", CAUSED, WHICH),
     _question("runbook", "Runbook of", "Was the runbook right?", RUNBOOK),
     Act("rename", "Rename", "Rename", (Field("text", "Title"),), words_and_time, _rename),
-    Act("accept", "Accept timeline of", "Accept", (), _nothing, _accept),
 )
 HELP: Mapping[str, str] = {
     "detected alert|consumer|chance": "who noticed first",
     "caused yes|no|unknown ID": "whether a change caused it, and which",
     "runbook right|updated|missing": "whether the runbook helped",
     "rename TITLE": "gives it a better title",
-    "accept": "accepts the timeline, which a review needs",
 }

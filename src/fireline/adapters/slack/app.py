@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from fireline.adapters.slack import declaring, ids
-from fireline.adapters.slack.blocks import answers, modals
+from fireline.adapters.slack.blocks import answers, forms, modals
 from fireline.adapters.slack.blocks.home import home as home_view
 from fireline.adapters.slack.buttons import BUTTONS, value_of
 from fireline.adapters.slack.commands import NOUNS, Noun, command_names, only_reads, run
@@ -152,6 +152,7 @@ def _asked(desk: Desk, body: Mapping[str, Any]) -> Asked:
         user, given = str(person.get("id") or ""), str(person.get("name") or "")
         where = str((body.get("channel") or {}).get("id") or "")
         where = where or str((body.get("container") or {}).get("channel_id") or "")
+        where = where or str(forms.meta_of(body.get("view") or {}).get("channel") or "")
     return Asked(desk.actor(user, given), where, str(body.get("trigger_id") or ""))
 
 

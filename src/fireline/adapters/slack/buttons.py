@@ -11,6 +11,7 @@ from fireline.adapters.slack import (
     notice_acts,
     silence_verbs,
     slo_pictures,
+    timeline_acts,
     waiver_verbs,
 )
 from fireline.adapters.slack.alert_buttons import ALERT_BUTTONS
@@ -91,6 +92,7 @@ BUTTONS: Mapping[str, Button] = {
     ids.JOIN_INSTEAD: join_verbs.join_instead,
     ids.DECLARE_ANYWAY: declare_anyway,
     **silence_verbs.BUTTONS,
+    **timeline_acts.BUTTONS,
     **waiver_verbs.BUTTONS,
 }
 

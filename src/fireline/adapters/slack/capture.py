@@ -4,16 +4,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fireline.adapters.slack.desk import Desk
-from fireline.usecases import capture_timeline, incident_roles
+from fireline.adapters.slack.files import shared
+from fireline.usecases import capture_timeline, incident_roles, raw_messages
+from fireline.usecases.capture_timeline import said_at
 from fireline.usecases.ports import RawMessage
+from fireline.usecases.raw_messages import Edit
 
 Record = Callable[[Desk], object]
 
 SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message", "bot_message"})
 
 
-def capture(event: Mapping[str, Any]) -> Record | None:
-    """What is to be recorded of an event, or None when nothing is."""
+def capture(event: Mapping[str, Any], own: str = "") -> Record | None:
+    """What is to be recorded of an event, or None when nothing is; `own` is our own user id."""
     kind = event.get("type")
     if kind == "message":
         return _message(event)
@@ -21,6 +24,8 @@ def capture(event: Mapping[str, Any]) -> Record | None:
         return _reaction(event)
     if kind in ("member_left_channel", "member_joined_channel"):
         return _member(event)
+    if kind in ("pin_added", "pin_removed"):
+        return _pin(event, own)
     return None
 
 
@@ -34,11 +39,11 @@ def _member(event: Mapping[str, Any]) -> Record:
 def _message(event: Mapping[str, Any]) -> Record | None:
     subtype = event.get("subtype")
     if subtype in SPOKEN:
-        return lambda desk: capture_timeline.record_message(desk.s, raw_message(desk, event))
+        return lambda desk: raw_messages.record_message(desk.s, raw_message(desk, event))
     if subtype == "message_changed":
         return _edit(event)
     if subtype == "message_deleted":
-        return _deletion(event)
+        return _deletion(event, str(event["deleted_ts"]))
     return None
 
 
@@ -52,6 +57,8 @@ def raw_message(desk: Desk, event: Mapping[str, Any]) -> RawMessage:
         user_name=desk.name(author, str(event.get("username") or "")),
         text=words(desk, event),
         thread_ts=event.get("thread_ts"),
+        source=str(event.get("text") or ""),
+        files=shared(event),
     )
 
 
@@ -65,21 +72,32 @@ def words(desk: Desk, message: Mapping[str, Any]) -> str:
 def _edit(event: Mapping[str, Any]) -> Record | None:
     fresh = event.get("message") or {}
     if fresh.get("subtype") == "tombstone":
-        return lambda desk: capture_timeline.record_delete(
-            desk.s, str(event["channel"]), str(fresh["ts"])
-        )
+        return _deletion(event, str(fresh["ts"]))
     if "edited" not in fresh and fresh.get("text") == (event.get("previous_message") or {}).get(
         "text"
     ):
         return None  # an unfurled link or a new reply, not an edit
-    return lambda desk: capture_timeline.record_edit(
-        desk.s, str(event["channel"]), str(fresh["ts"]), words(desk, fresh)
+    return lambda desk: raw_messages.record_edit(desk.s, edit(desk, str(event["channel"]), fresh))
+
+
+def edit(desk: Desk, channel: str, message: Mapping[str, Any]) -> Edit:
+    """What an edited message says now; Slack says who edited it, and when."""
+    edited = message.get("edited") or {}
+    editor, at = str(edited.get("user") or ""), str(edited.get("ts") or "")
+    return Edit(
+        channel=channel,
+        ts=str(message["ts"]),
+        text=words(desk, message),
+        source=str(message.get("text") or ""),
+        editor=desk.actor(editor) if editor else None,
+        at=said_at(at) if at else None,
     )
 
 
-def _deletion(event: Mapping[str, Any]) -> Record | None:
-    return lambda desk: capture_timeline.record_delete(
-        desk.s, str(event["channel"]), str(event["deleted_ts"])
+def _deletion(event: Mapping[str, Any], ts: str) -> Record | None:
+    at = str(event.get("event_ts") or event.get("ts") or "")
+    return lambda desk: raw_messages.record_delete(
+        desk.s, str(event["channel"]), ts, said_at(at) if at else None
     )
 
 
@@ -95,3 +113,15 @@ def _reaction(event: Mapping[str, Any]) -> Record | None:
         str(event["reaction"]),
         desk.actor(str(event["user"])),
     )
+
+
+def _pin(event: Mapping[str, Any], own: str) -> Record | None:
+    """A pinned or unpinned message; what we pin ourselves is no news."""
+    item = event.get("item") or {}
+    message = item.get("message") or {}
+    who = str(event.get("user") or "")
+    if item.get("type") != "message" or not message.get("ts") or who == own:
+        return None
+    write = capture_timeline.pin if event["type"] == "pin_added" else capture_timeline.unpin
+    channel = str(event.get("channel_id") or item["channel"])
+    return lambda desk: write(desk.s, channel, str(message["ts"]), desk.actor(who))

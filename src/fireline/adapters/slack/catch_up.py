@@ -9,13 +9,14 @@ from slack_sdk import WebClient
 from slack_sdk.web import SlackResponse
 
 from fireline.adapters.slack.calls import call
-from fireline.adapters.slack.capture import SPOKEN, raw_message, words
+from fireline.adapters.slack.capture import SPOKEN, edit, raw_message
 from fireline.adapters.slack.chat import SlackChat
 from fireline.adapters.slack.desk import Desk, log
 from fireline.domain.errors import EffectError, UserError
 from fireline.domain.incident.incident import Incident, Stamp
-from fireline.usecases.capture_timeline import flag, record_edit, record_message
+from fireline.usecases.capture_timeline import flag
 from fireline.usecases.ports import Services
+from fireline.usecases.raw_messages import record_edit, record_message
 
 MARGIN_SECONDS = 60
 PAGE = 200
@@ -88,7 +89,7 @@ def _recover(desk: Desk, where: str, message: Json, *, ours: bool) -> None:
         found = raw_message(desk, {**message, "channel": where})
         record_message(desk.s, replace(found, recovered=True))
         if "edited" in message:
-            record_edit(desk.s, where, ts, words(desk, message))
+            record_edit(desk.s, edit(desk, where, message))
     for reaction in message.get("reactions") or []:
         for user in reaction.get("users") or []:
             _flag(desk, where, ts, str(reaction["name"]), str(user))

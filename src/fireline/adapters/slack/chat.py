@@ -15,9 +15,10 @@ from slack_sdk.web import SlackResponse
 from fireline.adapters.slack.blocks import render
 from fireline.adapters.slack.calls import ShortWait, call
 from fireline.adapters.slack.directory import Directory
-from fireline.adapters.slack.grammar import mentioned, readable
+from fireline.adapters.slack.files import fetch, shared
+from fireline.adapters.slack.grammar import mentioned, readable, unnamed
 from fireline.domain.errors import RejectedError, UnreachableError
-from fireline.usecases.ports import ChannelRef, PostedRef, RawMessage
+from fireline.usecases.ports import ChannelRef, FileRef, PostedRef, RawMessage
 from fireline.usecases.views import AlertMessage, FileMessage, IncidentCard, Message, SloDetail
 
 EVENT_TYPE = "fireline"
@@ -324,12 +325,19 @@ class SlackChat:
             user_name=self.directory.name_or_id(user) if found.get("user") else user,
             text=self.readable(str(found.get("text") or "")),
             thread_ts=found.get("thread_ts"),
+            source=str(found.get("text") or ""),
+            files=shared(found),
         )
 
     def readable(self, text: str) -> str:
         """A message's text with names in place of ids."""
         names = {user: self.directory.name_or_id(user) for user in mentioned(text)}
+        names |= {place: self.directory.place_or_id(place) for place in unnamed(text)}
         return readable(text, names)
+
+    def fetch_file(self, file: FileRef, most: int) -> bytes:
+        """The file's bytes, fetched with our own token; never makes anything public."""
+        return fetch(self._client, file, most)
 
     def user_name(self, user_id: str) -> str:
         """How the person is called in Slack."""

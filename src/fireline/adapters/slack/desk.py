@@ -19,7 +19,7 @@ from fireline.adapters.slack.blocks.incident_words import SEVERITY_WORDS
 from fireline.adapters.slack.blocks.kit import Block
 from fireline.adapters.slack.blocks.markup import channel as channel_link
 from fireline.adapters.slack.blocks.markup import esc, one_line
-from fireline.adapters.slack.grammar import mentioned, readable
+from fireline.adapters.slack.grammar import mentioned
 from fireline.adapters.slack.moments import due_date, past_moment, zone
 from fireline.domain.errors import (
     EffectError,
@@ -155,7 +155,7 @@ class Desk:
 
     def readable(self, text: str) -> str:
         """A message's text with names in place of ids."""
-        return readable(text, self.names(text))
+        return self.s.chat.readable(text)
 
     def names(self, text: str) -> dict[str, str]:
         """Names of the people mentioned in a text, by id."""

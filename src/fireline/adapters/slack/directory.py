@@ -28,6 +28,7 @@ class Directory:
         self._lock = Lock()
         self._channels: dict[str, str] = {}
         self._people: dict[str, dict[str, Any]] = {}
+        self._places: dict[str, str] = {}
         self._identity: dict[str, Any] = {}
 
     def identity(self) -> dict[str, Any]:
@@ -111,6 +112,30 @@ class Directory:
             return self.name(user)
         except EffectError:
             return user
+
+    def place_or_id(self, place: str) -> str:
+        """The name of a channel or group; the id when Slack does not say."""
+        known = self._places.get(place)
+        if known is not None:
+            return known
+        try:
+            found = self._group(place) if place.startswith("S") else self._channel(place)
+        except EffectError:
+            return place
+        with self._lock:
+            if len(self._places) >= MOST_PEOPLE:
+                self._places.clear()
+            self._places[place] = found
+        return found
+
+    def _channel(self, channel: str) -> str:
+        answer = call(f"name channel {channel}", self._client.conversations_info, channel=channel)
+        return str(answer["channel"].get("name") or channel)
+
+    def _group(self, group: str) -> str:
+        answer = call("name the user groups", self._client.usergroups_list, include_disabled=True)
+        names = {str(g["id"]): str(g.get("handle") or g["id"]) for g in answer["usergroups"]}
+        return names.get(group, group)
 
     def is_member(self, user: str) -> bool:
         """Whether this is a person who works here now, as Slack has it at this moment.

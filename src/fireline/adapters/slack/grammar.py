@@ -19,6 +19,7 @@ TOKEN = re.compile(
 )
 PERSON = re.compile(r"^<@(?P<id>[UW][A-Z0-9]+)(?:\|(?P<name>[^>]*))?>$")
 CHANNEL = re.compile(r"^<#(?P<id>[CGD][A-Z0-9]+)(?:\|(?P<name>[^>]*))?>$")
+GROUP = re.compile(r"^<!subteam\^(?P<id>S[A-Z0-9]+)(?:\|(?P<name>[^>]*))?>$")
 LINK = re.compile(r"^<(?P<url>(?:https?|mailto):[^|>]*)(?:\|(?P<label>[^>]*))?>$")
 SEVERITY = re.compile(r"^(?:sev[- ]?)?(?P<level>[1-4])$", re.IGNORECASE)
 INCIDENT = re.compile(r"^(?:inc-?)?(?P<id>\d{1,9})$", re.IGNORECASE)
@@ -113,9 +114,11 @@ def _entity(token: str, names: Mapping[str, str]) -> str:
     if who := person(token):
         return "@" + (who.name or names.get(who.id, who.id))
     if match := CHANNEL.match(token):
-        return "#" + (match["name"] or match["id"])
+        return "#" + (match["name"] or names.get(match["id"], match["id"]))
     if match := LINK.match(token):
         return match["url"].removeprefix("mailto:")
+    if match := GROUP.match(token):
+        return "@" + (match["name"] or names.get(match["id"], match["id"])).removeprefix("@")
     if token.startswith("<!"):
         inner = token[2:-1]
         return inner.partition("|")[2] or "@" + inner.partition("^")[0]
@@ -125,6 +128,11 @@ def _entity(token: str, names: Mapping[str, str]) -> str:
 def mentioned(text: str) -> tuple[str, ...]:
     """Ids of all users mentioned in a text."""
     return tuple(re.findall(r"<@([UW][A-Z0-9]+)", text))
+
+
+def unnamed(text: str) -> tuple[str, ...]:
+    """Ids of channels and groups that a text names by their id alone."""
+    return tuple(re.findall(r"<(?:#|!subteam\^)([CGDS][A-Z0-9]+)\|?>", text))
 
 
 def severity(text: str) -> Severity:

@@ -39,7 +39,7 @@ class Inbox:
     def take(self, body: dict[str, Any], next_: Callable[[], Any]) -> BoltResponse | None:
         """Let a new request pass; answer a repeat."""
         key, kind = identity(body)
-        record = self._recording(body.get("event") or {}) if kind == "event" else None
+        record = self._recording(body) if kind == "event" else None
         if kind == "event" and record is None:
             next_()
             return None
@@ -50,9 +50,10 @@ class Inbox:
         next_()
         return None
 
-    def _recording(self, event: Mapping[str, Any]) -> Record | None:
+    def _recording(self, body: Mapping[str, Any]) -> Record | None:
         """What is said to us is answered; what is said in channels is kept."""
-        return self._mentions.taken(event) or capture(event)
+        event = body.get("event") or {}
+        return self._mentions.taken(event) or capture(event, _own(body))
 
     def take_reading(self, body: Mapping[str, Any]) -> bool:
         """Whether a command that only reads is new; asked without the database."""
@@ -108,6 +109,12 @@ def identity(body: Mapping[str, Any]) -> tuple[str, str]:
     if body.get("command"):
         return _ticket(body), "command"
     return _ticket(body), str(body.get("type") or "unknown")
+
+
+def _own(body: Mapping[str, Any]) -> str:
+    """Our own user, as whom the event was sent to us."""
+    seen = body.get("authorizations") or [{}]
+    return str(seen[0].get("user_id") or "")
 
 
 def _ticket(body: Mapping[str, Any]) -> str:

@@ -16,6 +16,7 @@ from fireline.adapters.slack import (
     repair_acts,
     role_acts,
     state_acts,
+    timeline_acts,
     update_acts,
 )
 from fireline.adapters.slack.acts import submissions_of, verbs_of
@@ -32,6 +33,7 @@ ACTS = (
     *role_acts.ACTS,
     *log_acts.ACTS,
     *relation_acts.ACTS,
+    *timeline_acts.ACTS,
     *answer_acts.ACTS,
 )
 
@@ -39,6 +41,7 @@ VERBS: Mapping[str, Verb] = {
     **incident_verbs.VERBS,
     "join": join_verbs.join,
     **follow_verbs.VERBS,
+    **timeline_acts.VERBS,
     **verbs_of(ACTS),
 }
 HELP: Mapping[str, str] = {
@@ -54,11 +57,13 @@ HELP: Mapping[str, str] = {
     **role_acts.HELP,
     **log_acts.HELP,
     **relation_acts.HELP,
+    **timeline_acts.HELP,
     **answer_acts.HELP,
 }
 OWN_OPTIONS: Mapping[str, tuple[str, ...]] = {
     **declare_verbs.OWN_OPTIONS,
     **log_acts.OWN_OPTIONS,
     **repair_acts.OWN_OPTIONS,
+    **timeline_acts.OWN_OPTIONS,
 }
 SUBMISSIONS: Mapping[str, Submission] = submissions_of(ACTS)

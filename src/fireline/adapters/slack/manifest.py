@@ -27,11 +27,16 @@ METHOD_SCOPES: Mapping[str, tuple[str, ...]] = {
     "files.completeUploadExternal": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),
     "pins.add": ("pins:write",),
+    "usergroups.list": ("usergroups:read",),
     "users.info": ("users:read",),
     "views.open": (),
     "views.publish": (),
     "views.push": (),
+    "views.update": (),
 }
+
+# What is fetched by its address, with the bot's own token.
+ADDRESS_SCOPES: Mapping[str, tuple[str, ...]] = {"url_private": ("files:read",)}
 
 # Events that are delivered, each with the scope that its subscription needs.
 EVENT_SCOPES: Mapping[str, tuple[str, ...]] = {
@@ -41,6 +46,8 @@ EVENT_SCOPES: Mapping[str, tuple[str, ...]] = {
     "app_mention": ("app_mentions:read",),
     "message.channels": ("channels:history",),
     "message.im": ("im:history",),
+    "pin_added": ("pins:read",),
+    "pin_removed": ("pins:read",),
     "reaction_added": ("reactions:read",),
     "reaction_removed": ("reactions:read",),
 }
@@ -78,12 +85,18 @@ SHORTCUTS: tuple[Mapping[str, str], ...] = (
         "callback_id": ids.MESSAGE_ACTION,
         "description": "Turn this message into a promise",
     },
+    {
+        "name": "Record decision",
+        "type": "message",
+        "callback_id": ids.MESSAGE_DECISION,
+        "description": "Keep what was decided, and why",
+    },
 )
 
 
 def scopes() -> list[str]:
     """Every scope the code needs, and no other."""
-    tables = (METHOD_SCOPES, EVENT_SCOPES)
+    tables = (METHOD_SCOPES, ADDRESS_SCOPES, EVENT_SCOPES)
     used = {scope for table in tables for needed in table.values() for scope in needed}
     return sorted(used | {"commands"})
 

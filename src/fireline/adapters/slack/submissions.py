@@ -11,6 +11,7 @@ from fireline.adapters.slack import (
     incident_verbs,
     promise_verbs,
     silence_verbs,
+    timeline_acts,
     waiver_verbs,
 )
 from fireline.adapters.slack.blocks import answers, forms, modals, render
@@ -19,9 +20,10 @@ from fireline.adapters.slack.desk import Asked, Desk
 from fireline.adapters.slack.interactions import Next, Outcome, Sent, Submission
 from fireline.domain.errors import UserError
 from fireline.domain.incident.incident import RepairDecision, Role, Severity
-from fireline.domain.incident.timeline import EntryKind, Provenance
+from fireline.domain.incident.timeline import EntryKind
 from fireline.usecases import chase_actions, find_runbook, manage_incident
-from fireline.usecases.capture_timeline import said_at
+from fireline.usecases.capture_timeline import add_message, whole
+from fireline.usecases.ports import RawMessage
 
 FIELDS = {"title": "text", "query": "text", "evidence": "url", "decision": "damage"}
 
@@ -80,7 +82,8 @@ def resolve(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
 def action(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     """Record a promise."""
     owner, due = sent.need("owner"), date.fromisoformat(sent.need("due"))
-    incident = sent.meta.get("incident")
+    named = sent.meta.get("incident") or sent.fields.get("incident")
+    incident = desk.incident(int(named), asked).id if named else None
     item = chase_actions.add_action(
         desk.s, sent.need("text"), owner, desk.member(owner, "owner"), due, asked.user, incident
     )
@@ -97,16 +100,20 @@ def evidence(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
 def timeline(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     """Put a message from elsewhere on the chosen incident's timeline."""
     meta = sent.meta
-    source = Provenance("slack", meta["source_channel"], meta["ts"], meta.get("thread_ts"))
-    after = manage_incident.add_note(
-        desk.s,
-        int(sent.need("incident")),
-        str(meta["text"]),
-        asked.user,
-        said_at(meta["ts"]),
-        EntryKind(sent.need("kind")),
-        source,
+    incident = desk.incident(int(sent.need("incident")), asked)
+    where, ts = str(meta["source_channel"]), str(meta["ts"])
+    author = desk.actor(str(meta["author"]))
+    carried = RawMessage(
+        channel=where,
+        ts=ts,
+        user=author.id,
+        user_name=author.name,
+        text=str(meta["text"]),
+        thread_ts=meta.get("thread_ts"),
     )
+    kind = EntryKind(sent.need("kind"))
+    message = whole(desk.s, carried)
+    after = add_message(desk.s, message, asked.user, kind=kind, incident_id=incident.id)
     return answers.told(f"Added to the timeline of {after.ref}.")
 
 
@@ -130,6 +137,7 @@ SUBMISSIONS: Mapping[str, Submission] = {
     ids.VIEW_TIMELINE: timeline,
     ids.VIEW_RUNBOOK: runbooks,
     **silence_verbs.SUBMISSIONS,
+    **timeline_acts.SUBMISSIONS,
     **waiver_verbs.SUBMISSIONS,
     **incident_acts.SUBMISSIONS,
 }

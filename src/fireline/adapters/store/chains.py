@@ -20,7 +20,7 @@ from fireline.adapters.store.transaction import Transaction, table_of
 from fireline.domain.audit import GENESIS, AuditEntry, canonical_json, chain_hash
 from fireline.domain.errors import NotFoundError
 from fireline.domain.incident.chain import content_hash, entry_hash, first_link
-from fireline.domain.incident.timeline import EntryKind, NewEntry, TimelineEntry
+from fireline.domain.incident.timeline import EntryKind, NewEntry, Review, TimelineEntry
 
 
 class _Head:
@@ -157,15 +157,29 @@ class SqlTimeline:
 
     def set_supporters(self, incident_id: int, seq: int, supporters: Sequence[str]) -> None:
         """Who flagged it; an empty list retracts the entry, a later supporter brings it back."""
-        row = self._tx.session.get(TimelineRow, (incident_id, seq))
-        if row is None:
-            message = f"INC-{incident_id} has no timeline entry {seq}."
-            raise NotFoundError(message)
         values = {"supporters": list(supporters), "retracted": not supporters}
+        row = self._row(incident_id, seq)
         self._tx.change(row, values, taken="This entry was changed meanwhile. Try again.")
 
-    def mark_deleted(self, incident_id: int, channel: str, ts: str) -> None:
-        """Mark every entry from this message as deleted by its author."""
+    def set_review(
+        self, incident_id: int, seqs: Sequence[int], review: Review, reason: str | None = None
+    ) -> None:
+        """What the accept step says of these entries."""
+        for seq in seqs:
+            values = {"review": review.value, "review_reason": reason}
+            row = self._row(incident_id, seq)
+            self._tx.change(row, values, taken="This entry was changed meanwhile. Try again.")
+
+    def erase(self, incident_id: int, seqs: Sequence[int]) -> None:
+        """Take the texts out for good; their hashes stay in the chain."""
+        self._tx.lock()
+        for seq in seqs:
+            row = self._tx.session.get(TimelineTextRow, (incident_id, seq))
+            if row is not None:
+                self._tx.change(row, {"text": ""}, taken="This entry was changed meanwhile.")
+
+    def mark_deleted(self, incident_id: int, channel: str, ts: str, at: datetime) -> None:
+        """Mark every entry from this message as deleted by its author at that time."""
         self._tx.lock()
         query = select(TimelineRow).where(
             TimelineRow.incident_id == incident_id,
@@ -173,7 +187,15 @@ class SqlTimeline:
             TimelineRow.ts == ts,
         )
         for row in self._tx.session.exec(query):
-            self._tx.change(row, {"deleted": True}, taken="This entry was changed meanwhile.")
+            values = {"deleted": True, "deleted_at": at}
+            self._tx.change(row, values, taken="This entry was changed meanwhile.")
+
+    def _row(self, incident_id: int, seq: int) -> TimelineRow:
+        row = self._tx.session.get(TimelineRow, (incident_id, seq))
+        if row is None:
+            message = f"INC-{incident_id} has no timeline entry {seq}."
+            raise NotFoundError(message)
+        return row
 
     def _head(self, incident_id: int) -> _Head:
         return _Head(self._tx, f"timeline:{incident_id}")

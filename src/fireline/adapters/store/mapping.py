@@ -28,7 +28,7 @@ from fireline.domain.incident.incident import (
     Severity,
     Stamp,
 )
-from fireline.domain.incident.timeline import EntryKind, Provenance, TimelineEntry
+from fireline.domain.incident.timeline import EntryKind, Provenance, Review, TimelineEntry
 from fireline.domain.postmortem.action import ActionItem, ActionState
 from fireline.domain.slo.alerting.group import AlertGroup, Mark
 from fireline.domain.slo.status import (
@@ -41,11 +41,14 @@ from fireline.domain.slo.status import (
     SloStatus,
     WindowBurn,
 )
+from fireline.usecases.capture_ports import FileRef, RawVersion
 from fireline.usecases.ports import PostedMessage, RawMessage
 
 Values = dict[str, Any]
 
 _DETAILS = TypeAdapter(Details)
+_VERSIONS = TypeAdapter(tuple[RawVersion, ...])
+_FILES = TypeAdapter(tuple[FileRef, ...])
 
 
 def _shallow(record: Any) -> Values:
@@ -199,7 +202,12 @@ def timeline_values(entry: TimelineEntry) -> Values:
     values = _shallow(entry)
     del values["text"]
     values |= _shallow(values.pop("provenance"))
-    return {**values, "kind": entry.kind.value, "supporters": list(entry.supporters)}
+    return {
+        **values,
+        "kind": entry.kind.value,
+        "review": entry.review.value,
+        "supporters": list(entry.supporters),
+    }
 
 
 _PROVENANCE = ("source", "channel", "ts", "thread_ts", "permalink", "detail")
@@ -214,6 +222,7 @@ def timeline_from(row: TimelineRow, text: str) -> TimelineEntry:
             "text": text,
             "kind": EntryKind(row.kind),
             "supporters": tuple(row.supporters),
+            "review": Review(row.review),
             "provenance": Provenance(**{name: getattr(row, name) for name in _PROVENANCE}),
         }
     )
@@ -239,7 +248,11 @@ def posted_from(row: PostedMessageRow) -> PostedMessage:
 
 def raw_values(message: RawMessage) -> Values:
     """Columns of `raw_message`."""
-    return {**_shallow(message), "versions": list(message.versions)}
+    return {
+        **_shallow(message),
+        "versions": _VERSIONS.dump_python(message.versions, mode="json"),
+        "files": _FILES.dump_python(message.files, mode="json"),
+    }
 
 
 def posted_values(message: PostedMessage) -> Values:
@@ -249,4 +262,10 @@ def posted_values(message: PostedMessage) -> Values:
 
 def raw_from(row: RawMessageRow) -> RawMessage:
     """A kept message of an incident channel."""
-    return RawMessage(**{**row.model_dump(), "versions": tuple(row.versions)})
+    return RawMessage(
+        **{
+            **row.model_dump(),
+            "versions": _VERSIONS.validate_python(row.versions),
+            "files": _FILES.validate_python(row.files),
+        }
+    )

@@ -1,13 +1,20 @@
-"""What is known of Slack: messages of ours, messages of incident channels, envelopes taken."""
+"""What is known of Slack: messages of ours, messages and files of incident channels, envelopes."""
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from fireline.adapters.store.mapping import posted_from, posted_values, raw_from, raw_values
-from fireline.adapters.store.tables import InboxRow, PostedMessageRow, RawMessageRow
-from fireline.adapters.store.transaction import Transaction
+from fireline.adapters.store.tables import (
+    InboxRow,
+    KeptFileRow,
+    PostedMessageRow,
+    RawMessageRow,
+)
+from fireline.adapters.store.transaction import Transaction, table_of
+from fireline.usecases.capture_ports import KeptFile
 from fireline.usecases.ports import PostedMessage, RawMessage
 
 _FRESH = {"populate_existing": True}
@@ -47,6 +54,39 @@ class SqlRawMessages:
         )
         row = self._tx.session.exec(query.execution_options(**_FRESH)).first()
         return raw_from(row) if row else None
+
+
+class SqlKeptFiles:
+    """Implements `capture_ports.KeptFiles`."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+
+    def add(self, file: KeptFile, data: bytes | None) -> bool:
+        """Keep it with its bytes; False when it is kept already."""
+        values = {name: getattr(file, name) for name in KeptFile.__dataclass_fields__}
+        return self._tx.insert_new(KeptFileRow, {**values, "data": data})
+
+    def of(self, incident_id: int) -> list[KeptFile]:
+        """The incident's files without their bytes, oldest message first."""
+        table = table_of(KeptFileRow)
+        columns = [table.c[name] for name in KeptFile.__dataclass_fields__]
+        query = sql_select(*columns).where(table.c.incident_id == incident_id)
+        rows = self._tx.session.connection().execute(query.order_by(table.c.ts, table.c.file_id))
+        return [KeptFile(**row) for row in rows.mappings()]
+
+    def data(self, incident_id: int, file_id: str) -> bytes | None:
+        """The bytes, or None where they were not copied."""
+        found = self._tx.session.get(KeptFileRow, (incident_id, file_id))
+        return found.data if found else None
+
+    def size(self, incident_id: int) -> int:
+        """Bytes kept for the incident."""
+        table = table_of(KeptFileRow)
+        query = sql_select(func.coalesce(func.sum(table.c.size), 0)).where(
+            table.c.incident_id == incident_id, table.c.sha256.is_not(None)
+        )
+        return int(self._tx.session.connection().execute(query).scalar_one())
 
 
 class SqlInbox:

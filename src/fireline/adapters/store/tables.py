@@ -186,7 +186,7 @@ class IncidentRow(Row, table=True):
 
 
 class TimelineRow(Row, table=True):
-    """A timeline entry without its text; only the last three columns ever change."""
+    """A timeline entry without its text; only the columns after its hash ever change."""
 
     __tablename__ = "timeline_entry"
     incident_id: int = Field(primary_key=True, foreign_key="incident.id")
@@ -209,6 +209,9 @@ class TimelineRow(Row, table=True):
     supporters: list[str] = Field(sa_type=_JSON)
     retracted: bool = False
     deleted: bool = False
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    review: str = "pending"
+    review_reason: str | None = Field(default=None, sa_type=Text)
 
 
 class TimelineTextRow(Row, table=True):
@@ -250,7 +253,7 @@ class PostedMessageRow(Row, table=True):
 
 
 class RawMessageRow(Row, table=True):
-    """A message of an incident channel."""
+    """A message of an incident channel; `source` is its text as Slack sent it, with ids."""
 
     __tablename__ = "raw_message"
     channel: str = Field(primary_key=True)
@@ -261,8 +264,29 @@ class RawMessageRow(Row, table=True):
     thread_ts: str | None = None
     permalink: str | None = None
     deleted: bool = False
-    versions: list[str] = Field(sa_type=_JSON)
+    versions: list[dict[str, Any]] = Field(sa_type=_JSON)
     recovered: bool = False
+    source: str = Field(default="", sa_type=Text)
+    files: list[dict[str, Any]] = Field(default_factory=list, sa_type=_JSON)
+    deleted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class KeptFileRow(Row, table=True):
+    """A file that was flagged in an incident channel; without bytes where it was not copied."""
+
+    __tablename__ = "kept_file"
+    incident_id: int = Field(primary_key=True, foreign_key="incident.id")
+    file_id: str = Field(primary_key=True)
+    channel: str
+    ts: str
+    name: str
+    mimetype: str
+    size: int = Field(sa_type=BigInteger)
+    permalink: str
+    kept_at: datetime = Field(sa_type=UtcDateTime)
+    sha256: str | None = None
+    why_not: str | None = Field(default=None, sa_type=Text)
+    data: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class InboxRow(Row, table=True):

@@ -24,11 +24,16 @@ from fireline.adapters.store.ledger_keeping import SqlLedgerKeeping
 from fireline.adapters.store.ledger_tail import Slots, Tail
 from fireline.adapters.store.lineage import KeptGraph, SqlLineages
 from fireline.adapters.store.policy import SqlDefinitionsInForce, SqlWaivers
-from fireline.adapters.store.slack_records import SqlInbox, SqlMessages, SqlRawMessages
+from fireline.adapters.store.slack_records import (
+    SqlInbox,
+    SqlKeptFiles,
+    SqlMessages,
+    SqlRawMessages,
+)
 from fireline.adapters.store.transaction import Transaction
 from fireline.adapters.store.watching import Remembered, SqlEpisodes, SqlStatuses
 from fireline.domain.lineage.beside import Beside
-from fireline.usecases import change_ports, lineage_ports, policy_ports, ports
+from fireline.usecases import capture_ports, change_ports, lineage_ports, policy_ports, ports
 from fireline.usecases.ports import FlowCall
 
 Enqueue = Callable[[Session, FlowCall], None]
@@ -59,6 +64,7 @@ class SqlUnitOfWork:
     audit: ports.Audit
     messages: ports.Messages
     raw_messages: ports.RawMessages
+    kept_files: capture_ports.KeptFiles
     inbox: ports.Inbox
     postmortems: ports.Postmortems
     actions: ports.Actions
@@ -99,6 +105,7 @@ class SqlUnitOfWork:
         self.audit = SqlAudit(tx)
         self.messages = SqlMessages(tx)
         self.raw_messages = SqlRawMessages(tx)
+        self.kept_files = SqlKeptFiles(tx)
         self.inbox = SqlInbox(tx)
         self.postmortems = SqlPostmortems(tx)
         self.actions = SqlActions(tx)

@@ -126,7 +126,11 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Something decided, with what was known; `outcome` is filled in later."""
+    """Something decided, with what was known; `outcome` is filled in later.
+
+    `text` is the choice. One made by flagging a message names it in `source` (channel:ts) and is
+    withdrawn when the last flag is taken off.
+    """
 
     number: int
     text: str
@@ -140,10 +144,16 @@ class Decision:
     revoked_at: datetime | None = None
     reversible: bool | None = None
     outcome: str = ""
+    question: str = ""
+    known: str = ""
+    adr: str = ""
+    source: str = ""
+    withdrawn_at: datetime | None = None
 
     def open_at(self, now: datetime) -> bool:
         """Whether it has to be revoked and was not; one that ended by itself counts until then."""
-        return self.kind.revocable and self.revoked_at is None and self.decided_at <= now
+        stands = self.revoked_at is None and self.withdrawn_at is None
+        return self.kind.revocable and stands and self.decided_at <= now
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +167,13 @@ class Task:
     done_at: datetime | None = None
     done_by: str | None = None
     action_id: int | None = None
+    source: str = ""
+    withdrawn_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be done."""
+        return self.done_at is None and self.withdrawn_at is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ class DecisionKind(StrEnum):
 
     OTHER = "other"
     ROLLBACK = "rollback"
+    FIX_FORWARD = "fix_forward"
     THROTTLE = "throttle"
     TEMPORARY_ACCESS = "temporary_access"
     FREEZE_EXCEPTION = "freeze_exception"

@@ -20,6 +20,20 @@ class EntryKind(StrEnum):
     FILE = "file"
 
 
+class Review(StrEnum):
+    """What the accept step made of an entry; a corrected one counts as accepted."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    HIDDEN = "hidden"
+
+    @property
+    def counts(self) -> bool:
+        """Whether the postmortem may use it."""
+        return self in {Review.ACCEPTED, Review.CORRECTED}
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """Where an entry comes from; Slack entries name channel and exact message."""
@@ -50,7 +64,8 @@ class TimelineEntry:
     """An entry as it is kept. `supporters` are people who flagged the same message.
 
     `retracted` entries stay in the chain and are not shown; `deleted` marks a message that its
-    author deleted in Slack.
+    author deleted in Slack. What the accept step says stands beside the chain, as they do; the
+    audit trail has who said it and when.
     """
 
     incident_id: int
@@ -69,3 +84,11 @@ class TimelineEntry:
     supporters: tuple[str, ...] = ()
     retracted: bool = False
     deleted: bool = False
+    deleted_at: datetime | None = None
+    review: Review = Review.PENDING
+    review_reason: str | None = None
+
+    @property
+    def erased(self) -> bool:
+        """Whether its text was taken out by law; the chain still holds its hash."""
+        return not self.text

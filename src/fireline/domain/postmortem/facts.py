@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from fireline.domain.incident.accepting import waiting
 from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.incident.metrics import DEFINITIONS, against_target, durations
 from fireline.domain.incident.timeline import EntryKind, TimelineEntry
-from fireline.domain.incident.timeline_text import shown, words
+from fireline.domain.incident.timeline_text import accepted, words
 from fireline.domain.postmortem.action import ActionItem
 from fireline.domain.postmortem.small_n import percent
 from fireline.domain.postmortem.summary import SloCost, share_words, summary
@@ -59,7 +60,8 @@ def postmortem_facts(record: Record) -> dict[str, object]:
         "hypotheses": _lines(record.entries, EntryKind.HYPOTHESIS),
         "runbooks": [{"title": hit.title, "path": hit.path} for hit in record.runbooks],
         "repair": _repair(incident),
-        "timeline": [_line(entry) for entry in shown(record.entries)],
+        "timeline": [_line(entry) for entry in accepted(record.entries)],
+        "waiting": len(waiting(record.entries)),
         "actions": [_action(item) for item in record.actions],
         "definitions": [{"name": name, "text": text} for name, text in DEFINITIONS],
     }
@@ -147,7 +149,7 @@ def _cost(cost: SloCost) -> dict[str, str]:
 
 
 def _lines(entries: Sequence[TimelineEntry], kind: EntryKind) -> list[dict[str, str]]:
-    return [_line(entry) for entry in shown(entries) if entry.kind is kind]
+    return [_line(entry) for entry in accepted(entries) if entry.kind is kind]
 
 
 def _line(entry: TimelineEntry) -> dict[str, str]:

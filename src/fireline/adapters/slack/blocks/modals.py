@@ -183,14 +183,25 @@ def resolve(incident: Incident, given: Prefill) -> kit.Block:
     )
 
 
-def action(given: Prefill, incident: Incident | None = None) -> kit.Block:
-    """A promise with an owner and a date."""
+def labelled_incident(known: Sequence[Incident], *, optional: bool = False) -> kit.Block:
+    """The question which incident is meant; the only one is chosen already."""
+    options = [kit.option(f"{i.ref} {i.title}", str(i.id)) for i in known]
+    only = str(known[0].id) if len(known) == 1 else ""
+    which = forms.choice("Choose an incident", options, only)
+    return forms.labelled("incident", "Incident", which, optional=optional)
+
+
+def action(
+    given: Prefill, incident: Incident | None = None, known: Sequence[Incident] = ()
+) -> kit.Block:
+    """A promise with an owner and a date; of one of the known incidents when none is given."""
     return forms.modal(
         ids.VIEW_ACTION,
         "New action item",
         "Add",
         [
             head(incident) if incident else None,
+            labelled_incident(known, optional=True) if known and not incident else None,
             forms.labelled("text", "What will be done?", forms.line_input(given.text)),
             forms.labelled("owner", "Owner", forms.person_input(given.person)),
             forms.labelled("due", "Due", forms.date_input(given.due)),
@@ -218,18 +229,16 @@ def evidence(action_id: int, ref: str, text: str, channel: str) -> kit.Block:
     )
 
 
-def timeline(given: Prefill, incidents: Sequence[Incident], chosen: Incident | None) -> kit.Block:
+def timeline(given: Prefill, incidents: Sequence[Incident]) -> kit.Block:
     """Put a message on an incident's timeline."""
-    options = [kit.option(f"{i.ref} {i.title}", str(i.id)) for i in incidents]
     kinds = [kit.option(label, kind.value) for kind, label in KINDS]
-    which = forms.choice("Choose an incident", options, str(chosen.id) if chosen else "")
     return forms.modal(
         ids.VIEW_TIMELINE,
         "Add to timeline",
         "Add",
         [
             kit.section(f">{one_line(given.text, 600)}"),
-            forms.labelled("incident", "Incident", which),
+            labelled_incident(incidents),
             forms.labelled(
                 "kind", "Kind", forms.choice("Kind", kinds, given.choice or EntryKind.EVENT.value)
             ),
