@@ -1,5 +1,6 @@
 """Stand-ins behind the ports: small, in memory, and as strict as the real ones where it matters."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
