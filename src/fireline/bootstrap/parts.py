@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from importlib.metadata import version
 
 from slack_sdk import WebClient
 from sqlalchemy import Engine, make_url
@@ -15,6 +16,7 @@ from fireline.adapters.files.maintenance import MaintenanceFiles
 from fireline.adapters.files.policy import load_policy
 from fireline.adapters.files.profile_choice import ProfileChoice
 from fireline.adapters.files.slos import DefinitionFolder
+from fireline.adapters.prometheus.readings import PrometheusReadings
 from fireline.adapters.render.documents import JinjaDocuments
 from fireline.adapters.runbooks.library import RunbookFolder
 from fireline.adapters.slack.calls import web_client
@@ -22,7 +24,7 @@ from fireline.adapters.slack.chat import SlackChat
 from fireline.adapters.store import migrate, open_engine
 from fireline.bootstrap.alertmanager_client import alertmanager_of
 from fireline.bootstrap.oncall import on_calls_of, pager_of
-from fireline.bootstrap.sources import names_of, source_of
+from fireline.bootstrap.sources import names_of, servers_of, source_of
 from fireline.bootstrap.system import SortableIds, SystemClock
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.policy.policy import Policy
@@ -157,6 +159,7 @@ def services_of(settings: Settings, store: Store, chat: Chat, source: SliSource)
         maintenance=maintenance_of(settings),
         alertmanager=alertmanager_of(settings) or NO_ALERTMANAGER,
         git_lineage=git_lineage_of(settings),
+        readings=readings_of(settings),
         retention=Retention(settings.ledger_detail_days, settings.ledger_kept_days),
         oncall=on_calls_of(settings),
         pager=pager_of(settings) or NO_PAGER,
@@ -174,6 +177,12 @@ def definitions_of(settings: Settings) -> DefinitionFolder:
 def maintenance_of(settings: Settings) -> MaintenanceFiles:
     """Maintenance in git, which may stand beside the definitions too."""
     return MaintenanceFiles([*settings.maintenance, *settings.definitions])
+
+
+def readings_of(settings: Settings) -> PrometheusReadings:
+    """The usual Prometheus, for checks of repaired data."""
+    servers, default = servers_of(settings)
+    return PrometheusReadings(servers[default], version("fireline"))
 
 
 def git_lineage_of(settings: Settings) -> GitLineage:

@@ -1,38 +1,77 @@
 """Putting data right: units, their progress, and checks that must stay green."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
+from fireline.domain.errors import InvalidInputError
+from fireline.domain.incident.checking import PROMQL
 from fireline.domain.incident.details import Check, RepairUnit
 from fireline.domain.incident.incident import Incident, IncidentState, Stamp
-from fireline.domain.incident.kinds import UnitStatus
-from fireline.domain.incident.lifecycle import SAFE_BURN
+from fireline.domain.incident.kinds import RepairMethod, UnitStatus
+from fireline.domain.incident.lifecycle import SAFE_BURN, Verb
+from fireline.domain.incident.moves import ReopenKind
 from fireline.domain.incident.repair import (
     Progress,
     UnitPlan,
     moved_unit,
+    ordered,
     verified,
     with_unit,
 )
 from fireline.domain.lineage.graph import Graph
+from fireline.domain.lineage.ordering import parents_first
 from fireline.domain.lineage.runs import RunResult, RunStatus
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.slo.status import SloStatus
+from fireline.usecases import incident_queries
 from fireline.usecases.incident_facts import record
-from fireline.usecases.incident_record import Change, happened, load, retried, save
-from fireline.usecases.incident_steps import FAST_WINDOWS
+from fireline.usecases.incident_record import Change, happened, load, retried, save, show
+from fireline.usecases.incident_steps import FAST_WINDOWS, Ask, step
 from fireline.usecases.ports import Services, UnitOfWork
 
 ATTESTED = "attested"
+CHECKS = "checks"
+# What a check of this kind says is of the data itself, not of the service that makes it.
+OF_DATA = frozenset({"run", PROMQL})
+WATCHED_FOR = timedelta(days=7)
 
 
 def plan_unit(s: Services, incident_id: int, plan: UnitPlan, actor: Actor) -> Incident:
-    """One stretch of one dataset that is to be repaired."""
+    """One stretch of one dataset that is to be repaired, put in its place among the others."""
+    with s.store() as uow:
+        incident = load(uow, incident_id)
+        graph = uow.lineages.graph()
+    known = incident_queries.backfill_of(s, incident)
+    if plan.idempotent is None and known is not None:
+        plan = replace(plan, idempotent=known.runs_twice)
 
     def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
         after, unit = with_unit(incident, plan, now)
+        after = ordered(after, parents_first(graph, (u.dataset for u in after.details.units)))
         return after, f"Repair unit {unit.number}: {unit.method.value} {unit.dataset} {unit.window}"
 
     return record(s, incident_id, "unit", edit, actor)
+
+
+def draft_units(
+    s: Services, incident_id: int, window: str, method: RepairMethod, actor: Actor
+) -> Incident:
+    """A unit for every dataset of the incident that has none yet, parents first.
+
+    Raises:
+        InvalidInputError: every dataset has one, or none is named.
+    """
+    with s.store() as uow:
+        incident = load(uow, incident_id)
+        places = parents_first(uow.lineages.graph(), incident.datasets)
+    planned = {unit.dataset for unit in incident.details.units}
+    open_ones = [name for name in incident.datasets if name not in planned]
+    if not open_ones:
+        message = "Every dataset of the incident has a unit. `/incident dataset add NAME` first."
+        raise InvalidInputError(message, "subject")
+    for name in sorted(open_ones, key=lambda name: (places.get(name, len(places) + 1), name)):
+        incident = plan_unit(s, incident_id, UnitPlan(name, window, method), actor)
+    return incident
 
 
 def move_unit(
@@ -57,7 +96,7 @@ def _about(unit: RepairUnit) -> str:
 
 @retried
 def verify(s: Services, incident_id: int, actor: Actor, attested: str | None = None) -> Incident:
-    """Run every check now; one that turned red after the end reopens the repair.
+    """Run every check now, and keep what it said.
 
     Args:
         s: everything.
@@ -66,10 +105,11 @@ def verify(s: Services, incident_id: int, actor: Actor, attested: str | None = N
         attested: what a person checked by hand, with its result.
     """
     now = s.clock.now()
+    asked = incident_queries.checks_of(s, incident_id, now)
     with s.store() as uow:
         before = load(uow, incident_id)
         found = _checks(uow, before, now, attested, actor)
-        after = verified(before, found, now)
+        after = verified(before, [*asked, *found], now)
         line = _line(before, after)
         quiet = actor == SYSTEM and line is None
         if after == before or quiet:
@@ -77,6 +117,8 @@ def verify(s: Services, incident_id: int, actor: Actor, attested: str | None = N
         entry = happened(actor, line or _summary(after), now)
         detail = {"checks": [[c.name, c.green] for c in after.details.checks]}
         saved = save(s, uow, after, Change("incident.verify", actor, now, detail, (entry,)))
+        if saved.channel_id is not None:
+            show(s, uow, CHECKS, saved.channel_id, str(saved.id))
         uow.commit()
     return saved
 
@@ -91,10 +133,25 @@ def _checks(
     graph = uow.lineages.graph()
     found += [_run_check(run, now) for run in _runs(uow, incident, graph) if _newer(run, since)]
     found += [_rows_check(unit, now) for unit in incident.details.units if _counted(unit)]
+    found += [_twice_check(unit, now) for unit in incident.details.units if _may_be_twice(unit)]
     if attested:
         found.append(Check(f"by {actor.name}", ATTESTED, green=True, detail=attested, at=now))
     kept = [c for c in incident.details.checks if c.kind == ATTESTED and not attested]
     return [*found, *kept]
+
+
+def _may_be_twice(unit: RepairUnit) -> bool:
+    """Whether its work may have left rows twice: it is done, and running it again is not safe."""
+    return unit.idempotent is False and unit.status is UnitStatus.DONE
+
+
+def _twice_check(unit: RepairUnit, now: datetime) -> Check:
+    name = f"duplicates of unit {unit.number}"
+    detail = unit.duplicates or (
+        "running it twice is not safe: say how you looked for duplicates, "
+        f'`/incident unit done {unit.number} duplicates:"HOW"`'
+    )
+    return Check(name, "duplicates", green=bool(unit.duplicates), detail=detail[:300], at=now)
 
 
 def _slo_check(name: str, status: SloStatus | None, now: datetime) -> Check:
@@ -158,9 +215,28 @@ def _summary(after: Incident) -> str:
 
 
 def verify_all(s: Services) -> int:
-    """Look at every incident that is being repaired; gives how many."""
+    """Look at every incident whose data is repaired or was of late; gives how many.
+
+    One that was resolved goes back to be repaired once a check of its data turns red.
+    """
+    now = s.clock.now()
     with s.store() as uow:
-        waiting = [i.id for i in uow.incidents.open() if i.state is IncidentState.REPAIRING]
-    for incident_id in waiting:
-        verify(s, incident_id, SYSTEM)
-    return len(waiting)
+        incidents = [*uow.incidents.open(), *uow.incidents.between(now - WATCHED_FOR, now)]
+    found = {i.id: i.state for i in incidents if _looked_at(i, now)}
+    for incident_id, state in found.items():
+        after = verify(s, incident_id, SYSTEM)
+        red = [c for c in after.details.checks if not c.green and c.known and c.kind in OF_DATA]
+        if state is not IncidentState.REPAIRING and red:
+            reason = f"{red[0].name} is red again: {red[0].detail}"
+            ask = Ask(Verb.REOPEN, text=reason[:500], choice=ReopenKind.DATA.value)
+            step(s, incident_id, ask, SYSTEM)
+    return len(found)
+
+
+def _looked_at(incident: Incident, now: datetime) -> bool:
+    if incident.state is IncidentState.REPAIRING:
+        return True
+    resolved = incident.at(Stamp.RESOLVED)
+    done = incident.state in {IncidentState.RESOLVED, IncidentState.REVIEWING}
+    repaired = incident.at(Stamp.DATA_REPAIR_STARTED) is not None
+    return done and repaired and resolved is not None and now - resolved <= WATCHED_FOR

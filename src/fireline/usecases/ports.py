@@ -29,6 +29,7 @@ from fireline.usecases.capture_ports import (
     RawMessages,
     RawVersion,
 )
+from fireline.usecases.check_ports import NO_READINGS, Readings
 from fireline.usecases.oncall_ports import NO_ON_CALLS, NO_PAGER, OnCalls, Pager
 from fireline.usecases.source_health import DEFAULT
 from fireline.usecases.store_ports import (
@@ -393,6 +394,7 @@ class Services:
     maintenance: Maintenances = NoMaintenances()
     alertmanager: Alertmanager = NO_ALERTMANAGER
     git_lineage: Callable[[], Beside] = Beside
+    readings: Readings = NO_READINGS
     retention: Retention = field(default_factory=Retention)
     files: FileLimits = field(default_factory=FileLimits)
     history: SliSource | None = None

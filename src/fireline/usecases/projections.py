@@ -10,6 +10,8 @@ from fireline.usecases.incident_card import card
 from fireline.usecases.incident_handover import handover_card
 from fireline.usecases.incident_impact import blast
 from fireline.usecases.incident_notices import all_clear, consumer_notice
+from fireline.usecases.incident_repair import CHECKS
+from fireline.usecases.incident_repair_view import checks
 from fireline.usecases.incident_roles import GUIDE, role_guide
 from fireline.usecases.incident_updates import incident_notice, update_message
 from fireline.usecases.incident_views import announcement, runbook_suggestion
@@ -26,6 +28,7 @@ PROJECTIONS: Projections = {
     "announcement": announcement,
     "runbook_suggestion": runbook_suggestion,
     "blast": blast,
+    CHECKS: checks,
     "update": update_message,
     "incident_notice": incident_notice,
     TRIAGE: triage,

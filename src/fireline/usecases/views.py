@@ -47,6 +47,7 @@ from fireline.usecases.impact_views import (
     UpdateMessage,
 )
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
+from fireline.usecases.repair_views import RepairMessage
 from fireline.usecases.role_views import RoleGuide
 from fireline.usecases.subscription_views import Subscription
 
@@ -279,6 +280,7 @@ Message = (
     | RunbookSuggestion
     | RunbookPage
     | BlastMessage
+    | RepairMessage
     | UpdateMessage
     | IncidentNotice
     | TriageMessage

@@ -9,7 +9,8 @@ from pathlib import PurePosixPath
 
 import yaml
 
-from fireline.domain.runbook.runbook import Runbook, Step
+from fireline.domain.runbook.runbook import Backfill, Runbook, Step, VerifyStep
+from fireline.domain.slo.wording import parse_range
 
 try:
     from yaml import CSafeLoader as SafeLoader
@@ -71,6 +72,8 @@ def parse(path: str, text: str) -> ParsedRunbook:
         last_reviewed=_date(meta.get("last_reviewed")),
         review_interval_days=_integer(meta.get("review_interval_days")),
         steps=tuple(_steps(meta.get("steps"))) or tuple(_listed_steps(body)),
+        verify=tuple(_verify(meta.get("verify"))),
+        backfill=_backfill(meta.get("backfill")),
         body=body.strip(),
     )
     return ParsedRunbook(
@@ -164,6 +167,31 @@ def _step_text(raw: Mapping[object, object]) -> str:
         return "; ".join(f"{answer}: {target}" for answer, target in options.items())
     texts = (_text(raw.get(name)) for name in ("command", "promql", "sql", "url"))
     return next((text for text in texts if text), "")
+
+
+def _verify(value: object) -> Iterator[VerifyStep]:
+    """The checks that ask something; what is no check is passed over."""
+    for raw in (value if isinstance(value, list) else [])[:_MAX_STEPS]:
+        if isinstance(raw, dict) and (raw.get("promql") or raw.get("sql")):
+            yield VerifyStep(
+                promql=_text(raw.get("promql")),
+                sql=_text(raw.get("sql")),
+                good=_text(raw.get("good")),
+                seconds=parse_range(_text(raw.get("for"))) or 0,
+                absent_bad=_text(raw.get("absent")) != "ignore",
+            )
+
+
+def _backfill(value: object) -> Backfill | None:
+    if not isinstance(value, dict):
+        return None
+    said = value.get("idempotent")
+    return Backfill(
+        required_when=_texts(value.get("required_when")),
+        unit=_text(value.get("unit")),
+        idempotent=("yes" if said else "no") if isinstance(said, bool) else _text(said),
+        downstream=_text(value.get("downstream")),
+    )
 
 
 def _listed_steps(body: str) -> Iterator[Step]:

@@ -64,7 +64,12 @@ class LinkedAlert:
 
 @dataclass(frozen=True, slots=True)
 class RepairUnit:
-    """One stretch of one dataset that is repaired and verified."""
+    """One stretch of one dataset that is repaired and verified.
+
+    `order` counts from 1, parents before what is made of them; 0 where lineage knows nothing.
+    `load` is what the work may take. Where running twice does not give the same (`idempotent` is
+    false), `duplicates` says how they were looked for.
+    """
 
     number: int
     dataset: str
@@ -80,6 +85,9 @@ class RepairUnit:
     note: str = ""
     waived_because: str = ""
     updated_at: datetime | None = None
+    order: int = 0
+    load: str = ""
+    duplicates: str = ""
 
     @property
     def reconciled(self) -> bool:
@@ -91,7 +99,10 @@ class RepairUnit:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One verification; `green_since` begins the unbroken stretch in which it passed."""
+    """One verification; `green_since` begins the unbroken stretch in which it passed.
+
+    `known` is false when nothing could be seen, which is red but says nothing of the data.
+    """
 
     name: str
     kind: str
@@ -99,6 +110,7 @@ class Check:
     detail: str
     at: datetime
     green_since: datetime | None = None
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

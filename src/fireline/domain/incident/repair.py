@@ -1,6 +1,6 @@
 """Repair units and their verification: what was damaged, put right, and shown to be right."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -27,16 +27,23 @@ class UnitPlan:
     method: RepairMethod = RepairMethod.BACKFILL
     owner: str | None = None
     eta: datetime | None = None
+    idempotent: bool | None = None
+    load: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What became of a unit; rows as expected and as they are, if counted."""
+    """What became of a unit; rows as expected and as they are, if counted.
+
+    `duplicates` says how duplicates were looked for, which work that may not run twice needs.
+    """
 
     status: UnitStatus
     rows_expected: float | None = None
     rows_actual: float | None = None
     note: str = ""
+    tolerance: float | None = None
+    duplicates: str = ""
 
 
 def with_unit(incident: Incident, plan: UnitPlan, now: datetime) -> tuple[Incident, RepairUnit]:
@@ -57,6 +64,8 @@ def with_unit(incident: Incident, plan: UnitPlan, now: datetime) -> tuple[Incide
         method=plan.method,
         owner=plan.owner,
         eta=plan.eta,
+        idempotent=plan.idempotent,
+        load=plan.load,
         updated_at=now,
     )
     return _with(incident, (*units, unit)), unit
@@ -87,9 +96,36 @@ def moved_unit(
         updated_at=now,
         rows_expected=_chosen(progress.rows_expected, unit.rows_expected),
         rows_actual=_chosen(progress.rows_actual, unit.rows_actual),
+        tolerance=unit.tolerance if progress.tolerance is None else progress.tolerance,
+        duplicates=progress.duplicates or unit.duplicates,
     )
     units = tuple(after if u.number == number else u for u in incident.details.units)
     return _with(incident, units), after
+
+
+def ordered(incident: Incident, places: Mapping[str, int]) -> Incident:
+    """The incident with its units in the order of their datasets' places, from 1."""
+    ranks = sorted({places[u.dataset] for u in incident.details.units if u.dataset in places})
+    units = tuple(
+        replace(unit, order=ranks.index(places[unit.dataset]) + 1 if unit.dataset in places else 0)
+        for unit in incident.details.units
+    )
+    return _with(incident, units)
+
+
+def waits_for(incident: Incident, unit: RepairUnit) -> tuple[RepairUnit, ...]:
+    """The units that should be done before this one and are not."""
+    done = {UnitStatus.DONE, UnitStatus.VERIFIED, UnitStatus.WAIVED}
+    return tuple(
+        other
+        for other in incident.details.units
+        if 0 < other.order < unit.order and other.status not in done
+    )
+
+
+def tag_of(incident: Incident, unit: RepairUnit) -> str:
+    """The tag of the unit's runs, by which their failures are known as part of the work."""
+    return f"{incident.ref}/{unit.number}"
 
 
 def _chosen(new: float | None, old: float | None) -> float | None:

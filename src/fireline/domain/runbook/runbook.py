@@ -17,6 +17,39 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class VerifyStep:
+    """What shows that it is over: a PromQL query, or SQL that a person runs; `good` is as written.
+
+    `seconds` is for how long it must be so; with `absent_bad` no answer is a bad one.
+    """
+
+    promql: str = ""
+    sql: str = ""
+    good: str = ""
+    seconds: int = 0
+    absent_bad: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Backfill:
+    """What the runbook says of repairing data; `idempotent` in its own words."""
+
+    required_when: tuple[str, ...] = ()
+    unit: str = ""
+    idempotent: str = ""
+    downstream: str = ""
+
+    @property
+    def runs_twice(self) -> bool | None:
+        """Whether doing it twice gives the same; None when nothing is said of it.
+
+        Anything but a plain yes counts as no.
+        """
+        word = self.idempotent.strip().lower()
+        return word in {"yes", "true"} if word else None
+
+
+@dataclass(frozen=True, slots=True)
 class Runbook:
     """One file. `path` is relative to the runbook folder."""
 
@@ -32,6 +65,8 @@ class Runbook:
     last_reviewed: date | None = None
     review_interval_days: int | None = None
     steps: tuple[Step, ...] = ()
+    verify: tuple[VerifyStep, ...] = ()
+    backfill: Backfill | None = None
     body: str = ""
 
 

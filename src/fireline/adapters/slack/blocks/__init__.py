@@ -15,6 +15,7 @@ from fireline.adapters.slack.blocks import (
     external_alert,
     handover,
     incident,
+    repair,
     review,
     role_guide,
     runbook,
@@ -28,6 +29,7 @@ from fireline.adapters.slack.blocks import (
 from fireline.adapters.slack.blocks.kit import Rendered
 from fireline.usecases.external_alert_views import ExternalAlertMessage, SilenceList
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
+from fireline.usecases.repair_views import RepairMessage
 from fireline.usecases.views import (
     ActionReminder,
     AlertHistory,
@@ -67,6 +69,7 @@ _DRAWN: Mapping[type, Callable[[Any], Rendered]] = {
     Announcement: announcement.announcement,
     RestrictedNotice: announcement.restricted,
     BlastMessage: blast.blast,
+    RepairMessage: repair.repair,
     UpdateMessage: updates.update,
     IncidentNotice: updates.notice,
     TriageMessage: triage.triage,

@@ -1,0 +1,26 @@
+"""What checks of repaired data need from the outside, as Protocols."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from fireline.domain.incident.checking import Samples
+
+
+class Readings(Protocol):
+    """A metrics server, asked what one query gave over a short time."""
+
+    def samples(self, promql: str, at: Sequence[datetime], step: timedelta) -> Samples:
+        """Values at these instants, which lie `step` apart; a failure stands in the answer."""
+        ...
+
+
+class NoReadings:
+    """Where no metrics server is reached; every query then stays unknown."""
+
+    def samples(self, promql: str, at: Sequence[datetime], step: timedelta) -> Samples:  # noqa: ARG002 - the port's
+        """Says that nobody could be asked."""
+        return Samples({}, "no Prometheus can be asked here")
+
+
+NO_READINGS = NoReadings()

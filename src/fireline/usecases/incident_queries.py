@@ -1,0 +1,63 @@
+"""The queries that an incident's runbooks name to show that it is over."""
+
+from datetime import datetime, timedelta
+
+from fireline.domain.incident.checking import Query, Samples, comparison, instants, judged
+from fireline.domain.incident.details import Check
+from fireline.domain.incident.incident import Incident
+from fireline.domain.runbook.runbook import Backfill, Runbook, VerifyStep
+from fireline.usecases.incident_record import load
+from fireline.usecases.ports import Services
+
+MOST_QUERIES = 20
+MOST_LOST = 2
+
+
+def runbooks_of(s: Services, incident: Incident) -> tuple[Runbook, ...]:
+    """The runbooks of its linked SLOs, each once."""
+    slos = s.definitions.current().slos
+    hits = (s.runbooks.for_slo(slos[name]) for name in incident.slos if name in slos)
+    found = {hit.id: s.runbooks.get(hit.id) for hit in hits if hit is not None}
+    return tuple(book for book in found.values() if book is not None)
+
+
+def backfill_of(s: Services, incident: Incident) -> Backfill | None:
+    """What its runbooks say of repairing data; the first one that says anything."""
+    parts = (book.backfill for book in runbooks_of(s, incident))
+    return next((part for part in parts if part is not None), None)
+
+
+def by_hand(s: Services, incident: Incident) -> tuple[VerifyStep, ...]:
+    """The checks that a person has to run, since they are SQL."""
+    return tuple(one for book in runbooks_of(s, incident) for one in book.verify if one.sql)
+
+
+def checks_of(s: Services, incident_id: int, now: datetime) -> list[Check]:
+    """Every query of its runbooks asked now; what cannot be asked is red and not known."""
+    with s.store() as uow:
+        incident = load(uow, incident_id)
+    found: list[Check] = []
+    lost: list[Samples] = []
+    for query in _queries(runbooks_of(s, incident)):
+        # A server that does not answer is not asked for all the others too.
+        samples = lost[-1] if len(lost) >= MOST_LOST else _samples(s, query, now)
+        lost += [samples] if samples.error else []
+        found.append(judged(query, samples, now))
+    return found
+
+
+def _samples(s: Services, query: Query, now: datetime) -> Samples:
+    return s.readings.samples(query.promql, instants(query, now), query.step)
+
+
+def _queries(books: tuple[Runbook, ...]) -> list[Query]:
+    """What they ask, in their order; a comparison that cannot be read asks nothing."""
+    found: list[Query] = []
+    for book in books:
+        for number, one in enumerate(book.verify, start=1):
+            good = comparison(one.good)
+            if not one.promql or good is None:
+                continue
+            name, lasts = f"{book.id} check {number}", timedelta(seconds=one.seconds)
+            found.append(Query(name, one.promql, *good, lasts, one.absent_bad))
+    return found[:MOST_QUERIES]
