@@ -8,11 +8,9 @@ from typing import Protocol
 from fireline.domain.lineage.beside import Beside
 from fireline.domain.policy.policy import Policy
 from fireline.domain.policy.retention import Retention
-from fireline.domain.policy.verdict import Granted
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.buckets import Bucket, BucketSeries
 from fireline.domain.slo.definition import Slo
-from fireline.domain.slo.maintenance import MaintenancePlan
 from fireline.usecases.alert_ports import Alerts, AlertStep, Mute, Mutes
 from fireline.usecases.alertmanager_ports import (
     NO_ALERTMANAGER,
@@ -30,6 +28,14 @@ from fireline.usecases.capture_ports import (
     RawVersion,
 )
 from fireline.usecases.check_ports import NO_READINGS, Readings
+from fireline.usecases.git_ports import (
+    Catalogue,
+    Definitions,
+    Exceptions,
+    Maintenances,
+    NoExceptions,
+    NoMaintenances,
+)
 from fireline.usecases.oncall_ports import NO_ON_CALLS, NO_PAGER, OnCalls, Pager
 from fireline.usecases.source_health import DEFAULT
 from fireline.usecases.store_ports import (
@@ -275,50 +281,6 @@ class SliSource(Protocol):
     def fetch(self, requests: Sequence[FetchRequest], at: datetime) -> list[FetchResult]:
         """One result per request, in order, all at one time; failures stand in the results."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Catalogue:
-    """The last good SLO definitions; `problems` are `file:line: message` of files left out."""
-
-    slos: Mapping[str, Slo]
-    problems: tuple[str, ...] = ()
-
-
-class Definitions(Protocol):
-    """SLO files, re-read when they change; a broken file keeps its last good definitions."""
-
-    def current(self) -> Catalogue: ...
-
-
-class Exceptions(Protocol):
-    """The exceptions to the budget policy, as git has them now."""
-
-    def current(self) -> Granted: ...
-
-
-@dataclass(frozen=True, slots=True)
-class NoExceptions:
-    """A team that makes none."""
-
-    def current(self) -> Granted:
-        """None at all."""
-        return Granted()
-
-
-class Maintenances(Protocol):
-    """Maintenance as git has it now; what people ask for in Slack is in the store."""
-
-    def current(self) -> MaintenancePlan: ...
-
-
-@dataclass(frozen=True, slots=True)
-class NoMaintenances:
-    """A team that plans none in git."""
-
-    def current(self) -> MaintenancePlan:
-        """None at all."""
-        return MaintenancePlan()
 
 
 class RunbookLibrary(Protocol):
