@@ -51,3 +51,7 @@ class NoMaintenances:
     def current(self) -> MaintenancePlan:
         """None at all."""
         return MaintenancePlan()
+
+
+NO_EXCEPTIONS = NoExceptions()
+NO_MAINTENANCES = NoMaintenances()

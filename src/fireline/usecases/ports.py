@@ -29,6 +29,8 @@ from fireline.usecases.capture_ports import (
 )
 from fireline.usecases.check_ports import NO_READINGS, Readings
 from fireline.usecases.git_ports import (
+    NO_EXCEPTIONS,
+    NO_MAINTENANCES,
     Catalogue,
     Definitions,
     Exceptions,
@@ -352,8 +354,8 @@ class Services:
     channels: ChannelPlan
     timezone: str = "UTC"
     data_source: str = DEFAULT
-    exceptions: Exceptions = NoExceptions()
-    maintenance: Maintenances = NoMaintenances()
+    exceptions: Exceptions = NO_EXCEPTIONS
+    maintenance: Maintenances = NO_MAINTENANCES
     alertmanager: Alertmanager = NO_ALERTMANAGER
     git_lineage: Callable[[], Beside] = Beside
     readings: Readings = NO_READINGS
