@@ -3,9 +3,8 @@
 import pytest
 
 from fireline.domain.lineage.graph import Graph, Node, NodeKind
-from fireline.usecases.alert_lineage import incident_of
 from fireline.usecases.manage_incident import Declare, declare
-from tests.builders import ANA, a_slo, an_alert_group, an_episode
+from tests.builders import ANA, a_slo
 from tests.store_fixture import RecordingStore
 from tests.unit.alert_scene import NOW, AlertScene
 
@@ -89,7 +88,5 @@ def test_the_same_slo_follows_its_incident_without_any_lineage(
 ) -> None:
     scene = AlertScene(sqlite_store)
     incident = declare(scene.s, Declare("Orders late", ANA, slo="orders")).incident
-    group = an_alert_group(an_episode(a_slo("orders")))
-    with sqlite_store() as uow:
-        assert incident_of(uow, group, ["orders"]) == (incident.id, "the same SLO")
-        assert incident_of(uow, group, ["orders-2"]) is None
+    scene.tick("page")
+    assert scene.group().incident_id == incident.id

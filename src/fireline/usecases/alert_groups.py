@@ -19,9 +19,10 @@ from fireline.domain.slo.alerting.group import (
 from fireline.domain.slo.alerting.grouping import Newcomer, place
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import AlertKind, BurnSeverity, Episode
-from fireline.usecases.alert_attachment import attach
+from fireline.usecases.alert_attachment import alert_over, attach, follow_incident
 from fireline.usecases.alert_book import EpisodeBook, source_subject
-from fireline.usecases.alert_lineage import Upstreams, incident_of
+from fireline.usecases.alert_flapping import Flapping
+from fireline.usecases.alert_lineage import Upstreams
 from fireline.usecases.alert_messages import post_step
 from fireline.usecases.ports import AlertStep, Services, UnitOfWork
 
@@ -53,6 +54,7 @@ class GroupBook:
         for group in list(self.now.values()):
             if over(group, self.members.get(group.id, ())):
                 self.now[group.id] = replace(group, closed_at=self._at)
+                alert_over(self._s, self._uow, group, self._at)
         for group in self.now.values():
             if group != self._before.get(group.id):
                 self._uow.alerts.save(group)
@@ -74,9 +76,13 @@ class GroupBook:
         marks, newcomers = [], []
         troubled = (self._slos[e.slo] for e in book.going.values() if e.slo in self._slos)
         upstreams = Upstreams(self._uow, troubled)
+        flapping = Flapping(self._s, self._uow, self._at)
         for episode in book.untold():
             if episode.slo in self._muted:
                 book.settle(episode, None)
+            elif (again := flapping.group(episode)) is not None:
+                self.now[again.id] = again
+                book.settle(episode, again.id)
             elif _beside_burn(episode, book):
                 marks.append(episode)
             else:
@@ -97,17 +103,10 @@ class GroupBook:
             book.settle(mark, book.going[mark.slo, AlertKind.BURN].group_id)
 
     def _correlate(self, group_id: str, names: list[str]) -> None:
-        """An alert that follows an open incident belongs to it from its first moment."""
+        """An alert that follows an incident belongs to it from its first moment."""
         group = self.now[group_id]
-        if group.incident_id is not None or group.id in self._before:
-            return
-        found = incident_of(self._uow, group, names)
-        if found is None:
-            return
-        incident_id, why = found
-        self.now[group_id] = replace(group, incident_id=incident_id)
-        detail = {"incident": incident_id, "why": why, "slos": names[:20]}
-        self._uow.audit.append(self._at, SYSTEM.id, "alert.follows", f"alert:{group_id}", detail)
+        if group.incident_id is None and group.id not in self._before:
+            self.now[group_id] = follow_incident(self._s, self._uow, group, names, self._at)
 
     def _newcomer(self, episode: Episode, upstreams: Upstreams) -> Newcomer:
         slo = self._slos.get(episode.slo)

@@ -7,11 +7,10 @@ in common.
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
+from fireline.domain.incident.correlation import roots_of
 from fireline.domain.lineage.blast import ancestors, parents_of
-from fireline.domain.lineage.graph import canonical
-from fireline.domain.slo.alerting.group import DATASET, AlertGroup
+from fireline.domain.slo.alerting.group import DATASET
 from fireline.domain.slo.definition import Slo
-from fireline.usecases.incident_impact import roots_of
 from fireline.usecases.ports import UnitOfWork
 
 
@@ -55,21 +54,3 @@ class Upstreams:
             if key is not None:
                 found.setdefault(key, []).append(name)
         return found
-
-
-def incident_of(uow: UnitOfWork, group: AlertGroup, slos: Iterable[str]) -> tuple[int, str] | None:
-    """The open incident that an alert follows, and why; None when it follows none.
-
-    The same SLO comes first, then data made of what broke: never a likeness of words.
-    """
-    names = set(slos)
-    datasets = {canonical(k.removeprefix(DATASET)) for k in group.keys if k.startswith(DATASET)}
-    opened = [incident for incident in uow.incidents.open() if incident.takes_signals]
-    for incident in opened:
-        if names & set(incident.slos):
-            return incident.id, "the same SLO"
-    for incident in opened:
-        for root in roots_of(incident):
-            if canonical(root) in datasets:
-                return incident.id, f"downstream of {root}"
-    return None

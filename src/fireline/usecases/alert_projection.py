@@ -23,6 +23,8 @@ from fireline.usecases.alert_messages import alert_key
 from fireline.usecases.budget_charts import chart_for
 from fireline.usecases.external_alerts import alertmanager_lines
 from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.show_relations import follows, proposed_to
+from fireline.usecases.signals import BURN
 from fireline.usecases.slo_views import objective_words, slo_line
 from fireline.usecases.views import AlertMember, AlertMembers, AlertMessage, AlertReply, SloLine
 
@@ -84,6 +86,9 @@ def _handled(
         incident_ref=outside_ref(incident) if incident else None,
         incident_channel=public_view(incident).channel_id if incident else None,
         alertmanager=alertmanager_lines(uow, group.id),
+        follows=follows(incident, f"{BURN}:{group.id}"),
+        proposed=None if incident else proposed_to(uow, f"{BURN}:{group.id}"),
+        flaps=group.flaps,
     )
 
 

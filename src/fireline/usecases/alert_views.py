@@ -8,6 +8,7 @@ from fireline.domain.slo.alerting.group import Mark
 from fireline.domain.slo.alerting.noise import Noise
 from fireline.domain.slo.status import AlertKind, BurnSeverity, PairReading
 from fireline.usecases.budget_views import BudgetChart, SloLine
+from fireline.usecases.relation_views import Proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class AlertMessage:
     `members` are all its SLOs, worst first, and `slo` with what follows is of the first of them;
     `upstream` says what they share. `mention` holds Slack ids or names of whom a page concerns,
     `rule` what the policy says of a spent budget, `error` why a source cannot be asked,
-    `alertmanager` what Alertmanager says of the same SLOs, one line a group.
+    `alertmanager` what Alertmanager says of the same SLOs, one line a group. `follows` says why it
+    belongs to its incident, `proposed` to which it may belong, `flaps` how often it came and went.
     """
 
     alert_id: str
@@ -60,6 +62,9 @@ class AlertMessage:
     incident_channel: str | None = None
     chart: BudgetChart | None = None
     alertmanager: tuple[str, ...] = ()
+    follows: str = ""
+    proposed: Proposed | None = None
+    flaps: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,9 @@ from fireline.domain.people import SYSTEM
 from fireline.usecases.alert_messages import alert_key
 from fireline.usecases.declaration import Declare, Declared
 from fireline.usecases.declare_links import Link, alert_entry, link_of, title_of
-from fireline.usecases.external_alerts import declared_entry, group_message_key, link_group
+from fireline.usecases.external_alerts import declared_entry, link_group
+from fireline.usecases.external_messages import group_message_key
+from fireline.usecases.gather_signals import gathered, link_gathered
 from fireline.usecases.handle_alerts import link_incident
 from fireline.usecases.incident_impact import blast_of, with_blast
 from fireline.usecases.incident_record import (
@@ -66,13 +68,16 @@ def declare_within(s: Services, uow: UnitOfWork, command: Declare) -> Declared:
     if known is not None:
         return Declared(known, created=False)
     new = _new(s, uow, command, link_of(s, uow, command))
-    incident, changes = with_recent(s, uow, new, s.clock.now())
+    found = gathered(s, uow, new, command.external_group)
+    incident, changes = with_recent(s, uow, found.incident, s.clock.now())
     uow.incidents.add(incident)
-    write_down(uow, incident, _change(uow, incident, command, changes))
+    told = (*changes, *found.entries)
+    write_down(uow, incident, _change(uow, incident, command, told))
     if incident.episode_id is not None:
         link_incident(uow, incident.episode_id, incident.id, command.actor, s.clock.now())
     if command.external_group is not None:
         link_group(s, uow, command.external_group, incident.id)
+    link_gathered(s, uow, incident)
     show_alert(s, uow, incident)
     if incident.needs_channel:
         follow(uow, "declare_incident", incident, f"declare:{incident.id}")
@@ -231,14 +236,14 @@ def _acknowledged(link: Link) -> datetime | None:
 
 
 def _change(
-    uow: UnitOfWork, incident: Incident, command: Declare, changes: Iterable[NewEntry]
+    uow: UnitOfWork, incident: Incident, command: Declare, told: Iterable[NewEntry]
 ) -> Change:
     """The first timeline entries: the alert, what was said, who leads."""
     at, actor = incident.stamps[Stamp.DECLARED], command.actor
     said = " ".join(command.text.split()) or incident.title
     where = command.provenance or COMMAND
     entries: list[NewEntry] = [
-        *changes,
+        *told,
         *alert_entry(uow, incident),
         *declared_entry(uow, command.external_group, at),
         happened(actor, f"{_how(command)} {incident.ref}: {said}", at, provenance=where),

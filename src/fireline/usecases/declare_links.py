@@ -14,7 +14,7 @@ from fireline.domain.slo.status import AlertKind, BurnSeverity
 from fireline.usecases.alert_messages import alert_key
 from fireline.usecases.alert_projection import alert
 from fireline.usecases.declaration import Declare
-from fireline.usecases.external_alerts import group_named
+from fireline.usecases.external_messages import group_named
 from fireline.usecases.incident_record import happened
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.stored_budgets import first_bad

@@ -14,7 +14,8 @@ from fireline.domain.alertmanager.alerts import (
 )
 from fireline.domain.errors import EffectError
 from fireline.usecases.alertmanager_ports import PollHealth
-from fireline.usecases.external_alerts import TOLD_AFTER, alert_over, changed, post_group
+from fireline.usecases.external_alerts import TOLD_AFTER, alert_over, changed
+from fireline.usecases.external_messages import post_group
 from fireline.usecases.ports import Services, UnitOfWork
 
 MOST_ERROR = 500

@@ -15,6 +15,8 @@ from fireline.usecases.external_alert_views import (
 )
 from fireline.usecases.external_alerts import TOLD_AFTER
 from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.show_relations import follows, proposed_to
+from fireline.usecases.signals import ALERTMANAGER
 from fireline.usecases.silence_record import told_of
 from fireline.usecases.slo_views import slo_line
 
@@ -56,6 +58,8 @@ def external_alert(s: Services, uow: UnitOfWork, ref: str) -> ExternalAlertMessa
         incident_channel=public_view(incident).channel_id if incident else None,
         unknown_since=health.failing_since if unknown else None,
         known_at=health.answered_at if unknown else None,
+        follows=follows(incident, f"{ALERTMANAGER}:{group.id}"),
+        proposed=None if incident else proposed_to(uow, f"{ALERTMANAGER}:{group.id}"),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from fireline.domain.alertmanager.alerts import EndedBy
 from fireline.domain.runbook.runbook import RunbookHit
+from fireline.usecases.relation_views import Proposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class ExternalAlertMessage:
     incident_channel: str | None = None
     unknown_since: datetime | None = None
     known_at: datetime | None = None
+    follows: str = ""
+    proposed: Proposed | None = None
 
 
 @dataclass(frozen=True, slots=True)

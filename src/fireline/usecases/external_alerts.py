@@ -9,27 +9,22 @@ from datetime import datetime, timedelta
 
 from fireline.domain.alertmanager.alerts import EndedBy, ExternalGroup, Notification, told
 from fireline.domain.alertmanager.linking import SloNames
-from fireline.domain.errors import InvalidInputError, NotFoundError
+from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.slo.alerting.group import AlertGroup as BurnAlert
 from fireline.domain.slo.status import AlertKind
-from fireline.usecases.alert_messages import post_alert
+from fireline.usecases.attach_signal import place, signal_turned
+from fireline.usecases.external_messages import group_message_key, group_named, post_group
 from fireline.usecases.ports import Services, UnitOfWork
-from fireline.usecases.publish import posting
+from fireline.usecases.signals import ALERTMANAGER, of_group
 
 # Alerts that come back this soon flap: their message is taken up again instead of a new one.
 FLAPS = timedelta(minutes=10)
 # One lost answer says nothing; from the second on, people are told that nothing is known.
 TOLD_AFTER = 2
-KIND = "external_alert"
 SOURCE = Provenance(source="alertmanager")
 MOST_KEY = 300
-
-
-def group_message_key(group_id: str) -> str:
-    """The key of a group's message."""
-    return f"external:{group_id}"
 
 
 def take(s: Services, said: Notification) -> ExternalGroup | None:
@@ -48,9 +43,22 @@ def take(s: Services, said: Notification) -> ExternalGroup | None:
         after = _linked(s, uow, told(before, said, now))
         if after == before:
             return before
+        after = _following(s, uow, before, after, now)
         changed(s, uow, before, after, EndedBy.WEBHOOK)
         uow.commit()
     return after
+
+
+def _following(
+    s: Services, uow: UnitOfWork, before: ExternalGroup, after: ExternalGroup, now: datetime
+) -> ExternalGroup:
+    """A group in which something new fires, with the incident that it belongs to."""
+    if after.incident_id is not None or not _news(before.firing, after.firing):
+        return after
+    lately = now - s.policy.incidents.correlation.window
+    times = sum(1 for alert in after.alerts if alert.starts_at >= lately)
+    found = place(s, uow, of_group(s, uow, after, now), max(1, times))
+    return after if found is None else replace(after, incident_id=found.incident_id)
 
 
 def _group_of(
@@ -130,8 +138,19 @@ def changed(
             "slo": after.slo,
         }
         uow.audit.append(now, SYSTEM.id, "external_alert.told", f"alerts:{after.id}", detail)
-        _note(uow, after, fired, ended, by, now)
+        if _worth_a_line(s, uow, before, after, now):
+            _note(uow, after, fired, ended, by, now)
     post_group(s, uow, after)
+
+
+def _worth_a_line(
+    s: Services, uow: UnitOfWork, before: ExternalGroup, after: ExternalGroup, now: datetime
+) -> bool:
+    """Whether the incident's timeline is to say it; a group that flaps is only counted there."""
+    if after.incident_id is None or after.open == bool(before.firing):
+        return True
+    key, firing = f"{ALERTMANAGER}:{after.id}", after.open
+    return signal_turned(s, uow, after.incident_id, key, now, firing=firing, quiet=True)
 
 
 def _news(before: Iterable[object], after: Iterable[object]) -> list[str]:
@@ -164,16 +183,6 @@ def _note(
     text = f"Alertmanager, {group.title}: {'; '.join(parts)}"
     entry = NewEntry(EntryKind.ALERT, text, now, SYSTEM.id, SYSTEM.name, SOURCE)
     uow.timeline.append(incident.id, entry, now)
-
-
-def post_group(s: Services, uow: UnitOfWork, group: ExternalGroup) -> None:
-    """Bring the message that shows the group up to date once this transaction commits."""
-    alert = uow.alerts.get(group.alert_id) if group.alert_id else None
-    if alert is not None:
-        post_alert(s, uow, alert)
-        return
-    key = group_message_key(group.id)
-    uow.start(posting(s.ids, key=key, channel=group.channel, kind=KIND, ref=group.id))
 
 
 def acknowledge_group(s: Services, group_id: str, actor: Actor) -> ExternalGroup:
@@ -209,18 +218,6 @@ def link_group(s: Services, uow: UnitOfWork, group_id: str, incident_id: int) ->
     linked = replace(group_named(uow, group_id), incident_id=incident_id)
     uow.external_groups.save(linked)
     post_group(s, uow, linked)
-
-
-def group_named(uow: UnitOfWork, group_id: str) -> ExternalGroup:
-    """The group.
-
-    Raises:
-        NotFoundError: there is none of this id.
-    """
-    group = uow.external_groups.get(group_id)
-    if group is None:
-        raise NotFoundError("These alerts are not known any more. `/slo` shows what is burning.")
-    return group
 
 
 def declared_entry(uow: UnitOfWork, group_id: str | None, declared_at: datetime) -> list[NewEntry]:

@@ -49,7 +49,7 @@ class UpdateMessage:
 
 @dataclass(frozen=True, slots=True)
 class IncidentNotice:
-    """What the clock asks for, in the thread of the message with the key `thread`."""
+    """What the clock asks for, in the thread of the message with the key `thread`, if any."""
 
     thread: str
     ref: str

@@ -1,5 +1,6 @@
 """Moving an incident from state to state: facts, decision, record and what follows, at once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -17,7 +18,6 @@ from fireline.domain.incident.lifecycle import (
     advance,
 )
 from fireline.domain.incident.logbook import decided
-from fireline.domain.incident.merging import united
 from fireline.domain.incident.postmortem_rule import postmortem_required
 from fireline.domain.incident.timeline import EntryKind, NewEntry
 from fireline.domain.people import SYSTEM, Actor
@@ -35,9 +35,11 @@ from fireline.usecases.incident_record import (
     show_alert,
     sync_topic,
 )
+from fireline.usecases.merge_incidents import part, tell, unite, with_notice
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.subscriptions import tell_subscribers, turn
 
+NOBODY: Mapping[str, str] = {}
 FAST_WINDOWS = (300, 3600)
 WATCHED = frozenset({Verb.RESTORE, Verb.RESOLVE})
 
@@ -66,23 +68,39 @@ def step(s: Services, incident_id: int, ask: Ask, actor: Actor) -> Incident:
     check_length(ask.text, "text")
     check_length(ask.override or "", "override")
     check_length(ask.decision.how if ask.decision else "", "how")
-    now = s.clock.now()
     names = owner_names(s, incident_id) if ask.verb is Verb.REVIEW else {}
     with s.store() as uow:
-        before = load(uow, incident_id)
-        move = _move(s, uow, before, ask, actor, now)
-        moved = advance(before, move)
-        after = _with_override(moved, move, actor)
-        change = _change(replace(moved, incident=after), move, ask.text, actor, s.policy.version)
-        if ask.verb is Verb.RESTORE:
-            change = replace(change, entries=(*change.entries, *_unchecked(uow, before, now)))
-        if ask.verb is Verb.REVIEW:
-            after, lines = promote_tasks(s, uow, after, names, now)
-            became = (happened(SYSTEM, line, now, EntryKind.ACTION) for line in lines)
-            change = replace(change, entries=(*change.entries, *became))
-        saved = save(s, uow, after, change)
-        _follow_up(s, uow, before, saved, move)
+        saved = step_in(s, uow, load(uow, incident_id), ask, actor, names)
         uow.commit()
+    return saved
+
+
+def step_in(
+    s: Services,
+    uow: UnitOfWork,
+    before: Incident,
+    ask: Ask,
+    actor: Actor,
+    names: Mapping[str, str] = NOBODY,
+) -> Incident:
+    """Like `step`, within the caller's transaction; `names` are of the owners of its tasks."""
+    now = s.clock.now()
+    move = _move(s, uow, before, ask, actor, now)
+    moved = advance(before, move)
+    after = _with_override(moved, move, actor)
+    change = _change(replace(moved, incident=after), move, ask.text, actor, s.policy.version)
+    if ask.verb is Verb.RESTORE:
+        change = replace(change, entries=(*change.entries, *_unchecked(uow, before, now)))
+    if ask.verb is Verb.REVIEW:
+        after, lines = promote_tasks(s, uow, after, names, now)
+        became = (happened(SYSTEM, line, now, EntryKind.ACTION) for line in lines)
+        change = replace(change, entries=(*change.entries, *became))
+    saved = save(s, uow, with_notice(after, before, move, actor), change)
+    _follow_up(s, uow, before, saved, move)
+    if saved.details.fired != before.details.fired:
+        tell(s, uow, saved)
+    if move.verb is Verb.REOPEN and before.merged_into is not None:
+        part(s, uow, saved, before.merged_into, now)
     return saved
 
 
@@ -227,32 +245,6 @@ def _follow_up(s: Services, uow: UnitOfWork, before: Incident, saved: Incident, 
     if move.verb is Verb.REVIEW:
         follow(uow, REDRAFT, saved, f"draft:{saved.id}:{s.ids.sortable()}")
     if move.verb is Verb.MERGE and move.target is not None:
-        _unite(s, uow, saved, move)
+        unite(s, uow, saved, move.target, move.now)
     if move.verb in {Verb.DECLINE, Verb.CANCEL, Verb.REOPEN}:
         show_alert(s, uow, saved)
-
-
-def _unite(s: Services, uow: UnitOfWork, source: Incident, move: Move) -> None:
-    """The target takes over what the merged incident knew; its entries are named, not copied."""
-    target = move.target
-    if target is None:
-        return
-    entries = [happened(SYSTEM, f"{source.ref} was merged into this one", move.now)]
-    impact, mine = source.at(Stamp.IMPACT_STARTED), target.at(Stamp.IMPACT_STARTED)
-    if impact is not None and (mine is None or impact < mine):
-        text = f"{source.ref} saw the impact begin at {impact:%Y-%m-%d %H:%M} UTC; "
-        text += "`/incident time impact_started` takes it over"
-        entries.append(happened(SYSTEM, text, move.now))
-    for entry in uow.timeline.entries(source.id):
-        where = replace(entry.provenance, detail=f"{source.ref} entry {entry.seq}")
-        copied = NewEntry(
-            entry.kind, entry.text, entry.occurred_at, entry.actor_id, entry.actor_name, where
-        )
-        entries.append(copied)
-    detail = {"source": source.ref, "entries": len(entries)}
-    save(
-        s,
-        uow,
-        united(target, source),
-        Change("incident.united", SYSTEM, move.now, detail, tuple(entries)),
-    )

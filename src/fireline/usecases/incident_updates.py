@@ -28,6 +28,8 @@ from fireline.usecases.triage import triage_key
 
 ROLE = "role:"
 ON_CALL = "oncall"
+# What everybody in the channel is to see, not only who reads the thread of the card.
+ANNOUNCED = ("merge:", "reopen:")
 KEPT_FIRED = 500
 MOST_SNOOZES = 2
 COUNTDOWN = "mttr:"
@@ -193,4 +195,6 @@ def incident_notice(_s: Services, uow: UnitOfWork, ref: str) -> IncidentNotice |
         return None
     asks = key.startswith("triage:") and incident.channel_id is None
     thread = triage_key(incident.id) if asks else f"card:{incident.id}"
+    if key.startswith(ANNOUNCED):
+        return IncidentNotice("", incident.ref, fired.text, sign="arrows_counterclockwise")
     return IncidentNotice(thread, incident.ref, fired.text, fired.called)

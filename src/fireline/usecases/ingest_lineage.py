@@ -1,8 +1,7 @@
 """Taking in lineage and run results as they are told, and what they mean for open incidents."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.runs import Reach, turned, with_runs
@@ -12,6 +11,7 @@ from fireline.domain.lineage.graph import Graph
 from fireline.domain.lineage.runs import RunResult, RunStatus
 from fireline.domain.people import SYSTEM
 from fireline.usecases.incident_record import Change, happened, retried, save, show
+from fireline.usecases.place_runs import counted, place_runs
 from fireline.usecases.ports import Services, UnitOfWork
 
 JOBS = "openlineage:"
@@ -45,8 +45,10 @@ def take_runs(s: Services, runs: Sequence[RunResult]) -> int:
         named = [replace(run, dataset=_key(graph, run.dataset)) for run in runs]
         before = uow.lineages.last_runs(run.id for run in named)
         news = turned(named, before)
-        at = {run.id: run.at for run in before}
-        uow.lineages.save_runs(run for run in named if not _late(run, at.get(run.id)))
+        known = {run.id: run for run in before}
+        fresh = [counted(run, known.get(run.id)) for run in named if not _late(run, known)]
+        uow.lineages.save_runs(fresh)
+        place_runs(s, uow, fresh, known)
         if news:
             for incident in uow.incidents.open():
                 _tell(s, uow, incident, news, _reach(graph, incident, named))
@@ -59,9 +61,10 @@ def _key(graph: Graph, name: str | None) -> str | None:
     return (graph.resolve(name) or name) if name is not None else None
 
 
-def _late(run: RunResult, known: datetime | None) -> bool:
+def _late(run: RunResult, known: Mapping[str, RunResult]) -> bool:
     """Whether something newer is known."""
-    return run.at is not None and known is not None and run.at < known
+    last = known[run.id].at if run.id in known else None
+    return run.at is not None and last is not None and run.at < last
 
 
 def _reach(graph: Graph, incident: Incident, runs: Sequence[RunResult]) -> Reach:

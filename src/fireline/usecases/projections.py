@@ -5,7 +5,7 @@ from fireline.usecases.alert_projection import alert, reply
 from fireline.usecases.chase_actions import reminder
 from fireline.usecases.draft_postmortem import postmortem_file
 from fireline.usecases.external_alert_projection import external_alert
-from fireline.usecases.external_alerts import KIND as EXTERNAL_ALERT
+from fireline.usecases.external_messages import KIND as EXTERNAL_ALERT
 from fireline.usecases.incident_card import card
 from fireline.usecases.incident_handover import handover_card
 from fireline.usecases.incident_impact import blast
@@ -17,6 +17,7 @@ from fireline.usecases.incident_updates import incident_notice, update_message
 from fireline.usecases.incident_views import announcement, runbook_suggestion
 from fireline.usecases.post_review import review
 from fireline.usecases.publish import Projections
+from fireline.usecases.show_relations import proposal
 from fireline.usecases.silence_record import TROUBLE, trouble
 from fireline.usecases.subscriptions import FOLLOWED, REPLY, subscription, subscription_reply
 from fireline.usecases.triage import TRIAGE, triage
@@ -36,6 +37,7 @@ PROJECTIONS: Projections = {
     GUIDE: role_guide,
     FOLLOWED: subscription,
     REPLY: subscription_reply,
+    "proposal": proposal,
     "consumer_notice": consumer_notice,
     "all_clear": all_clear,
     "postmortem": postmortem_file,

@@ -18,6 +18,7 @@ from fireline.usecases.views import (
     BudgetOverview,
     IncidentNotice,
     Message,
+    ProposalMessage,
     ReviewDigest,
     SloDetail,
     TriageMessage,
@@ -74,7 +75,7 @@ def _thread(uow: UnitOfWork, message: Message) -> PostedRef | None:
     """The message whose thread this one belongs to, when it is in Slack."""
     parent = (
         uow.messages.get(message.thread)
-        if isinstance(message, AlertReply | IncidentNotice | TriageMessage)
+        if isinstance(message, AlertReply | IncidentNotice | ProposalMessage | TriageMessage)
         else None
     )
     if parent is None or parent.ts is None or parent.channel_id is None:

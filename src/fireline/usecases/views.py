@@ -47,6 +47,7 @@ from fireline.usecases.impact_views import (
     UpdateMessage,
 )
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
+from fireline.usecases.relation_views import ProposalMessage
 from fireline.usecases.repair_views import RepairMessage
 from fireline.usecases.role_views import RoleGuide
 from fireline.usecases.subscription_views import Subscription
@@ -80,6 +81,7 @@ __all__ = [
     "Message",
     "Notice",
     "Particulars",
+    "ProposalMessage",
     "RestrictedNotice",
     "ReviewDigest",
     "RoleGuide",
@@ -289,6 +291,7 @@ Message = (
     | HandoverMessage
     | RoleGuide
     | Subscription
+    | ProposalMessage
     | FileMessage
     | Notice
     | ActionReminder

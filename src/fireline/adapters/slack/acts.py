@@ -5,7 +5,7 @@ filled in. Sending the form does what typing it whole would have done.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from fireline.adapters.slack.blocks import Rendered, forms, kit
@@ -23,11 +23,15 @@ LINE, LINES, CHOICE, PERSON = "line", "lines", "choice", "person"
 VIEW = "act_"
 # The message that a form was opened for, when there was one.
 SOURCE = ("source_channel", "ts", "thread_ts")
+MOST_OPTIONS = 100  # what Slack takes in one list
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that a verb needs; `options` are (value, label) pairs of a choice."""
+    """One thing that a verb needs; `options` are (value, label) pairs of a choice.
+
+    `listed` gives them of the incident itself; where it has none, a line is asked for.
+    """
 
     name: str
     label: str
@@ -35,6 +39,14 @@ class Field:
     hint: str = ""
     optional: bool = False
     options: Options = ()
+    listed: Callable[[Incident], Options] | None = None
+
+    def of(self, incident: Incident) -> "Field":
+        """The field as this incident's form has it."""
+        if self.listed is None:
+            return self
+        options = tuple(self.listed(incident))[:MOST_OPTIONS]
+        return replace(self, kind=CHOICE if options else LINE, options=options)
 
 
 def words_and_time(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
@@ -88,7 +100,8 @@ class Act:
         """The form with what is known filled in."""
         meta = {"incident": incident.id, "version": incident.version}
         title = f"{self.title} {incident.ref}"
-        return self._form(title, head(incident), channel, values, meta)
+        fields = tuple(field.of(incident) for field in self.fields)
+        return self._form(title, head(incident), channel, values, meta, fields)
 
     def form_asking(self, known: Sequence[Incident], channel: str, values: Values) -> kit.Block:
         """The form for somebody outside an incident's channel: it asks which one is meant."""
@@ -102,8 +115,9 @@ class Act:
         channel: str,
         values: Values,
         meta: Mapping[str, object],
+        fields: tuple[Field, ...] = (),
     ) -> kit.Block:
-        inputs = [_input(field, values.get(field.name, "")) for field in self.fields]
+        inputs = [_input(f, values.get(f.name, "")) for f in fields or self.fields]
         about = [kit.context(self.about)] if self.about else []
         source = {name: values[name] for name in SOURCE if name in values}
         return forms.modal(

@@ -21,6 +21,7 @@ from fireline.adapters.slack.card_presses import CARD_BUTTONS
 from fireline.adapters.slack.commands import NOUNS, run
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
 from fireline.adapters.slack.interactions import Button, Pressed, Redraw
+from fireline.adapters.slack.proposal_buttons import PROPOSAL_BUTTONS
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.usecases import find_runbook
 from fireline.usecases.chase_actions import told
@@ -80,6 +81,7 @@ BUTTONS: Mapping[str, Button] = {
     **slo_pictures.BUTTONS,
     **CARD_BUTTONS,
     **follow_verbs.BUTTONS,
+    **PROPOSAL_BUTTONS,
     ids.CARD_MENU: card_menu,
     ids.TAKE_COMMAND: handover_acts.take_command,
     ids.UNDERSTOOD: notice_acts.understood,

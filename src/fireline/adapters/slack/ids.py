@@ -36,6 +36,8 @@ TIMELINE_EARLIER: Final = "timeline_earlier"
 TIMELINE_LATER: Final = "timeline_later"
 TIMELINE_LISTING: Final = "timeline_listing"
 
+PROPOSAL_YES: Final = "proposal_yes"
+PROPOSAL_NO: Final = "proposal_no"
 TAKE_COMMAND: Final = "handover_take"
 UNDERSTOOD: Final = "notice_understood"
 REQUEST_ACCESS: Final = "access_request"

@@ -23,7 +23,8 @@ from fireline.domain.alertmanager.silences import Matcher, check_span, written
 from fireline.domain.errors import EffectError, InvalidInputError
 from fireline.usecases.alertmanager_ports import SilenceRequest, SilenceState
 from fireline.usecases.declare_incident import Declare, declare
-from fireline.usecases.external_alerts import acknowledge_group, group_named
+from fireline.usecases.external_alerts import acknowledge_group
+from fireline.usecases.external_messages import group_named
 from fireline.usecases.silence_ending import ask_end
 from fireline.usecases.silence_listing import list_silences, preview
 from fireline.usecases.silence_making import SilenceAsk, ask_silence

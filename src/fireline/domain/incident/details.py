@@ -39,7 +39,7 @@ class AffectedDataset:
 
 @dataclass(frozen=True, slots=True)
 class LinkedAlert:
-    """A signal that belongs to the incident; `source` is `burn`, `alertmanager`, `dbt`, ...
+    """A signal that belongs to the incident; `source` is `burn`, `alertmanager` or `run`.
 
     `slos` and `datasets` are what it brought with it; `times` are its last changes of state.
     """

@@ -71,7 +71,7 @@ SOURCES = {
     Verb.DECLINE: (IncidentState.TRIAGE, IncidentState.INVESTIGATING),
     Verb.MERGE: WORKED_ON,
     Verb.CANCEL: PATH[:3],
-    Verb.REOPEN: (IncidentState.RESTORED, IncidentState.REPAIRING, *DONE),
+    Verb.REOPEN: (IncidentState.RESTORED, IncidentState.REPAIRING, *DONE, IncidentState.MERGED),
 }
 
 
@@ -131,6 +131,8 @@ def _steps(incident: Incident, verb: Verb, choice: str) -> tuple[Step, ...]:
 
 def _recorded(moved: Incident, before: Incident, move: Move) -> Incident:
     """The incident with everything that the step records besides its state."""
+    if move.verb is Verb.REOPEN and before.state is IncidentState.MERGED:
+        return replace(moved, merged_into=None)
     if move.verb is Verb.REOPEN:
         return _reopened(moved, before, move)
     moved = replace(moved, stamps={**before.stamps, **_stamps(before, move)})

@@ -128,6 +128,11 @@ def _worst_first(one: Affected) -> tuple[int, bool, float, int, str]:
     return tier, one.due_at is None, due, one.distance, one.node.name
 
 
+def reached(graph: Graph, roots: Iterable[str], depth: int) -> Mapping[str, int]:
+    """The keys that are made of these, and they themselves, with their distance."""
+    return _walk(graph, list(roots), depth)[0]
+
+
 def is_downstream(graph: Graph, name: str, of: Iterable[str], depth: int = 6) -> str | None:
     """The dataset among `of` that `name` is made of, or None."""
     key = graph.resolve(name)

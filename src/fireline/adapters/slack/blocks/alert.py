@@ -3,11 +3,10 @@
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import alert_group, kit
 from fireline.adapters.slack.blocks.alert_words import ENDED, headline
+from fireline.adapters.slack.blocks.belonging import attach_button, belongs
 from fireline.adapters.slack.blocks.markup import (
     BUDGET_WORDS,
     between,
-    channel,
-    esc,
     mentions,
     one_line,
     percent,
@@ -180,9 +179,9 @@ def _marks(view: AlertMessage) -> list[str]:
     if view.mark is not None:
         said = f":label: Marked {MARK_WORDS[view.mark]} by {user(view.marked_by)}"
         marks.append(said)
-    if view.incident_ref:
-        where = channel(view.incident_channel) if view.incident_channel else ""
-        marks.append(f":fire_engine: Incident {esc(view.incident_ref)} {where}".strip())
+    marks.extend(belongs(view.incident_ref, view.incident_channel, view.follows))
+    if view.flaps:
+        marks.append(f":repeat: Flapping: {view.flaps} changes of state lately")
     marks.extend(f":bell: {one_line(text, 300)}" for text in view.alertmanager[:2])
     if len(view.members) <= 1 and view.kind is not AlertKind.SOURCE_DOWN:
         marks.append(f"`{one_line(view.slo.name, 200)}`")
@@ -190,7 +189,7 @@ def _marks(view: AlertMessage) -> list[str]:
 
 
 def _buttons(view: AlertMessage) -> kit.Block | None:
-    elements: list[kit.Block] = []
+    elements: list[kit.Block] = attach_button(view.proposed)
     if view.incident_ref is None:
         style = "danger" if view.closed_at is None else None
         elements.append(

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
+from fireline.adapters.slack.blocks.belonging import attach_button, belongs
 from fireline.adapters.slack.blocks.markup import (
     between,
-    channel,
-    esc,
     link,
     one_line,
     plural,
@@ -134,9 +133,7 @@ def _marks(view: ExternalAlertMessage) -> list[str]:
     if view.acknowledged_by:
         at = f" {when(view.acknowledged_at)}" if view.acknowledged_at else ""
         marks.append(f":eyes: Acknowledged by {user(view.acknowledged_by)}{at}")
-    if view.incident_ref:
-        where = channel(view.incident_channel) if view.incident_channel else ""
-        marks.append(f":fire_engine: Incident {esc(view.incident_ref)} {where}".strip())
+    marks.extend(belongs(view.incident_ref, view.incident_channel, view.follows))
     if view.labels:
         marks.append(labels(view.labels))
     urls = (
@@ -149,7 +146,7 @@ def _marks(view: ExternalAlertMessage) -> list[str]:
 
 
 def _buttons(view: ExternalAlertMessage) -> kit.Block | None:
-    elements: list[kit.Block] = []
+    elements: list[kit.Block] = attach_button(view.proposed)
     if view.incident_ref is None:
         style = "danger" if view.closed_at is None else None
         elements.append(

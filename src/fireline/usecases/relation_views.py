@@ -1,0 +1,33 @@
+"""How an incident hangs together with alerts, as it is shown; raw text, see `views`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fireline.domain.incident.proposals import ProposalKind
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalMessage:
+    """What Fireline proposes in the thread of the incident's card; `accepted` None while open."""
+
+    thread: str
+    incident_id: int
+    ref: str
+    number: int
+    kind: ProposalKind
+    text: str
+    dataset: str = ""
+    moment: datetime | None = None
+    accepted: bool | None = None
+    decided_by: str = ""
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """That an alert may belong to an incident: which, and the number of the proposal."""
+
+    incident_id: int
+    ref: str
+    number: int
+    why: str
