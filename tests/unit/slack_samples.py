@@ -14,6 +14,7 @@ from fireline.domain.slo.status import (
     PairReading,
     WindowBurn,
 )
+from fireline.usecases.home_views import MyIncident
 from fireline.usecases.views import (
     ActionLine,
     ActionReminder,
@@ -241,7 +242,7 @@ def an_incident(**changes: object) -> Incident:
 def a_home(**changes: object) -> Home:
     view = Home(
         user="U2",
-        incidents=(an_incident_line(),),
+        incidents=(MyIncident(an_incident_line(), (Role.COMMANDER,)),),
         other_incidents=(an_incident_line(143, severity=Severity.SEV3),),
         actions=(an_action_line(overdue_days=3), an_action_line(8)),
         budgets=(a_line(), a_line("kafka-lag", remaining=0.8, budget_state=BudgetState.HEALTHY)),

@@ -168,7 +168,7 @@ def test_home_holds_my_incidents_my_promises_and_the_budgets(
     assert [line.ref for line in found.actions] == ["ACT-1"]
     assert [line.name for line in found.budgets] == [LAG.name]
     assert found.problems == ("x.yaml:3: no objective",)
-    assert [line.ref for line in home(s, ANA.id).incidents] == [incident.ref]
+    assert [one.line.ref for one in home(s, ANA.id).incidents] == [incident.ref]
 
 
 def test_publishing_posts_once_and_edits_after(

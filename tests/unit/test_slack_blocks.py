@@ -11,10 +11,11 @@ from fireline.adapters.slack.blocks.declare_form import DeclareForm
 from fireline.adapters.slack.blocks.home import home
 from fireline.adapters.slack.blocks.modals import Prefill
 from fireline.adapters.slack.blocks.silence import SilenceFields, end_form, silence_form
-from fireline.domain.incident.incident import Severity
+from fireline.domain.incident.incident import Role, Severity
 from fireline.domain.incident.symptoms import Symptom
 from fireline.domain.slo.status import BudgetState
 from fireline.sandbox.blockkit import validate_message, validate_view
+from fireline.usecases.home_views import MyIncident
 from fireline.usecases.similar_incidents import Similar
 from fireline.usecases.views import Message, Particulars
 from tests.unit.alertmanager_samples import a_preview, a_rude_preview
@@ -87,7 +88,7 @@ def views() -> dict[str, dict[str, Any]]:
         ),
         "home_worst": home(
             a_home(
-                incidents=(an_incident_line(title=NASTY),) * 200,
+                incidents=(MyIncident(an_incident_line(title=NASTY), tuple(Role)),) * 200,
                 other_incidents=(an_incident_line(title=NASTY),) * 200,
                 actions=(an_action_line(text=NASTY),) * 200,
                 budgets=(a_line(NASTY, title=NASTY),) * 200,

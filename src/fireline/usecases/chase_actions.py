@@ -19,7 +19,14 @@ from fireline.domain.postmortem.promise import (
     reminded_on,
     working_time,
 )
-from fireline.usecases.incident_record import Change, happened, load, refresh, write_down
+from fireline.usecases.incident_record import (
+    Change,
+    happened,
+    load,
+    refresh,
+    refresh_homes,
+    write_down,
+)
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.publish import posting
 from fireline.usecases.views import ActionLine, ActionReminder
@@ -182,6 +189,7 @@ def _record(
         "state": item.state.value,
         "evidence": item.evidence,
     }
+    refresh_homes(s, uow, (item.owner, actor.id))
     if item.incident_id is None:
         uow.audit.append(now, actor.id, action, item.ref, detail)
         return

@@ -59,7 +59,7 @@ def _with_work(
 ) -> IncidentCard:
     """The card with what is done and still to do."""
     details, now = incident.details, shown.now
-    tasks = [task for task in details.tasks if task.done_at is None]
+    tasks = [task for task in details.tasks if task.open]
     computed = incident.computed_severity
     return replace(
         shown,

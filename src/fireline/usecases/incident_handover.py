@@ -9,7 +9,7 @@ from fireline.domain.incident.timers import update_due
 from fireline.domain.people import Actor
 from fireline.usecases.impact_views import HandoverMessage
 from fireline.usecases.incident_facts import Follow, record
-from fireline.usecases.incident_record import show, sync_topic
+from fireline.usecases.incident_record import involved, refresh_homes, show, sync_topic
 from fireline.usecases.incident_roles import tell
 from fireline.usecases.incident_views import linked
 from fireline.usecases.ports import Services, UnitOfWork
@@ -43,6 +43,7 @@ def take(s: Services, incident_id: int, number: int, actor: Actor) -> Incident:
 def _card(s: Services) -> Follow:
     def follow(uow: UnitOfWork, incident: Incident) -> None:
         sync_topic(uow, incident)
+        refresh_homes(s, uow, involved(incident))
         if incident.channel_id is not None:
             number = len(incident.details.handovers)
             show(s, uow, KIND, incident.channel_id, f"{incident.id}:{number}")

@@ -12,8 +12,8 @@ from fireline.domain.incident.kinds import DecisionKind
 from fireline.domain.incident.timeline import EntryKind, Provenance
 from fireline.domain.people import Actor
 from fireline.domain.postmortem.action import ActionItem, ActionState
-from fireline.usecases.incident_facts import needed, record
-from fireline.usecases.incident_record import load
+from fireline.usecases.incident_facts import Follow, needed, record
+from fireline.usecases.incident_record import involved, load, refresh_homes
 from fireline.usecases.ports import Services, UnitOfWork
 
 ACTION_LENGTH = 200
@@ -131,6 +131,15 @@ def tell_outcome(s: Services, incident_id: int, number: int, text: str, actor: A
     return record(s, incident_id, "outcome", edit, actor, kind=EntryKind.DECISION)
 
 
+def _homes(s: Services) -> Follow:
+    """What brings the Home of everybody who has a task up to date."""
+
+    def follow(uow: UnitOfWork, incident: Incident) -> None:
+        refresh_homes(s, uow, involved(incident))
+
+    return follow
+
+
 def add_task(
     s: Services,
     incident_id: int,
@@ -146,7 +155,7 @@ def add_task(
         after, task = logbook.with_task(incident, words, owner, due)
         return after, f"Task {task.number}: {words}"
 
-    return record(s, incident_id, "task", edit, actor, kind=EntryKind.ACTION)
+    return record(s, incident_id, "task", edit, actor, kind=EntryKind.ACTION, then=_homes(s))
 
 
 def finish_task(s: Services, incident_id: int, number: int, actor: Actor) -> Incident:
@@ -156,7 +165,7 @@ def finish_task(s: Services, incident_id: int, number: int, actor: Actor) -> Inc
         after, task = logbook.task_done(incident, number, actor.id, now)
         return after, f"Task {number} done: {task.text}"
 
-    return record(s, incident_id, "task", edit, actor, kind=EntryKind.ACTION)
+    return record(s, incident_id, "task", edit, actor, kind=EntryKind.ACTION, then=_homes(s))
 
 
 def owner_names(s: Services, incident_id: int) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ The record, its timeline and audit entries and the flows that bring Slack up to 
 together or not at all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import wraps
@@ -129,6 +129,21 @@ def show(s: Services, uow: UnitOfWork, kind: str, channel: str, ref: str) -> Non
     names = {"runbook_suggestion": "runbooks"}
     key = f"{names.get(kind, kind)}:{ref}"
     uow.start(posting(s.ids, key=key, channel=channel, kind=kind, ref=ref))
+
+
+def refresh_homes(s: Services, uow: UnitOfWork, people: Iterable[str | None]) -> None:
+    """Start bringing App Home up to date for those of these people who have ever opened it."""
+    for user in dict.fromkeys(user for user in people if user):
+        key = f"home:{user}"
+        if uow.messages.get(key) is not None:
+            uow.start(posting(s.ids, key=key, channel=f"@{user}", kind="home", ref=user))
+
+
+def involved(incident: Incident) -> tuple[str, ...]:
+    """Whoever declared it, has a role or a task in it, or is offered command."""
+    tasks = [task.owner for task in incident.details.tasks if task.owner]
+    offers = [offer.to for offer in incident.details.handovers[-1:]]
+    return tuple(dict.fromkeys((incident.declared_by, *incident.roles.values(), *tasks, *offers)))
 
 
 def show_alert(s: Services, uow: UnitOfWork, incident: Incident) -> None:

@@ -9,7 +9,7 @@ from fireline.domain.incident.incident import Incident, Role
 from fireline.domain.incident.roles import held_by, left, released, too_many, with_role
 from fireline.domain.people import SYSTEM, Actor
 from fireline.usecases.incident_facts import Follow, record
-from fireline.usecases.incident_record import show, sync_topic
+from fireline.usecases.incident_record import involved, refresh_homes, show, sync_topic
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.role_views import RoleGuide
 
@@ -105,6 +105,8 @@ def tell(s: Services) -> Follow:
 
     def follow(uow: UnitOfWork, incident: Incident) -> None:
         sync_topic(uow, incident)
+        held = [one.user for one in incident.details.assignments]
+        refresh_homes(s, uow, (*involved(incident), *held))
         newest: dict[str, list[Assignment]] = {}
         for one in incident.details.assignments:
             newest.setdefault(one.role, []).append(one)

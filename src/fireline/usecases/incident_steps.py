@@ -29,7 +29,9 @@ from fireline.usecases.incident_record import (
     check_length,
     follow,
     happened,
+    involved,
     load,
+    refresh_homes,
     retried,
     save,
     show_alert,
@@ -238,6 +240,7 @@ def _follow_up(s: Services, uow: UnitOfWork, before: Incident, saved: Incident, 
         again = f":{len(saved.details.reopened)}" if saved.details.reopened else ""
         follow(uow, "declare_incident", saved, f"declare:{saved.id}{again}")
     tell_subscribers(s, uow, saved, turn(saved))
+    refresh_homes(s, uow, involved(saved))
     if move.verb is Verb.RESOLVE:
         again = f":{len(saved.details.reopened)}" if saved.details.reopened else ""
         follow(uow, "finish_incident", saved, f"finish:{saved.id}{again}")

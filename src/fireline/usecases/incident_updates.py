@@ -17,6 +17,7 @@ from fireline.usecases.incident_record import (
     check_length,
     happened,
     load,
+    refresh_homes,
     retried,
     save,
     show,
@@ -68,6 +69,7 @@ def post_update(s: Services, incident_id: int, said: Update, actor: Actor) -> In
         if saved.channel_id is not None:
             show(s, uow, "update", saved.channel_id, f"{saved.id}:{number}")
         tell_subscribers(s, uow, saved, f"update:{number}")
+        refresh_homes(s, uow, saved.roles.values())
         uow.commit()
     return saved
 
@@ -148,6 +150,7 @@ def _watch(s: Services, incident_id: int) -> int:
         saved = save(s, uow, replace(before, details=details), change)
         for one in fired:
             show(s, uow, "incident_notice", where, f"{saved.id}|{one.key}")
+        refresh_homes(s, uow, (who for one in fired for who in one.called))
         if any(one.key.startswith(COUNTDOWN) for one in fired):
             sync_topic(uow, saved)
         uow.commit()

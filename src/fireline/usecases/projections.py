@@ -6,6 +6,8 @@ from fireline.usecases.chase_actions import reminder
 from fireline.usecases.draft_postmortem import postmortem_file
 from fireline.usecases.external_alert_projection import external_alert
 from fireline.usecases.external_messages import KIND as EXTERNAL_ALERT
+from fireline.usecases.home import KIND as HOME
+from fireline.usecases.home import home_message
 from fireline.usecases.incident_card import card
 from fireline.usecases.incident_handover import handover_card
 from fireline.usecases.incident_impact import blast
@@ -35,6 +37,7 @@ PROJECTIONS: Projections = {
     TRIAGE: triage,
     "handover": handover_card,
     GUIDE: role_guide,
+    HOME: home_message,
     FOLLOWED: subscription,
     REPLY: subscription_reply,
     "proposal": proposal,

@@ -6,10 +6,9 @@ raw text: the adapter escapes them. User fields hold Slack user ids.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 from fireline.domain.incident.incident import IncidentState, Severity
-from fireline.domain.policy.waivers import Waiver
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.alerting.noise import Noise
 from fireline.domain.slo.exclusions import Exclusion
@@ -37,6 +36,7 @@ from fireline.usecases.budget_views import (
 )
 from fireline.usecases.card_views import IncidentCard
 from fireline.usecases.external_alert_views import ExternalAlertMessage, SilenceList
+from fireline.usecases.home_views import Home
 from fireline.usecases.impact_views import (
     BlastMessage,
     ConsumerNotice,
@@ -46,6 +46,7 @@ from fireline.usecases.impact_views import (
     TriageMessage,
     UpdateMessage,
 )
+from fireline.usecases.list_views import ActionLine, IncidentLine
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
 from fireline.usecases.relation_views import ProposalMessage
 from fireline.usecases.repair_views import RepairMessage
@@ -147,49 +148,11 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class ActionLine:
-    """One action item."""
-
-    ref: str
-    id: int
-    text: str
-    owner: str
-    owner_name: str
-    due: date
-    overdue_days: int
-    incident_ref: str | None
-    done: bool = False
-    evidence: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ActionReminder:
     """A direct message about one's action items that are due."""
 
     owner: str
     items: tuple[ActionLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class IncidentLine:
-    """One incident in a list; of one that is `restricted` for the reader, no more than that."""
-
-    incident_id: int
-    ref: str
-    title: str
-    severity: Severity
-    state: IncidentState
-    declared_at: datetime
-    restored_minutes: float | None
-    verified_minutes: float | None
-    elapsed_minutes: float
-    channel_id: str | None
-    commander: str | None
-    tier: int
-    target_minutes: int | None
-    cost: Mapping[str, float] = field(default_factory=dict)
-    raw_cost: Mapping[str, float] = field(default_factory=dict)
-    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,20 +221,6 @@ class IncidentOverview:
     lines: tuple[IncidentLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
-    """App Home of one person; `approvals` are requests that wait for their yes or no."""
-
-    user: str
-    incidents: tuple[IncidentLine, ...]
-    other_incidents: tuple[IncidentLine, ...]
-    actions: tuple[ActionLine, ...]
-    budgets: tuple[SloLine, ...]
-    problems: tuple[str, ...]
-    now: datetime
-    approvals: tuple[Waiver, ...] = ()
-
-
 Message = (
     AlertMessage
     | AlertReply
@@ -289,6 +238,7 @@ Message = (
     | ConsumerNotice
     | RestrictedNotice
     | HandoverMessage
+    | Home
     | RoleGuide
     | Subscription
     | ProposalMessage

@@ -18,6 +18,7 @@ from fireline.domain.policy.waivers import (
 from fireline.domain.slo.exclusions import ExclusionEffect
 from fireline.usecases.gate_changes import service_named
 from fireline.usecases.incident_costs import book_again
+from fireline.usecases.incident_record import refresh_homes
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.publish import posting
 from fireline.usecases.slo_views import find_slo
@@ -159,6 +160,7 @@ def _change(
 
 
 def _show(s: Services, uow: UnitOfWork, waiver: Waiver, kind: str, person: str) -> None:
+    refresh_homes(s, uow, (person,))
     ref = str(waiver.id)
     key = f"{kind}:{ref}"
     uow.start(posting(s.ids, key=key, channel=f"@{person}", kind=kind, ref=ref))

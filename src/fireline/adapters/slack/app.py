@@ -19,6 +19,7 @@ from fireline.adapters.slack.desk import (
     LOOKS,
     Asked,
     Desk,
+    HomeTab,
     Modal,
     Respond,
     acknowledging,
@@ -41,7 +42,7 @@ from fireline.adapters.slack.submissions import (
     sent_from,
 )
 from fireline.domain.errors import UserError
-from fireline.usecases.home import home
+from fireline.usecases.home import home, opened
 from fireline.usecases.ports import Services
 
 LEFT_ALONE = frozenset({"not_found", "hash_conflict", "view_not_found"})
@@ -261,7 +262,7 @@ def _settle(
         return
     ack()
     shown = finished(outcome)
-    if shown is not None and not isinstance(shown, Modal):
+    if shown is not None and not isinstance(shown, Modal | HomeTab):
         tell(client, asked, shown)
 
 
@@ -289,6 +290,7 @@ def _events(app: App, desk: Desk) -> None:
         if event.get("tab", "home") == "home":
             user = str(event["user"])
             client.views_publish(user_id=user, view=home_view(home(desk.s, user)))
+            opened(desk.s, user)
 
     @app.event(ANYTHING)
     def other(ack: Ack) -> None:

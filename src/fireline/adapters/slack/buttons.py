@@ -20,6 +20,7 @@ from fireline.adapters.slack.blocks.declare_form import DeclareForm
 from fireline.adapters.slack.card_presses import CARD_BUTTONS
 from fireline.adapters.slack.commands import NOUNS, run
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
+from fireline.adapters.slack.home_presses import HOME_BUTTONS
 from fireline.adapters.slack.interactions import Button, Pressed, Redraw
 from fireline.adapters.slack.proposal_buttons import PROPOSAL_BUTTONS
 from fireline.domain.errors import InvalidInputError, NotFoundError
@@ -82,6 +83,7 @@ BUTTONS: Mapping[str, Button] = {
     **CARD_BUTTONS,
     **follow_verbs.BUTTONS,
     **PROPOSAL_BUTTONS,
+    **HOME_BUTTONS,
     ids.CARD_MENU: card_menu,
     ids.TAKE_COMMAND: handover_acts.take_command,
     ids.UNDERSTOOD: notice_acts.understood,

@@ -19,7 +19,14 @@ from fireline.adapters.slack.files import fetch, shared
 from fireline.adapters.slack.grammar import mentioned, readable, unnamed
 from fireline.domain.errors import RejectedError, UnreachableError
 from fireline.usecases.ports import ChannelRef, FileRef, PostedRef, RawMessage
-from fireline.usecases.views import AlertMessage, FileMessage, IncidentCard, Message, SloDetail
+from fireline.usecases.views import (
+    AlertMessage,
+    FileMessage,
+    Home,
+    IncidentCard,
+    Message,
+    SloDetail,
+)
 
 EVENT_TYPE = "fireline"
 RECENT = 200
@@ -109,6 +116,8 @@ class SlackChat:
         thread: PostedRef | None = None,
     ) -> PostedRef:
         """Post with the key in the message metadata, in a thread if given; pins a status card."""
+        if isinstance(message, Home):
+            return self._show_home(message)
         where = thread.channel_id if thread else self.directory.channel_id(channel)
         try:
             posted = self._post(where, message, key, chart_file, thread)
@@ -154,6 +163,11 @@ class SlackChat:
         told = {"text": shown.text, "blocks": shown.blocks}
         call(f"tell {user} in {channel}", show, channel=where, user=user, **told)
 
+    def _show_home(self, message: Home) -> PostedRef:
+        view = {"type": "home", "blocks": render(message).blocks}
+        call("show App Home", self._client.views_publish, user_id=message.user, view=view)
+        return PostedRef(message.user, "home")
+
     def _share(self, where: str, message: FileMessage, key: str) -> PostedRef:
         shown = render(message)
         call(
@@ -176,6 +190,9 @@ class SlackChat:
     ) -> None:
         """Edit the message; a document's content never changes under its key."""
         if isinstance(message, FileMessage):
+            return
+        if isinstance(message, Home):
+            self._show_home(message)
             return
         shown = render(message, chart_file)
         call(

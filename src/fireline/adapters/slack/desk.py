@@ -61,13 +61,20 @@ class Modal:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeTab:
+    """An answer that is the person's App Home."""
+
+    view: Block
+
+
+@dataclass(frozen=True, slots=True)
 class Later:
     """An answer that is made once the request is acknowledged, since it waits for something."""
 
     make: Callable[[], Message | Rendered]
 
 
-Answer = Message | Rendered | Modal
+Answer = Message | Rendered | Modal | HomeTab
 Reply = Answer | Later
 
 
@@ -232,8 +239,10 @@ def declared(incident: Incident, *, created: bool) -> Rendered:
     return kit.rendered(plain, [kit.section(text), row])
 
 
-def drawn(reply: Message | Rendered) -> Rendered:
+def drawn(reply: Message | Rendered | HomeTab) -> Rendered:
     """Any answer as text and blocks."""
+    if isinstance(reply, HomeTab):
+        return Rendered("App Home", reply.view["blocks"])
     return reply if isinstance(reply, Rendered) else render(reply)
 
 
@@ -288,6 +297,9 @@ def deliver(client: WebClient, asked: Asked, reply: Answer | None, respond: Resp
             log.warning("modal_refused", error=str(error.response.get("error")))
             shown = answers.told("Slack did not open the form in time. Please try once more.")
             respond(text=shown.text, blocks=shown.blocks, replace_original=False)
+        return
+    if isinstance(reply, HomeTab):
+        client.views_publish(user_id=asked.user.id, view=reply.view)
         return
     shown = drawn(reply)
     if respond is not None:

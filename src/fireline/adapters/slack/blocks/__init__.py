@@ -14,6 +14,7 @@ from fireline.adapters.slack.blocks import (
     card,
     external_alert,
     handover,
+    home,
     incident,
     proposal,
     repair,
@@ -42,6 +43,7 @@ from fireline.usecases.views import (
     ConsumerNotice,
     FileMessage,
     HandoverMessage,
+    Home,
     IncidentCard,
     IncidentNotice,
     IncidentOverview,
@@ -63,6 +65,10 @@ from fireline.usecases.views import (
 __all__ = ["Rendered", "render"]
 
 
+def _home(view: Home) -> Rendered:
+    return Rendered("App Home", home.home(view)["blocks"])
+
+
 _DRAWN: Mapping[type, Callable[[Any], Rendered]] = {
     ActionReminder: action.reminder,
     AlertHistory: alert_history.history,
@@ -77,6 +83,7 @@ _DRAWN: Mapping[type, Callable[[Any], Rendered]] = {
     TriageMessage: triage.triage,
     HandoverMessage: handover.handover,
     ProposalMessage: proposal.proposal,
+    Home: _home,
     ConsumerNotice: updates.consumer_notice,
     ExternalAlertMessage: external_alert.external_alert,
     FileMessage: answers.file_comment,
