@@ -3,7 +3,6 @@
 import hashlib
 import html
 import json
-import re
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +16,7 @@ from fireline.adapters.slack.calls import ShortWait, call
 from fireline.adapters.slack.directory import Directory
 from fireline.adapters.slack.files import fetch, shared
 from fireline.adapters.slack.grammar import mentioned, readable, unnamed
+from fireline.adapters.slack.message_keys import file_name, has_key, metadata
 from fireline.domain.errors import RejectedError, UnreachableError
 from fireline.usecases.ports import ChannelRef, FileRef, PostedRef, RawMessage
 from fireline.usecases.views import (
@@ -28,7 +28,6 @@ from fireline.usecases.views import (
     SloDetail,
 )
 
-EVENT_TYPE = "fireline"
 RECENT = 200
 RECENT_PAGES = 3
 FINE_WHEN_INVITING = frozenset({"already_in_channel", "cant_invite_self"})
@@ -150,7 +149,7 @@ class SlackChat:
             text=shown.text,
             blocks=shown.blocks,
             thread_ts=thread.ts if thread else None,
-            metadata=_metadata(key),
+            metadata=metadata(key),
             unfurl_links=False,
             unfurl_media=False,
         )
@@ -175,7 +174,7 @@ class SlackChat:
             self._client.files_upload_v2,
             channel=where,
             content=message.content,
-            filename=_file_name(key, message.filename),
+            filename=file_name(key, message.filename),
             title=message.title,
             initial_comment=shown.text,
         )
@@ -202,7 +201,7 @@ class SlackChat:
             ts=posted.ts,
             text=shown.text,
             blocks=shown.blocks,
-            metadata=_metadata(key),
+            metadata=metadata(key),
         )
         if isinstance(message, IncidentCard):
             # A crash between posting and pinning must not leave the card unpinned.
@@ -234,7 +233,7 @@ class SlackChat:
                     return None
                 raise
             for message in answer.get("messages", []):
-                if self._ours(message) and _has_key(message, key):
+                if self._ours(message) and has_key(message, key):
                     return PostedRef(where, str(message["ts"]))
             cursor = answer.get("response_metadata", {}).get("next_cursor", "")
             if not cursor:
@@ -382,21 +381,3 @@ def _like(client: WebClient, retry_handlers: list[RetryHandler]) -> WebClient:
         proxy=client.proxy,
         retry_handlers=retry_handlers,
     )
-
-
-def _metadata(key: str) -> dict[str, Any]:
-    return {"event_type": EVENT_TYPE, "event_payload": {"key": key}}
-
-
-def _file_name(key: str, filename: str) -> str:
-    """A name made of the key, so that the share can be found again by it."""
-    suffix = filename.rpartition(".")[2] if "." in filename else "txt"
-    return re.sub(r"[^A-Za-z0-9]+", "-", key).strip("-") + f".{suffix}"
-
-
-def _has_key(message: dict[str, Any], key: str) -> bool:
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") == EVENT_TYPE:
-        return bool(metadata.get("event_payload", {}).get("key") == key)
-    stem = _file_name(key, "x.y").rpartition(".")[0]
-    return any(str(f.get("name", "")).rpartition(".")[0] == stem for f in message.get("files", []))
