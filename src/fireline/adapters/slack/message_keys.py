@@ -19,8 +19,8 @@ def file_name(key: str, filename: str) -> str:
 
 def has_key(message: dict[str, Any], key: str) -> bool:
     """Whether a message of ours is the one of this key."""
-    metadata = message.get("metadata") or {}
-    if metadata.get("event_type") == EVENT_TYPE:
-        return bool(metadata.get("event_payload", {}).get("key") == key)
+    found = message.get("metadata") or {}
+    if found.get("event_type") == EVENT_TYPE:
+        return bool(found.get("event_payload", {}).get("key") == key)
     stem = file_name(key, "x.y").rpartition(".")[0]
     return any(str(f.get("name", "")).rpartition(".")[0] == stem for f in message.get("files", []))
