@@ -15,6 +15,7 @@ from sqlmodel import Session
 from fireline.adapters.store import SqlStore, migrate, open_engine
 from fireline.adapters.store.unit_of_work import SqlUnitOfWork
 from fireline.usecases.ports import FlowCall
+from tests.servers import PostgresDatabases
 
 
 @dataclass
@@ -77,13 +78,26 @@ def sqlite_engine(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture
-def postgres_engine(postgres_url: str) -> Iterator[Engine]:
-    """A migrated PostgreSQL database of this test."""
-    engine = open_engine(postgres_url)
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_databases: PostgresDatabases) -> str:
+    """The name of an empty migrated database to copy."""
+    url = postgres_databases.create()
+    engine = open_engine(url)
     migrate(engine)
+    engine.dispose()
+    return url.rpartition("/")[2]
+
+
+@pytest.fixture
+def postgres_engine(
+    postgres_databases: PostgresDatabases, migrated_postgres: str
+) -> Iterator[Engine]:
+    """A migrated PostgreSQL database of this test."""
+    url = postgres_databases.create(copy_of=migrated_postgres)
+    engine = open_engine(url)
     yield engine
     engine.dispose()
+    postgres_databases.drop(url)
 
 
 @pytest.fixture

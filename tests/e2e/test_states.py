@@ -30,6 +30,7 @@ from tests.servers import TestPrometheus
 pytestmark = pytest.mark.real
 
 HISTORY = 3 * 3600
+WINDOW = "3d"  # every test has the bot read a whole window of history
 NUMBER = re.compile(r"\d\s?%|\d\s?x\b|NaN|\bleft\b|\bof total\b|\*Burn\*", re.IGNORECASE)
 OBJECTIVE = "99.9 %"
 UNREACHABLE = "cannot be reached (connection refused); check that it runs and the address"
@@ -85,10 +86,12 @@ def scene(
     definitions = tmp_path / "slos"
     definitions.mkdir()
     texts = [
-        definition(name, bad=counted(bad), total=counted(total))
+        definition(name, bad=counted(bad), total=counted(total), window=WINDOW)
         for name, (bad, total) in SLOS.items()
     ]
-    texts.append(definition("wrong-query", bad=PAIRED, total=counted("st_pair_b_total")))
+    texts.append(
+        definition("wrong-query", bad=PAIRED, total=counted("st_pair_b_total"), window=WINDOW)
+    )
     (definitions / "orders.yaml").write_text("---\n".join(texts))
     bot = start_bot(
         data_sources={"main": {"url": front.url, "timeout_seconds": getattr(request, "param", 10)}},
@@ -127,7 +130,7 @@ def test_a_bot_started_while_prometheus_is_down_says_so_and_finds_it_again(
     said = scene.asks("/slo show good-rows")
     assert "Query failed" not in said
     assert "(provisional)" in said
-    assert "3 h of 30 d" in said
+    assert "3 h of 3 d" in said
     assert "left" in said
 
 
