@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from fireline.adapters.store import SqlStore
 from fireline.flows.alertmanager import AlertmanagerSteps
 from fireline.flows.attempts import RetryPlan
+from fireline.flows.paging import PagingSteps
 from fireline.flows.runtime import Runtime, RuntimeOptions
 from fireline.flows.steps import Steps
 from fireline.usecases.ports import ChannelRef, FlowCall, PostedMessage
@@ -96,6 +97,12 @@ class Recorded:
                 silence_failed=lambda *failed: self.did("silence_failed", failed),
                 end_silence=lambda ending: self.did("end_silence", ending),
                 ending_failed=lambda *failed: self.did("ending_failed", failed),
+            ),
+            paging=PagingSteps(
+                watch_incident=lambda incident_id: self.did("watch_incident", incident_id),
+                tell_pager=lambda *told: self.did("tell_pager", told),
+                page_lost=lambda *lost: self.did("page_lost", lost),
+                poll_pager=lambda: self.did("poll_pager", None),
             ),
         )
 

@@ -12,7 +12,7 @@ from fireline.adapters.slack.incident_acts import HELP, SUBMISSIONS, VERBS
 from fireline.domain.incident.incident import Incident, IncidentState, Severity, Stamp
 from fireline.domain.incident.kinds import Answer, DetectedBy, Harm, IncidentType, UnitStatus
 from fireline.sandbox.blockkit import validate_view
-from fireline.usecases.incident_updates import watch_incidents
+from fireline.usecases.incident_clock import watch_incidents
 from tests.integration.slack_bot import Bot
 
 MANIFEST = Path(__file__).parents[1] / "data" / "dbt" / "manifest.json"

@@ -10,8 +10,8 @@ from fireline.domain.incident.metrics import durations
 from fireline.domain.incident.moves import Verb
 from fireline.usecases.declaration import Past
 from fireline.usecases.draft_postmortem import finish
+from fireline.usecases.incident_clock import watch_incidents
 from fireline.usecases.incident_steps import Ask, step
-from fireline.usecases.incident_updates import watch_incidents
 from fireline.usecases.incident_views import announcement
 from fireline.usecases.manage_incident import Declare, declare, resolve
 from fireline.usecases.ports import Services

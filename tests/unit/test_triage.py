@@ -6,8 +6,8 @@ from fireline.domain.incident.incident import Incident, IncidentState, Role, Sta
 from fireline.domain.incident.moves import Verb
 from fireline.domain.people import SYSTEM, Actor
 from fireline.usecases.incident_channel import record_channel
+from fireline.usecases.incident_clock import watch_incidents
 from fireline.usecases.incident_steps import Ask, step
-from fireline.usecases.incident_updates import watch_incidents
 from fireline.usecases.incident_views import announcement
 from fireline.usecases.manage_incident import Declare, declare, investigate, restore
 from fireline.usecases.ports import ChannelRef, Services
@@ -121,7 +121,7 @@ def test_a_restricted_one_has_its_private_channel_from_the_start(
 ) -> None:
     incident = declare(s, Declare("leak", ANA, quiet=True, restricted=True)).incident
     assert (incident.state, incident.details.place) == (IncidentState.TRIAGE, "")
-    assert flows(sqlite_store) == ["declare_incident 1"]
+    assert flows(sqlite_store) == ["declare_incident 1", "watch_incident 1"]
 
 
 def test_what_a_rule_declares_has_no_commander_and_is_not_acknowledged(s: Services) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 
 from fireline.domain.people import SYSTEM
 from fireline.flows.alertmanager import AlertmanagerSteps, alertmanager_steps
+from fireline.flows.paging import PagingSteps, paging_steps
 from fireline.usecases import (
     chase_actions,
     draft_postmortem,
@@ -45,6 +46,7 @@ class Steps:
     keep_ledger: Callable[[], object]
     record_failure: Callable[[str, str, str], None]
     alertmanager: AlertmanagerSteps
+    paging: PagingSteps
 
 
 def steps_of(
@@ -74,6 +76,7 @@ def steps_of(
         keep_ledger=lambda: retain.keep_ledger(s, s.clock.now()),
         record_failure=partial(_record_failure, s),
         alertmanager=alertmanager_steps(s),
+        paging=paging_steps(s),
     )
 
 

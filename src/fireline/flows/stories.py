@@ -16,6 +16,7 @@ from dbos import DBOS
 from fireline.flows.alertmanager import POLL_SECONDS, register_alertmanager
 from fireline.flows.attempts import Attempts, without_result
 from fireline.flows.mending import register_mending
+from fireline.flows.paging import register_paging
 from fireline.flows.steps import Steps
 from fireline.usecases.accept_timeline import REDRAFT
 from fireline.usecases.capture_timeline import KEEP_FILES
@@ -44,6 +45,7 @@ class Clockwork:
 def register_incident_flows(steps: Steps, attempts: Attempts) -> None:
     """Tell DBOS about the flows that follow what people do."""
     do = attempts.carry_out
+    register_paging(steps.paging, attempts)
 
     @DBOS.workflow(name=DECLARE)
     def declare_incident(incident_id: int) -> None:
@@ -140,6 +142,7 @@ def _register_watch(steps: Steps, attempts: Attempts) -> Scheduled:
     def watch_incidents(_scheduled_at: datetime, _context: Any) -> None:
         do("verify what is being repaired", without_result(steps.verify_repairs))
         do("fire the timers of open incidents", without_result(steps.watch_incidents))
+        do("ask PagerDuty who acknowledged", without_result(steps.paging.poll_pager))
 
     return watch_incidents
 

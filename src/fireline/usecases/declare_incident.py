@@ -38,6 +38,7 @@ from fireline.usecases.incident_record import (
     show_alert,
     write_down,
 )
+from fireline.usecases.page_telling import watch_soon
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.recent_changes import with_recent
 
@@ -81,6 +82,7 @@ def declare_within(s: Services, uow: UnitOfWork, command: Declare) -> Declared:
     show_alert(s, uow, incident)
     if incident.needs_channel:
         follow(uow, "declare_incident", incident, f"declare:{incident.id}")
+        watch_soon(s, uow, incident)
     refresh(s, uow, incident)
     return Declared(incident, created=True)
 

@@ -49,13 +49,17 @@ class UpdateMessage:
 
 @dataclass(frozen=True, slots=True)
 class IncidentNotice:
-    """What the clock asks for, in the thread of the message with the key `thread`, if any."""
+    """What the clock asks for, in the thread of the message with the key `thread`, if any.
+
+    `offer` are incident and person to whom command may be handed over with a press.
+    """
 
     thread: str
     ref: str
     text: str
     mention: tuple[str, ...] = ()
     sign: str = "alarm_clock"
+    offer: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import Incident, Role, Stamp
 from fireline.domain.incident.metrics import durations
 from fireline.domain.people import SYSTEM
+from fireline.usecases.incident_invites import invited_by_policy, say_missing
 from fireline.usecases.incident_record import (
     Change,
     happened,
@@ -18,11 +19,11 @@ from fireline.usecases.incident_record import (
     save,
     show,
     show_alert,
-    write_down,
 )
 from fireline.usecases.incident_record import (
     sync_topic as topic_flow,
 )
+from fireline.usecases.page_telling import tell_pages
 from fireline.usecases.ports import ChannelRef, Services
 from fireline.usecases.triage import show_in_place
 
@@ -87,6 +88,7 @@ def record_channel(s: Services, incident_id: int, channel: ChannelRef) -> Incide
         saved = save(s, uow, _in(before, channel), change)
         show(s, uow, "runbook_suggestion", channel.id, str(saved.id))
         show(s, uow, "blast", channel.id, str(saved.id))
+        tell_pages(s, uow, saved, saved.details.pages)
         show_alert(s, uow, saved)
         if saved.details.place and not saved.details.past:
             show_in_place(s, uow, saved)
@@ -96,20 +98,23 @@ def record_channel(s: Services, incident_id: int, channel: ChannelRef) -> Incide
 
 
 def invite_people(s: Services, incident_id: int) -> tuple[str, ...]:
-    """Invite declarer, role holders and who joined; gives and notes those whom Slack refused.
+    """Invite declarer, role holders, who joined and whom the policy wants; gives those refused.
+
+    Who was refused is told in the channel.
 
     Raises:
         EffectError: Slack did not do it.
     """
     with s.store() as uow:
         incident = load(uow, incident_id)
+        by_policy = invited_by_policy(s, uow, incident)
     if incident.channel_id is None:
         return ()
-    wanted = {incident.declared_by, *incident.roles.values(), *incident.details.joined}
+    wanted = {incident.declared_by, *incident.roles.values(), *incident.details.joined, *by_policy}
     people = sorted(wanted - {SYSTEM.id, *incident.details.gone})
     missing = s.chat.invite(incident.channel_id, people)
     if missing:
-        _note_missing(s, incident, missing)
+        say_missing(s, incident.id, missing)
     return missing
 
 
@@ -175,16 +180,3 @@ def _called(s: Services, user: str) -> str:
 
 def _in(incident: Incident, channel: ChannelRef) -> Incident:
     return replace(incident, channel_id=channel.id, channel_name=channel.name)
-
-
-def _note_missing(s: Services, incident: Incident, missing: tuple[str, ...]) -> None:
-    """Say once who could not be invited."""
-    now = s.clock.now()
-    text = f"Could not invite {', '.join(missing)}"
-    with s.store() as uow:
-        if any(e.text == text for e in uow.timeline.entries(incident.id)):
-            return
-        entry = happened(SYSTEM, text, now)
-        detail = {"people": list(missing)}
-        write_down(uow, incident, Change("incident.invite", SYSTEM, now, detail, (entry,)))
-        uow.commit()

@@ -14,7 +14,9 @@ from fireline.domain.people import SYSTEM, Actor
 from fireline.usecases.impact_views import ConsumerNotice, IncidentNotice
 from fireline.usecases.incident_facts import Follow, record
 from fireline.usecases.incident_impact import blast_of, roots_of
+from fireline.usecases.incident_pages import undelivered
 from fireline.usecases.incident_record import check_length, load, show
+from fireline.usecases.page_telling import PAGE
 from fireline.usecases.ports import PostedMessage, Services, UnitOfWork
 from fireline.usecases.publish import Projections, publish
 
@@ -131,6 +133,10 @@ def deliver(s: Services, projections: Projections, target: PostedMessage) -> boo
     try:
         return publish(s, projections, target)
     except RejectedError as error:
+        if target.kind == PAGE:
+            incident_id, _, number = target.ref.partition(":")
+            undelivered(s, int(incident_id), int(number), error.code or str(error))
+            return False
         incident_id, _, rest = target.ref.partition("|")
         consumer, _, channel = rest.partition("|")
         if target.kind != NOTICE or not channel:

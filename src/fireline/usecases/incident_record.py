@@ -12,9 +12,11 @@ from typing import ParamSpec, TypeVar
 
 from fireline.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.paging import settled
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.people import Actor
 from fireline.usecases.alert_messages import post_alert
+from fireline.usecases.page_telling import tell_pages, watch_soon
 from fireline.usecases.ports import FlowCall, Services, UnitOfWork
 from fireline.usecases.publish import posting
 from fireline.usecases.silence_ending import end_of_incident
@@ -22,6 +24,18 @@ from fireline.usecases.triage import show_in_place
 
 COMMAND = Provenance(source="command")
 INCIDENTS = "incidents"
+# Changes after which timers may be due that were not before.
+ARMING = frozenset(
+    {
+        "incident.severity",
+        "incident.severity.computed",
+        "incident.time",
+        "incident.investigate",
+        "incident.reopen",
+        "incident.expose",
+        "incident.type",
+    }
+)
 TRIES = 8
 NOTE_LIMIT = 3000
 
@@ -106,9 +120,13 @@ def save(s: Services, uow: UnitOfWork, incident: Incident, change: Change) -> In
     Raises:
         ConflictError: somebody else changed it first.
     """
-    saved = uow.incidents.save(incident)
+    answered, pages = settled(incident, change.actor, change.at)
+    saved = uow.incidents.save(answered)
     write_down(uow, saved, change)
     refresh(s, uow, saved)
+    tell_pages(s, uow, saved, pages)
+    if change.action in ARMING:
+        watch_soon(s, uow, saved)
     if not saved.open:
         end_of_incident(s, uow, saved)
     return saved

@@ -8,7 +8,7 @@ moments that matter, 75 % and 100 %, are timers and redraw card and topic by the
 from datetime import datetime, timedelta
 
 from fireline.domain.incident.incident import Incident, Stamp
-from fireline.usecases.incident_updates import watch_incidents as fire_timers
+from fireline.usecases.incident_clock import watch_incidents as fire_timers
 from fireline.usecases.ports import FlowCall, Services, UnitOfWork
 
 STEPS = 20

@@ -19,6 +19,7 @@ APART = frozenset(
         "alert_step",
         "external_alert",
         "announcement",
+        "page",
         "review",
         "action_reminder",
         "waiver_request",

@@ -9,14 +9,17 @@ from fireline.usecases.external_messages import KIND as EXTERNAL_ALERT
 from fireline.usecases.home import KIND as HOME
 from fireline.usecases.home import home_message
 from fireline.usecases.incident_card import card
+from fireline.usecases.incident_clock import incident_notice
 from fireline.usecases.incident_handover import handover_card
 from fireline.usecases.incident_impact import blast
 from fireline.usecases.incident_notices import all_clear, consumer_notice
 from fireline.usecases.incident_repair import CHECKS
 from fireline.usecases.incident_repair_view import checks
 from fireline.usecases.incident_roles import GUIDE, role_guide
-from fireline.usecases.incident_updates import incident_notice, update_message
+from fireline.usecases.incident_updates import update_message
 from fireline.usecases.incident_views import announcement, runbook_suggestion
+from fireline.usecases.page_projections import page_message, paging_message
+from fireline.usecases.page_telling import PAGE, PAGING
 from fireline.usecases.post_review import review
 from fireline.usecases.publish import Projections
 from fireline.usecases.show_relations import proposal
@@ -35,6 +38,8 @@ PROJECTIONS: Projections = {
     "update": update_message,
     "incident_notice": incident_notice,
     TRIAGE: triage,
+    PAGE: page_message,
+    PAGING: paging_message,
     "handover": handover_card,
     GUIDE: role_guide,
     HOME: home_message,

@@ -18,6 +18,7 @@ from fireline.usecases.views import (
     BudgetOverview,
     IncidentNotice,
     Message,
+    PagingMessage,
     ProposalMessage,
     ReviewDigest,
     SloDetail,
@@ -27,6 +28,7 @@ from fireline.usecases.views import (
 Projection = Callable[[Services, UnitOfWork, str], Message | None]
 Projections = Mapping[str, Projection]
 
+THREADED = (AlertReply, IncidentNotice, PagingMessage, ProposalMessage, TriageMessage)
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
 
@@ -73,11 +75,7 @@ def publish(s: Services, projections: Projections, target: PostedMessage) -> boo
 
 def _thread(uow: UnitOfWork, message: Message) -> PostedRef | None:
     """The message whose thread this one belongs to, when it is in Slack."""
-    parent = (
-        uow.messages.get(message.thread)
-        if isinstance(message, AlertReply | IncidentNotice | ProposalMessage | TriageMessage)
-        else None
-    )
+    parent = uow.messages.get(message.thread) if isinstance(message, THREADED) else None
     if parent is None or parent.ts is None or parent.channel_id is None:
         return None
     return PostedRef(parent.channel_id, parent.ts)

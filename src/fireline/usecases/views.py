@@ -47,6 +47,7 @@ from fireline.usecases.impact_views import (
     UpdateMessage,
 )
 from fireline.usecases.list_views import ActionLine, IncidentLine
+from fireline.usecases.page_views import OnCallList, PageMessage, PagingMessage
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
 from fireline.usecases.relation_views import ProposalMessage
 from fireline.usecases.repair_views import RepairMessage
@@ -81,6 +82,9 @@ __all__ = [
     "IncidentOverview",
     "Message",
     "Notice",
+    "OnCallList",
+    "PageMessage",
+    "PagingMessage",
     "Particulars",
     "ProposalMessage",
     "RestrictedNotice",
@@ -234,6 +238,9 @@ Message = (
     | RepairMessage
     | UpdateMessage
     | IncidentNotice
+    | PageMessage
+    | PagingMessage
+    | OnCallList
     | TriageMessage
     | ConsumerNotice
     | RestrictedNotice

@@ -19,7 +19,7 @@ Values: TypeAlias = Mapping[str, str]
 Options: TypeAlias = Sequence[tuple[str, str]]
 Reader: TypeAlias = Callable[[Desk, Asked, Typed], Values]
 Doer: TypeAlias = Callable[[Desk, Asked, Incident, Values], Rendered]
-LINE, LINES, CHOICE, PERSON = "line", "lines", "choice", "person"
+LINE, LINES, CHOICE, PERSON, PEOPLE = "line", "lines", "choice", "person", "people"
 VIEW = "act_"
 # The message that a form was opened for, when there was one.
 SOURCE = ("source_channel", "ts", "thread_ts")
@@ -147,6 +147,7 @@ def _input(field: Field, value: str) -> kit.Block:
             "Choose", [kit.option(label, key) for key, label in field.options], value
         ),
         PERSON: lambda: forms.person_input(value or None),
+        PEOPLE: lambda: forms.people_input(value.split()),
     }[field.kind]()
     return forms.labelled(field.name, field.label, element, field.hint, optional=field.optional)
 

@@ -12,6 +12,7 @@ from fireline.adapters.slack import (
     join_verbs,
     log_acts,
     notice_acts,
+    page_acts,
     relation_acts,
     repair_acts,
     role_acts,
@@ -31,6 +32,7 @@ ACTS = (
     *notice_acts.ACTS,
     *handover_acts.ACTS,
     *role_acts.ACTS,
+    *page_acts.ACTS,
     *log_acts.ACTS,
     *relation_acts.ACTS,
     *timeline_acts.ACTS,
@@ -42,6 +44,7 @@ VERBS: Mapping[str, Verb] = {
     "join": join_verbs.join,
     **follow_verbs.VERBS,
     **timeline_acts.VERBS,
+    "oncall": page_acts.on_call,
     **verbs_of(ACTS),
 }
 HELP: Mapping[str, str] = {
@@ -55,6 +58,7 @@ HELP: Mapping[str, str] = {
     **notice_acts.HELP,
     **handover_acts.HELP,
     **role_acts.HELP,
+    **page_acts.HELP,
     **log_acts.HELP,
     **relation_acts.HELP,
     **timeline_acts.HELP,

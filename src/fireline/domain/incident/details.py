@@ -15,6 +15,7 @@ from fireline.domain.incident.kinds import (
     RepairMethod,
     UnitStatus,
 )
+from fireline.domain.incident.page import Page
 from fireline.domain.incident.proposals import Brought, Proposal
 
 
@@ -343,6 +344,7 @@ class Details:
     past: bool = False
     place: str = ""
     thread: str = ""
+    pages: tuple[Page, ...] = ()
 
     @property
     def roots(self) -> tuple[str, ...]:

@@ -11,6 +11,18 @@ from datetime import datetime, timedelta
 from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Stamp
 from fireline.domain.incident.kinds import Harm
+from fireline.domain.incident.paging import (
+    AGAIN,
+    CLIMB,
+    MOST_UNANSWERED,
+    asked,
+    is_acknowledged,
+    ladder_of,
+    next_up,
+    repeats,
+    unanswered,
+    worn_out,
+)
 from fireline.domain.incident.roles import freed_at, missing
 from fireline.domain.policy.expressions import holds
 from fireline.domain.policy.incident_rules import EscalationStep, IncidentRules
@@ -27,17 +39,23 @@ TOLD_OF = (
 )
 EXPIRY_AGAIN = timedelta(hours=1)
 LONGEST_LATE = timedelta(days=2)
+ANSWERED_WITHIN = timedelta(minutes=5)
+IMPACT = "impact"
 
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """One that is due: its key, the sentence, and whom it concerns (`role:` or policy aliases)."""
+    """One that is due: its key, the sentence, and whom it concerns (`role:` or policy aliases).
+
+    With `page` they are called wherever they are, not only mentioned in the channel.
+    """
 
     key: str
     text: str
     at: datetime
     notify: tuple[str, ...] = ()
     restricted: bool = False
+    page: bool = False
 
 
 def cadence(incident: Incident, rules: IncidentRules, *, burning: bool = False) -> timedelta:
@@ -71,8 +89,12 @@ def due_timers(
     *,
     target_minutes: int,
     burning: bool = False,
+    within: timedelta = ANSWERED_WITHIN,
 ) -> list[Timer]:
-    """Every timer that should have fired by now; who fired which is the caller's to know."""
+    """Every timer that should have fired by now; who fired which is the caller's to know.
+
+    `within` is how long a page may wait for an answer.
+    """
     if not incident.open:
         return []
     if incident.state is IncidentState.TRIAGE:
@@ -82,6 +104,7 @@ def due_timers(
         *_commander(incident, rules, now),
         *_laid_down(incident, rules, now),
         *_escalation(incident, rules, now),
+        *_climb(incident, rules, now, within),
         *_countdown(incident, now, target_minutes),
         *_expired(incident, now),
     ]
@@ -134,7 +157,11 @@ def _commander(incident: Incident, rules: IncidentRules, now: datetime) -> Itera
     if count >= 1:
         at = since + every * count
         text = f"{incident.severity.label} without a commander. `/incident claim commander`"
-        yield Timer(f"commander:{int(at.timestamp())}", text, at, ("oncall",))
+        # The channel is asked first, then whoever is on call, unless they are being called anyway.
+        called = count > 1 and not asked(incident)
+        ladder = _ladder(incident, rules) if called else ()
+        first = tuple(alias for alias in ladder if not worn_out(incident, alias))[:1]
+        yield Timer(f"commander:{int(at.timestamp())}", text, at, first, page=bool(first))
 
 
 def _laid_down(incident: Incident, rules: IncidentRules, now: datetime) -> Iterator[Timer]:
@@ -163,22 +190,60 @@ def _escalation(incident: Incident, rules: IncidentRules, now: datetime) -> Iter
         if step.when is not None and not holds(step.when, facts):
             continue
         # A step from before an old incident's reopening says nothing any more.
-        if now - (start + step.after) > LONGEST_LATE:
+        key = _armed(incident, step, start)
+        if key is None or now - (start + step.after) > LONGEST_LATE:
             continue
         text = step.message or f"{incident.severity.label} of tier {incident.tier}"
-        yield Timer(
-            f"escalate:{step.key}:{len(incident.details.reopened)}",
-            text,
-            start + step.after,
-            () if step.channel_only else step.notify,
-            step.restricted,
-        )
+        at, page = start + step.after, not step.channel_only
+        yield Timer(key, text, at, step.notify, step.restricted, page)
+
+
+def _armed(incident: Incident, step: EscalationStep, start: datetime) -> str | None:
+    """The step's key; None where it fired for a severity as bad.
+
+    Another beginning of the harm arms the steps that count from it, a worse severity the others.
+    """
+    stem = f"escalate:{step.key}:{len(incident.details.reopened)}"
+    if step.clock == IMPACT:
+        return f"{stem}:{int(start.timestamp())}"
+    fired = (one.key for one in incident.details.fired if one.key.startswith(f"{stem}:s"))
+    if any(int(key.rpartition(":s")[2]) < incident.severity for key in fired):
+        return None
+    return f"{stem}:s{int(incident.severity)}"
 
 
 def _clock(incident: Incident, step: EscalationStep) -> datetime | None:
-    if step.clock == "impact":
+    if step.clock == IMPACT:
         return incident.at(Stamp.IMPACT_STARTED) or incident.at(Stamp.DETECTED)
-    return incident.at(Stamp.DECLARED)
+    declared = incident.at(Stamp.DECLARED)
+    waits = step.when is not None and "acknowledged" in step.when
+    if declared is None or not waits:
+        return declared
+    # How long nobody has answered counts from when somebody was asked.
+    return max([declared, *(page.at for page in asked(incident)[:1])])
+
+
+def _ladder(incident: Incident, rules: IncidentRules) -> tuple[str, ...]:
+    steps = rules.escalation.get(incident.tier, ())
+    return ladder_of(steps, restricted=incident.restricted)
+
+
+def _climb(
+    incident: Incident, rules: IncidentRules, now: datetime, within: timedelta
+) -> Iterator[Timer]:
+    """Who is called again since they did not answer, and whom then."""
+    if is_acknowledged(incident) or incident.at(Stamp.RESTORED) is not None:
+        return
+    for alias, due in repeats(incident, now, within):
+        count = unanswered(incident, alias) + 1
+        text = f"Not answered for {spell(within)}, call {count} of {MOST_UNANSWERED}"
+        yield Timer(f"{AGAIN}{alias}:{int(due.timestamp())}", text, due, (alias,), page=True)
+    found = next_up(incident, _ladder(incident, rules), now, within)
+    if found is not None:
+        alias, due = found
+        silent = ", ".join(dict.fromkeys(page.alias for page in asked(incident)))
+        text = f"Nobody answered ({silent})"
+        yield Timer(f"{CLIMB}{alias}:{int(due.timestamp())}", text, due, (alias,), page=True)
 
 
 def escalation_facts(incident: Incident) -> Mapping[str, object]:
@@ -187,7 +252,7 @@ def escalation_facts(incident: Incident) -> Mapping[str, object]:
     return {
         "tier": incident.tier,
         "severity": int(incident.severity),
-        "acknowledged": incident.at(Stamp.ACKNOWLEDGED) is not None,
+        "acknowledged": is_acknowledged(incident),
         "restored": incident.at(Stamp.RESTORED) is not None,
         "commander": Role.COMMANDER in incident.roles,
         "restricted": incident.restricted,

@@ -165,7 +165,11 @@ DEFAULT_ESCALATION: Mapping[int, tuple[EscalationStep, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class IncidentRules:
-    """All of them; the defaults are the shipped policy."""
+    """All of them; the defaults are the shipped policy.
+
+    `invite` are the aliases that are invited into the channel, by severity; `drill_page` those
+    that a drill may call, and nobody else.
+    """
 
     base_by_tier: Mapping[int, int] = field(default_factory=lambda: {0: 2, 1: 3, 2: 4})
     raises: tuple[SeverityRule, ...] = DEFAULT_RAISES
@@ -179,6 +183,8 @@ class IncidentRules:
     reopen_reason_min_chars: int = 10
     reopen_closed_within: timedelta = 30 * DAY
     commander_chase: timedelta = 5 * MINUTE
+    invite: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    drill_page: tuple[str, ...] = ()
     correlation: CorrelationRules = field(default_factory=CorrelationRules)
     triage_timeout: timedelta = 15 * MINUTE
     declare_from_alerts: bool = False

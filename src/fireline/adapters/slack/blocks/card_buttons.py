@@ -26,6 +26,7 @@ class Press:
 CLAIM = Press("I take command", ids.CLAIM_COMMANDER, style="primary")
 CONFIRM = Press("Confirm", ids.CONFIRM, Verb.INVESTIGATE, "primary")
 DECLINE = Press("Decline", ids.card_act("decline"), Verb.DECLINE)
+PAGE = Press("Page", ids.card_act("page"))
 UPDATE = Press("Update", ids.card_act("update"))
 MITIGATING = Press("Mitigating", ids.MITIGATE, Verb.MITIGATE)
 RESTORED = Press("Restored", ids.RESTORE, Verb.RESTORE)
@@ -54,7 +55,7 @@ ADD_ACTION = Press("Add action item", ids.ADD_ACTION)
 
 NEXT = {
     State.TRIAGE: (CONFIRM, DECLINE),
-    State.INVESTIGATING: (UPDATE, MITIGATING),
+    State.INVESTIGATING: (UPDATE, MITIGATING, PAGE),
     State.MITIGATING: (UPDATE, RESTORED, DECIDE),
     State.RESTORED: (REPAIR, NO_DAMAGE, UPDATE),
     State.REPAIRING: (VERIFY, NOTIFY, UPDATE),

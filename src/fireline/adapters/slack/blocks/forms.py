@@ -7,8 +7,10 @@ from typing import Any
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
+from fireline.adapters.slack.blocks.markup import USER_ID
 
 MAX_INPUT = 3000
+MOST_PEOPLE = 30
 MAX_VIEW_TITLE = 24
 MAX_META = 3000
 
@@ -112,6 +114,20 @@ def person_input(value: str | None = None) -> kit.Block:
     return element
 
 
+def people_input(values: Sequence[str] = ()) -> kit.Block:
+    """A list of people of which several may be chosen; what is no person's id is left out."""
+    element: kit.Block = {
+        "type": "multi_users_select",
+        "action_id": ids.INPUT,
+        "placeholder": kit.plain("Choose people", 150),
+        "max_selected_items": MOST_PEOPLE,
+    }
+    known = [value for value in values if USER_ID.match(value)]
+    if known:
+        element["initial_users"] = known[:MOST_PEOPLE]
+    return element
+
+
 def choice(placeholder: str, options: Sequence[kit.Block], chosen: str = "") -> kit.Block:
     """A drop-down list."""
     return kit.menu(placeholder, ids.INPUT, options, chosen)
@@ -169,6 +185,7 @@ def answers(view: Mapping[str, Any]) -> dict[str, str]:
             value = (
                 element.get("value")
                 or element.get("selected_user")
+                or " ".join(element.get("selected_users") or ())
                 or element.get("selected_date")
                 or (element.get("selected_option") or {}).get("value")
                 or "\n".join(str(o["value"]) for o in element.get("selected_options") or [])

@@ -38,7 +38,12 @@ def notice(view: IncidentNotice) -> kit.Rendered:
     """One sentence, with whom it concerns."""
     who = mentions(view.mention)
     text = f":{view.sign}: {esc(clip(view.text, LONGEST))}"
-    return kit.rendered(f"{view.ref}: {view.text}", [kit.section(f"{text}\n{who}".strip())])
+    row = None
+    if view.offer is not None:
+        incident_id, person = view.offer
+        press = kit.button("Hand over", ids.OFFER_COMMAND, f"{incident_id}:{person}", "primary")
+        row = kit.actions([press])
+    return kit.rendered(f"{view.ref}: {view.text}", [kit.section(f"{text}\n{who}".strip()), row])
 
 
 def consumer_notice(view: ConsumerNotice) -> kit.Rendered:
