@@ -22,6 +22,9 @@ from fireline.usecases.incident_channel import (
     record_channel,
     sync_topic,
 )
+from fireline.usecases.incident_clock import watch_incident
+from fireline.usecases.incident_pages import tell_pager
+from fireline.usecases.page_telling import TELL_PAGER, WATCH
 from fireline.usecases.ports import PostedMessage, Services
 from fireline.usecases.private_words import deliver
 from fireline.usecases.projections import PROJECTIONS
@@ -73,6 +76,10 @@ class Bot:
             invite_people(s, args[0])
         elif name == "sync_topic":
             sync_topic(s, args[0])
+        elif name == WATCH:
+            watch_incident(s, args[0])
+        elif name == TELL_PAGER:
+            tell_pager(s, *args)
 
     def act(self, name: str, /, **body: Any) -> dict[str, Any]:
         answer = self.sandbox.post(f"/_act/{name}", **body)
@@ -134,6 +141,11 @@ class Bot:
 
 @pytest.fixture
 def bot(sandbox: Sandbox, sqlite_store: RecordingStore) -> Iterator[Bot]:
+    """The bot as most tests want it."""
+    yield from make_bot(sandbox, sqlite_store)
+
+
+def make_bot(sandbox: Sandbox, sqlite_store: RecordingStore, **parts: Any) -> Iterator[Bot]:
     """The bot, installed from its own manifest: a scope that is missing fails the test."""
     assert sandbox.post("/_install", manifest=manifest())["ok"]
     client = web_client(BOT_TOKEN, sandbox.api_url, rate_limit_retries=1)
@@ -141,7 +153,7 @@ def bot(sandbox: Sandbox, sqlite_store: RecordingStore) -> Iterator[Bot]:
     slo = a_slo()
     definitions = FakeDefinitions({slo.name: slo})
     clock = SandboxClock(sandbox.workspace)
-    s = services(sqlite_store, chat=chat, clock=clock, definitions=definitions)
+    s = services(sqlite_store, chat=chat, clock=clock, definitions=definitions, **parts)
     with sqlite_store() as uow:
         uow.statuses.save([a_status(slo)])
         uow.commit()

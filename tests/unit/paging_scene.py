@@ -18,7 +18,6 @@ from fireline.usecases.incident_channel import open_channel, record_channel
 from fireline.usecases.incident_clock import watch_incident
 from fireline.usecases.incident_notices import deliver
 from fireline.usecases.incident_pages import tell_pager
-from fireline.usecases.incident_steps import Ask
 from fireline.usecases.manage_incident import Declare, declare
 from fireline.usecases.page_views import PageMessage, PagingMessage
 from fireline.usecases.ports import PostedMessage, Services
@@ -36,7 +35,6 @@ SRE, HEAD, VP = "@incident-commander-sre", "@head-of-data-platform", "@vp-data"
 PEOPLE = {HEAD: HANA.id, VP: VERA.id}
 LAG = a_lag_slo()
 RULE = Actor(SYSTEM.id, "rule")
-__all__ = ["ANA", "Ask"]
 
 
 @dataclass

@@ -7,16 +7,17 @@ import pytest
 
 from fireline.domain.errors import InvalidInputError, NotFoundError, RejectedError, UnreachableError
 from fireline.domain.incident.incident import IncidentState, Role, Severity, Stamp
+from fireline.domain.incident.lifecycle import Verb
 from fireline.domain.incident.page import Way
 from fireline.domain.policy.incident_rules import EscalationStep, IncidentRules
 from fireline.usecases import incident_pages
 from fireline.usecases import manage_incident as work
 from fireline.usecases.incident_clock import watch_incident, watch_incidents
+from fireline.usecases.incident_steps import Ask, step
 from fireline.usecases.page_views import PageMessage
+from tests.builders import ANA, BEN
 from tests.store_fixture import RecordingStore
 from tests.unit.paging_scene import (
-    ANA,
-    BEN,
     CHEN,
     FIRST,
     HANA,
@@ -118,7 +119,7 @@ def test_the_end_of_the_work_ends_its_calls_at_the_pager(team: Scene) -> None:
     team.declared()
     incident_pages.acknowledge(team.s, 1, team.pages()[0].number, ANA)
     team.flows()
-    work.step(team.s, 1, work.Ask(work.Verb.CANCEL, "it was a test of the alert"), ANA)
+    step(team.s, 1, Ask(Verb.CANCEL, "it was a test of the alert"), ANA)
     team.flows()
     assert team.incident().state is IncidentState.CANCELLED
     assert [action for action, *_ in team.pager.sent] == ["trigger", "acknowledge", "resolve"]
