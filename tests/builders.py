@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from fireline.domain.incident.details import AffectedDataset, Details
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Severity, Stamp
+from fireline.domain.incident.kinds import Harm
 from fireline.domain.incident.timeline import EntryKind, Provenance, TimelineEntry
 from fireline.domain.people import Actor
 from fireline.domain.policy.policy import Policy
@@ -209,6 +211,12 @@ WORKED_STAMPS = {
 }
 
 
+LATE = tuple(
+    AffectedDataset(name, harms=(Harm.LATE,), tier=0)
+    for name in ("raw_orders", "stg_orders", "fct_revenue_daily")
+)
+
+
 def the_worked_incident(**changes: Any) -> Incident:
     """The incident of the guide's worked example, resolved."""
     given: dict[str, Any] = {
@@ -218,6 +226,7 @@ def the_worked_incident(**changes: Any) -> Incident:
         "datasets": ("raw_orders", "stg_orders", "fct_revenue_daily"),
         "service": "orders-cdc",
         "budget_cost": {"debezium-cdc-lag": 68 / 432},
+        "details": Details(affected=LATE),
     }
     return an_incident(**{**given, **changes})
 

@@ -134,6 +134,7 @@ def _record(s: Services, uow: UnitOfWork, incident: Incident, names: dict[str, s
         target_minutes=s.policy.mttr_target(incident.tier),
         names=names,
         runbooks=tuple(find_runbook.for_incident(s, incident)),
+        weights=s.policy.incidents.downtime_weights,
     )
 
 

@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from fireline.domain.errors import NotFoundError
+from fireline.domain.incident.downtime import data_downtime
 from fireline.domain.incident.exposure import outside_words, public_view
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.timeline import TimelineEntry
@@ -28,7 +29,10 @@ class EntryDocument(TypedDict):
 
 
 class IncidentDocument(TypedDict):
-    """One incident; costs are shares of each SLO's budget, raw ones where they differ."""
+    """One incident; costs are shares of each SLO's budget, raw ones where they differ.
+
+    `data_downtime` has `dataset_hours` and the number of `datasets`, once the data is verified.
+    """
 
     id: str
     title: str
@@ -43,6 +47,7 @@ class IncidentDocument(TypedDict):
     roles: dict[str, str]
     stamps: dict[str, str]
     repair: dict[str, object] | None
+    data_downtime: dict[str, float] | None
     budget_cost: dict[str, float]
     raw_budget_cost: dict[str, float]
     timeline: list[EntryDocument]
@@ -91,6 +96,7 @@ def as_document(uow: UnitOfWork, record: Incident, *, timeline: bool) -> Inciden
         "repair": None
         if repair is None
         else {"damaged": repair.damaged, "checked_by": repair.checked_by, "how": repair.how},
+        "data_downtime": _downtime(incident),
         "budget_cost": dict(incident.budget_cost),
         "raw_budget_cost": dict(incident.raw_budget_cost),
         "timeline": [_entry(e) for e in uow.timeline.entries(incident.id)] if timeline else [],
@@ -99,6 +105,13 @@ def as_document(uow: UnitOfWork, record: Incident, *, timeline: bool) -> Inciden
         else [],
         "postmortem": latest.markdown if latest else None,
     }
+
+
+def _downtime(incident: Incident) -> dict[str, float] | None:
+    found = data_downtime(incident)
+    if found is None:
+        return None
+    return {"dataset_hours": round(found.hours, 2), "datasets": found.datasets}
 
 
 def _entry(entry: TimelineEntry) -> EntryDocument:

@@ -23,6 +23,7 @@ from fireline.domain.incident.timeline import EntryKind, NewEntry
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.postmortem.action import ActionState
 from fireline.usecases.accept_timeline import REDRAFT
+from fireline.usecases.data_downtime import with_downtime
 from fireline.usecases.incident_log import owner_names, promote_tasks
 from fireline.usecases.incident_record import (
     Change,
@@ -97,6 +98,8 @@ def step_in(
         after, lines = promote_tasks(s, uow, after, names, now)
         became = (happened(SYSTEM, line, now, EntryKind.ACTION) for line in lines)
         change = replace(change, entries=(*change.entries, *became))
+    if ask.verb in {Verb.RESTORE, Verb.RESOLVE}:
+        after, change = with_downtime(s, uow, after, change)
     saved = save(s, uow, with_notice(after, before, move, actor), change)
     _follow_up(s, uow, before, saved, move)
     if saved.details.fired != before.details.fired:

@@ -34,6 +34,8 @@ STEP_KEYS = ("after", "from", "when", "notify", "message", "restricted", "channe
 CLOCKS = ("declared", "impact")
 SPANS = ("reopen_cooldown", "sustain", "reopen_closed_within", "commander_chase", "triage_timeout")
 DECLARES = "declare_from_alerts"
+WEIGHTS = "data_downtime_weights"
+MOST_WEIGHT = 100
 LEAST_REASON = "reopen_reason_min_chars"
 POSTMORTEM_KEYS = ("severities", "any_of")
 MOST_LEVELS = 3
@@ -167,7 +169,10 @@ def _with_closing(rules: IncidentRules, fields: Fields, findings: Findings) -> I
     node: MappingNode | None = fields.mapping("incidents")
     if node is None:
         return rules
-    given = Fields(node, findings, "incidents", (*SPANS, LEAST_REASON, DECLARES, *CORRELATION))
+    given = Fields(
+        node, findings, "incidents", (*SPANS, LEAST_REASON, DECLARES, WEIGHTS, *CORRELATION)
+    )
+    rules = replace(rules, downtime_weights=_weights(rules.downtime_weights, given, findings))
     rules = replace(rules, correlation=correlation_rules(rules.correlation, given, findings))
     for key in SPANS:
         seconds = span(given.optional(key), findings)
@@ -178,6 +183,20 @@ def _with_closing(rules: IncidentRules, fields: Fields, findings: Findings) -> I
     least = given.optional(LEAST_REASON)
     count = _number(least, 1, LONGEST_REASON, findings) if least is not None else None
     return rules if count is None else replace(rules, reopen_reason_min_chars=count)
+
+
+def _weights(
+    shipped: Mapping[int, float], given: Fields, findings: Findings
+) -> Mapping[int, float]:
+    """How much an hour of a dataset counts, by its tier."""
+    found = dict(shipped)
+    for tier, text in given.pairs(WEIGHTS).items():
+        number = _number(text, 0, MOST_WEIGHT, findings)
+        if tier not in map(str, shipped):
+            findings.error(text.line, "tier", f"the tier `{tier}` must be 0, 1 or 2.")
+        elif number is not None:
+            found[int(tier)] = number
+    return found
 
 
 def _with_postmortem(rules: IncidentRules, fields: Fields, findings: Findings) -> IncidentRules:

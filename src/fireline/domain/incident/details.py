@@ -30,12 +30,18 @@ class BadWindow:
 
 @dataclass(frozen=True, slots=True)
 class AffectedDataset:
-    """A dataset by its canonical key, such as `demo.main.raw_orders`; `why` says how it got in."""
+    """A dataset by its canonical key, such as `demo.main.raw_orders`; `why` says how it got in.
+
+    `tier` is the one it had when service was restored. A `quarantined` one is kept from its
+    consumers.
+    """
 
     key: str
     role: DatasetRole = DatasetRole.ROOT
     harms: tuple[Harm, ...] = ()
     why: str = ""
+    tier: int | None = None
+    quarantined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +197,10 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Reopening:
-    """A step back; `same_impact` when it came soon enough for the harm to have gone on."""
+    """A step back; `same_impact` when it came soon enough for the harm to have gone on.
+
+    `verified_at` is since when the data had been right until then.
+    """
 
     at: datetime
     kind: str
@@ -199,6 +208,7 @@ class Reopening:
     by: str
     same_impact: bool
     restored_at: datetime | None = None
+    verified_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,13 +43,15 @@ def with_dataset(
     if before is None and len(known) >= MOST_DATASETS:
         raise InvalidInputError(f"An incident names at most {MOST_DATASETS} datasets.", "dataset")
     held = before.harms if before else ()
-    after = AffectedDataset(
-        key,
-        before.role if before else role,
-        tuple(dict.fromkeys((*held, *harms))),
-        before.why if before and before.why else why,
-    )
-    known[key] = after
+    after = before or AffectedDataset(key, role)
+    known[key] = replace(after, harms=tuple(dict.fromkeys((*held, *harms))), why=after.why or why)
+    return _with(incident, tuple(known.values()))
+
+
+def with_quarantine(incident: Incident, key: str, *, kept_away: bool) -> Incident:
+    """The incident in which a dataset is kept from its consumers, or is not any more."""
+    known = {dataset.key: dataset for dataset in incident.details.affected}
+    known[key] = replace(known[key], quarantined=kept_away)
     return _with(incident, tuple(known.values()))
 
 

@@ -216,6 +216,7 @@ def _reopened(moved: Incident, before: Incident, move: Move) -> Incident:
         by=move.asker.id if move.asker else "system",
         same_impact=same,
         restored_at=restored,
+        verified_at=before.at(Stamp.DATA_VERIFIED),
     )
     details = replace(
         before.details,

@@ -12,6 +12,10 @@ DEFINITIONS = (
     ("TTM", "time to mitigate: mitigated - impact started"),
     ("MTTR", "time to restore service: restored - impact started (detected if not recorded)"),
     ("TTDR", "time to data recovered: data verified - impact started (same rule)"),
+    (
+        "Data downtime",
+        "hours from impact started to data verified, of every dataset late, missing or wrong",
+    ),
     ("Budget cost", "bad events or minutes of the incident / budget of the SLO's window"),
 )
 

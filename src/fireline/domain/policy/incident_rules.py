@@ -185,6 +185,7 @@ class IncidentRules:
     commander_chase: timedelta = 5 * MINUTE
     invite: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     drill_page: tuple[str, ...] = ()
+    downtime_weights: Mapping[int, float] = field(default_factory=lambda: {0: 4, 1: 2, 2: 1})
     correlation: CorrelationRules = field(default_factory=CorrelationRules)
     triage_timeout: timedelta = 15 * MINUTE
     declare_from_alerts: bool = False

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from fireline.domain.incident.accepting import waiting
+from fireline.domain.incident.downtime import DEFAULT_WEIGHTS, data_downtime
 from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.incident.metrics import DEFINITIONS, against_target, durations
@@ -40,6 +41,7 @@ class Record:
     target_minutes: int
     names: Mapping[str, str] = field(default_factory=dict)
     runbooks: tuple[RunbookHit, ...] = ()
+    weights: Mapping[int, float] = field(default_factory=lambda: DEFAULT_WEIGHTS)
 
 
 def postmortem_facts(record: Record) -> dict[str, object]:
@@ -101,6 +103,7 @@ def _times(record: Record) -> dict[str, object]:
     incident = record.incident
     known = durations(incident)
     verdict = against_target(known.mttr, record.target_minutes) if known.mttr else ""
+    downtime = data_downtime(incident, record.weights)
     return {
         "stamps": [
             {"name": stamp.value.replace("_", " "), "at": _at(incident.at(stamp))}
@@ -113,6 +116,7 @@ def _times(record: Record) -> dict[str, object]:
         "mttr": _span(known.mttr),
         "mttr_verdict": verdict,
         "ttdr": _span(known.ttdr),
+        "downtime": downtime.words if downtime is not None and downtime.datasets else MISSING,
     }
 
 
