@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from fireline.domain.errors import EffectError, RejectedError
+from fireline.domain.errors import RejectedError
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.definition import Slo
 from fireline.usecases.ports import (
     Catalogue,
-    ChannelRef,
     FetchRequest,
     FetchResult,
     FileRef,
@@ -26,6 +25,7 @@ from fireline.usecases.views import (
     IncidentCard,
     Message,
 )
+from tests.fake_rooms import FakeRooms
 
 EPOCH = datetime(2026, 11, 22, 2, 10, tzinfo=UTC)
 
@@ -72,7 +72,7 @@ class FakePost:
 
 
 @dataclass
-class FakeChat:
+class FakeChat(FakeRooms):
     """A Slack in memory, held to the same contract as the real one.
 
     `fail` holds errors by method name, raised once each, in order; `messages` are those that can
@@ -80,42 +80,16 @@ class FakeChat:
     link any more; `missing` are channels that do not exist.
     """
 
-    channels: dict[str, ChannelRef] = field(default_factory=dict)
-    foreign_names: set[str] = field(default_factory=set)
     topics: dict[str, str] = field(default_factory=dict)
-    members: dict[str, set[str]] = field(default_factory=dict)
     posts: list[FakePost] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
     whispers: list[tuple[str, str, Message]] = field(default_factory=list)
     messages: dict[tuple[str, str], RawMessage] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
-    strangers: set[str] = field(default_factory=set)
     guests: set[str] = field(default_factory=set)
     gone: set[tuple[str, str]] = field(default_factory=set)
-    missing: set[str] = field(default_factory=set)
     pins: set[tuple[str, str]] = field(default_factory=set)
-    fail: dict[str, list[EffectError]] = field(default_factory=dict)
-    calls: list[str] = field(default_factory=list)
-
-    def create_channel(self, name: str, *, private: bool) -> ChannelRef:
-        self._called("create_channel")
-        _ = private
-        if name in self.channels or name in self.foreign_names:
-            raise RejectedError(f"#{name} exists", "name_taken")
-        made = ChannelRef(f"C{len(self.channels) + 1:08d}", name)
-        self.channels[name] = made
-        return made
-
-    def own_channel(self, name: str, since: datetime | None = None) -> ChannelRef | None:
-        self._called("own_channel")
-        _ = since
-        return self.channels.get(name)
-
-    def invite(self, channel: str, users: Sequence[str]) -> tuple[str, ...]:
-        self._called("invite")
-        self.members.setdefault(self._id(channel), set()).update(set(users) - self.strangers)
-        return tuple(u for u in users if u in self.strangers)
 
     def set_topic(self, channel: str, topic: str) -> None:
         self._called("set_topic")
@@ -222,20 +196,8 @@ class FakeChat:
         _ = user_id
         return "UTC"
 
-    def _id(self, channel: str) -> str:
-        """The id of a channel given by name; a name that nobody made here stands for itself."""
-        if channel in self.missing:
-            raise RejectedError(f"There is no public channel {channel}.", "channel_not_found")
-        made = self.channels.get(channel.removeprefix("#"))
-        return made.id if made else channel
-
     def with_key(self, key: str) -> list[FakePost]:
         return [post for post in self.posts if post.key == key]
-
-    def _called(self, method: str) -> None:
-        self.calls.append(method)
-        if self.fail.get(method):
-            raise self.fail[method].pop(0)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from fireline.adapters.store import SqlStore
 from fireline.flows.alertmanager import AlertmanagerSteps
 from fireline.flows.attempts import RetryPlan
+from fireline.flows.exposure import ExposureSteps
 from fireline.flows.paging import PagingSteps
 from fireline.flows.runtime import Runtime, RuntimeOptions
 from fireline.flows.steps import Steps
@@ -65,6 +66,10 @@ class Recorded:
             self.did("open", incident_id)
             return ChannelRef("C1", "inc-1")
 
+        def private(incident_id: int) -> ChannelRef:
+            self.did("private", incident_id)
+            return ChannelRef("C2", "inc-1", private=True)
+
         def mend() -> bool:
             self.did("mend", None)
             return self.names().count("mend") % 3 != 0
@@ -103,6 +108,14 @@ class Recorded:
                 tell_pager=lambda *told: self.did("tell_pager", told),
                 page_lost=lambda *lost: self.did("page_lost", lost),
                 poll_pager=lambda: self.did("poll_pager", None),
+            ),
+            exposure=ExposureSteps(
+                note_readers=lambda incident_id: self.did("readers", incident_id),
+                open_private=private,
+                move_in=lambda _id, channel: self.did("move", (channel.id, channel.private)),
+                invite_people=lambda incident_id: self.did("invite", incident_id),
+                shut_left=lambda incident_id: self.did("shut", incident_id),
+                report_strangers=lambda incident_id: self.did("strangers", incident_id),
             ),
         )
 

@@ -224,3 +224,25 @@ def test_a_person_has_a_name_and_a_zone(place: Place) -> None:
 def test_a_guest_is_told_from_a_member(place: Place) -> None:
     assert place.chat.is_guest(place.guest)
     assert not place.chat.is_guest(place.ana)
+
+
+def test_a_private_channel_is_ours_and_is_no_public_one(place: Place) -> None:
+    made = place.chat.create_channel("inc-7", private=True)
+    assert made.private
+    assert place.chat.own_channel("inc-7", private=True) == made
+    assert place.chat.own_channel("inc-7") is None
+    place.chat.invite(made.id, [place.ana])
+    assert place.chat.members_of(made.id) == (place.ana,)
+
+
+def test_a_channel_gets_another_name_once_and_is_archived(place: Place) -> None:
+    place.chat.create_channel("inc-8-left", private=False)
+    made = place.chat.create_channel("inc-7-late", private=False)
+    with pytest.raises(RejectedError) as refused:
+        place.chat.rename(made.id, "inc-8-left")
+    assert refused.value.code == "name_taken"
+    place.chat.rename(made.id, "inc-7-left")
+    place.chat.rename(made.id, "inc-7-left")
+    place.chat.archive(made.id)
+    place.chat.archive(made.id)
+    assert place.chat.own_channel("inc-7-late") is None

@@ -20,12 +20,18 @@ from fireline.usecases.incident_channel import (
     invite_people,
     open_channel,
     record_channel,
-    sync_topic,
 )
 from fireline.usecases.incident_clock import watch_incident
 from fireline.usecases.incident_pages import tell_pager
 from fireline.usecases.page_telling import TELL_PAGER, WATCH
 from fireline.usecases.ports import PostedMessage, Services
+from fireline.usecases.private_channel import (
+    move_in,
+    note_readers,
+    open_private,
+    shut_left,
+    sync_room,
+)
 from fireline.usecases.private_words import deliver
 from fireline.usecases.projections import PROJECTIONS
 from tests.builders import a_slo, a_status, services
@@ -75,11 +81,16 @@ class Bot:
             record_channel(s, args[0], open_channel(s, args[0]))
             invite_people(s, args[0])
         elif name == "sync_topic":
-            sync_topic(s, args[0])
+            sync_room(s, args[0])
         elif name == WATCH:
             watch_incident(s, args[0])
         elif name == TELL_PAGER:
             tell_pager(s, *args)
+        elif name == "expose_incident":
+            note_readers(s, args[0])
+            move_in(s, args[0], open_private(s, args[0]))
+            invite_people(s, args[0])
+            shut_left(s, PROJECTIONS, args[0])
 
     def act(self, name: str, /, **body: Any) -> dict[str, Any]:
         answer = self.sandbox.post(f"/_act/{name}", **body)

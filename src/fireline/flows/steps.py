@@ -6,6 +6,7 @@ from functools import partial
 
 from fireline.domain.people import SYSTEM
 from fireline.flows.alertmanager import AlertmanagerSteps, alertmanager_steps
+from fireline.flows.exposure import ExposureSteps, exposure_steps
 from fireline.flows.paging import PagingSteps, paging_steps
 from fireline.usecases import (
     chase_actions,
@@ -13,6 +14,7 @@ from fireline.usecases import (
     incident_channel,
     keep_files,
     post_review,
+    private_channel,
     retain,
 )
 from fireline.usecases.incident_repair import verify_all
@@ -47,6 +49,7 @@ class Steps:
     record_failure: Callable[[str, str, str], None]
     alertmanager: AlertmanagerSteps
     paging: PagingSteps
+    exposure: ExposureSteps
 
 
 def steps_of(
@@ -60,7 +63,7 @@ def steps_of(
         open_channel=partial(incident_channel.open_channel, s),
         record_channel=partial(incident_channel.record_channel, s),
         invite_people=partial(incident_channel.invite_people, s),
-        sync_topic=partial(incident_channel.sync_topic, s),
+        sync_topic=partial(private_channel.sync_room, s),
         finish=partial(draft_postmortem.finish, s),
         redraft=partial(draft_postmortem.draft, s),
         keep_files=partial(keep_files.keep_files, s),
@@ -77,6 +80,7 @@ def steps_of(
         record_failure=partial(_record_failure, s),
         alertmanager=alertmanager_steps(s),
         paging=paging_steps(s),
+        exposure=exposure_steps(s, projections),
     )
 
 

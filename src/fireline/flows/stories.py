@@ -15,12 +15,13 @@ from dbos import DBOS
 
 from fireline.flows.alertmanager import POLL_SECONDS, register_alertmanager
 from fireline.flows.attempts import Attempts, without_result
+from fireline.flows.exposure import plain, recording, register_exposure
 from fireline.flows.mending import register_mending
 from fireline.flows.paging import register_paging
 from fireline.flows.steps import Steps
 from fireline.usecases.accept_timeline import REDRAFT
 from fireline.usecases.capture_timeline import KEEP_FILES
-from fireline.usecases.ports import ChannelRef, PostedMessage
+from fireline.usecases.ports import PostedMessage
 
 Scheduled = Callable[[datetime, Any], None]
 
@@ -49,9 +50,11 @@ def register_incident_flows(steps: Steps, attempts: Attempts) -> None:
 
     @DBOS.workflow(name=DECLARE)
     def declare_incident(incident_id: int) -> None:
-        channel_id, name = do("open channel", _plain(steps.open_channel), incident_id)
-        do("record channel", _recording(steps, channel_id, name), incident_id)
+        opened = do("open channel", plain(steps.open_channel), incident_id)
+        do("record channel", recording(steps.record_channel, opened), incident_id)
         do("invite people", without_result(steps.invite_people), incident_id)
+
+    register_exposure(steps.exposure, attempts)
 
     @DBOS.workflow(name=TOPIC)
     def sync_topic(incident_id: int) -> None:
@@ -166,17 +169,3 @@ class Tick:
         finally:
             self._running.release()
         return "done"
-
-
-def _plain(open_channel: Callable[[int], ChannelRef]) -> Callable[[int], tuple[str, str]]:
-    def opened(incident_id: int) -> tuple[str, str]:
-        channel = open_channel(incident_id)
-        return channel.id, channel.name
-
-    return opened
-
-
-def _recording(steps: Steps, channel_id: str, name: str) -> Callable[[int], None]:
-    return without_result(
-        lambda incident_id: steps.record_channel(incident_id, ChannelRef(channel_id, name))
-    )

@@ -116,6 +116,14 @@ def remind_due(s: Services, now: datetime) -> int:
     return len(owners)
 
 
+def remind_again(s: Services, uow: UnitOfWork, incident_id: int) -> None:
+    """Bring the reminders that tell of an incident's items up to date."""
+    items = [item for item in uow.actions.all() if item.incident_id == incident_id]
+    days = {(item.owner, mark.partition("@")[2]) for item in items for mark in item.reminded}
+    for owner, day in sorted(days):
+        _start_reminder(s, uow, owner, day)
+
+
 def my_actions(s: Services, user: str) -> tuple[ActionLine, ...]:
     """The person's open items, the most urgent first."""
     with s.store() as uow:

@@ -23,6 +23,7 @@ from fireline.domain.people import SYSTEM
 from fireline.usecases.alert_messages import alert_key
 from fireline.usecases.declaration import Declare, Declared
 from fireline.usecases.declare_links import Link, alert_entry, link_of, title_of
+from fireline.usecases.expose_incident import from_the_start
 from fireline.usecases.external_alerts import declared_entry, link_group
 from fireline.usecases.external_messages import group_message_key
 from fireline.usecases.gather_signals import gathered, link_gathered
@@ -43,6 +44,8 @@ from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.recent_changes import with_recent
 
 __all__ = ["Declare", "Declared", "declare", "declare_within"]
+
+RESTRICTED = "Restricted from the start: private channel, one sentence outside, legal clock started"
 
 
 @retried
@@ -70,7 +73,8 @@ def declare_within(s: Services, uow: UnitOfWork, command: Declare) -> Declared:
         return Declared(known, created=False)
     new = _new(s, uow, command, link_of(s, uow, command))
     found = gathered(s, uow, new, command.external_group)
-    incident, changes = with_recent(s, uow, found.incident, s.clock.now())
+    kept = from_the_start(s, uow, found.incident, command.actor)
+    incident, changes = with_recent(s, uow, kept, s.clock.now())
     uow.incidents.add(incident)
     told = (*changes, *found.entries)
     write_down(uow, incident, _change(uow, incident, command, told))
@@ -250,6 +254,7 @@ def _change(
         *declared_entry(uow, command.external_group, at),
         happened(actor, f"{_how(command)} {incident.ref}: {said}", at, provenance=where),
         happened(SYSTEM, f"Severity {incident.severity_reason}", at),
+        *([happened(SYSTEM, RESTRICTED, at)] if incident.restricted else []),
     ]
     if Role.COMMANDER in incident.roles:
         line = f"{actor.name} is commander until somebody else claims it"

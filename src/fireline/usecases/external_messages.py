@@ -24,6 +24,13 @@ def post_group(s: Services, uow: UnitOfWork, group: ExternalGroup) -> None:
     uow.start(posting(s.ids, key=key, channel=group.channel, kind=KIND, ref=group.id))
 
 
+def show_group(s: Services, uow: UnitOfWork, group_id: str) -> None:
+    """Bring the message of the group of this id up to date, where it is still known."""
+    group = uow.external_groups.get(group_id)
+    if group is not None:
+        post_group(s, uow, group)
+
+
 def group_named(uow: UnitOfWork, group_id: str) -> ExternalGroup:
     """The group.
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
+from fireline.domain.incident.exposure import outside_ref
 from fireline.domain.incident.incident import Incident, Role
 from fireline.domain.incident.kinds import DatasetRole, UnitStatus
 from fireline.domain.incident.lifecycle import available_transitions
@@ -49,9 +50,17 @@ def card(s: Services, uow: UnitOfWork, ref: str) -> IncidentCard | None:
         restricted=incident.restricted,
         drill=incident.drill,
         verbs=available_transitions(incident),
-        lives_on_in=f"INC-{incident.merged_into}" if incident.merged_into else "",
+        lives_on_in=_lives_on_in(uow, incident),
     )
     return _with_work(s, uow, incident, shown)
+
+
+def _lives_on_in(uow: UnitOfWork, incident: Incident) -> str:
+    """Where it was merged into, as far as that may be told here."""
+    target = uow.incidents.get(incident.merged_into) if incident.merged_into else None
+    if target is None:
+        return ""
+    return target.ref if incident.restricted else outside_ref(target)
 
 
 def _with_work(

@@ -3,16 +3,20 @@
 import re
 import unicodedata
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from fireline.domain.errors import RejectedError
+from fireline.domain.incident.access import readers_of
+from fireline.domain.incident.details import LeftChannel
 from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import Incident, Role, Stamp
 from fireline.domain.incident.metrics import durations
 from fireline.domain.people import SYSTEM
 from fireline.usecases.incident_invites import invited_by_policy, say_missing
 from fireline.usecases.incident_record import (
+    EXPOSE,
     Change,
+    follow,
     happened,
     load,
     retried,
@@ -59,15 +63,34 @@ def open_channel(s: Services, incident_id: int) -> ChannelRef:
         incident = load(uow, incident_id)
     if incident.channel_id is not None:
         return ChannelRef(incident.channel_id, incident.channel_name or "")
+    since = incident.stamps.get(Stamp.DECLARED)
+    if incident.restricted and incident.at(Stamp.LEGAL_CLOCK) != since:
+        # Exposed while a public channel was being made: it is adopted, and left in good order.
+        name = channel_name(s.channels.prefix, incident.id, incident.title)
+        public = s.chat.own_channel(name, since)
+        if public is not None:
+            return public
+    return make_channel(s, incident, since, private=incident.restricted)
+
+
+def make_channel(
+    s: Services, incident: Incident, since: datetime | None, *, private: bool
+) -> ChannelRef:
+    """A new channel, or the one made `since` then before a crash; a private one has no title.
+
+    Raises:
+        EffectError: Slack did not do it.
+    """
+    title = "" if private else incident.title
     for attempt in range(1, TRIES + 1):
-        name = channel_name(s.channels.prefix, incident.id, incident.title, attempt)
+        name = channel_name(s.channels.prefix, incident.id, title, attempt)
         try:
-            return s.chat.create_channel(name, private=False)
+            return s.chat.create_channel(name, private=private)
         except RejectedError as error:
             if error.code != "name_taken":
                 raise
             # An older one is another database's: its talk belongs to another incident.
-            ours = s.chat.own_channel(name, incident.stamps.get(Stamp.DECLARED))
+            ours = s.chat.own_channel(name, since, private=private)
             if ours is not None:
                 return ours
     message = f"No free channel name for {incident.ref} after {TRIES} tries; rename an old channel."
@@ -85,7 +108,7 @@ def record_channel(s: Services, incident_id: int, channel: ChannelRef) -> Incide
         entry = happened(SYSTEM, f"Opened channel #{channel.name}", now)
         detail = {"channel": channel.id, "name": channel.name}
         change = Change("incident.channel", SYSTEM, now, detail, (entry,))
-        saved = save(s, uow, _in(before, channel), change)
+        saved = save(s, uow, in_channel(before, channel), change)
         show(s, uow, "runbook_suggestion", channel.id, str(saved.id))
         show(s, uow, "blast", channel.id, str(saved.id))
         tell_pages(s, uow, saved, saved.details.pages)
@@ -93,6 +116,8 @@ def record_channel(s: Services, incident_id: int, channel: ChannelRef) -> Incide
         if saved.details.place and not saved.details.past:
             show_in_place(s, uow, saved)
         topic_flow(uow, saved)
+        if saved.details.left_channels:
+            follow(uow, EXPOSE, saved, f"expose:{saved.id}:{saved.version}")
         uow.commit()
     return saved
 
@@ -111,6 +136,9 @@ def invite_people(s: Services, incident_id: int) -> tuple[str, ...]:
     if incident.channel_id is None:
         return ()
     wanted = {incident.declared_by, *incident.roles.values(), *incident.details.joined, *by_policy}
+    if incident.restricted:
+        # Who may read it, and nobody before the channel is private.
+        wanted = set(readers_of(incident)) if incident.details.private_channel else set()
     people = sorted(wanted - {SYSTEM.id, *incident.details.gone})
     missing = s.chat.invite(incident.channel_id, people)
     if missing:
@@ -145,7 +173,7 @@ def topic(s: Services, incident: Incident) -> str:
         incident.state.value,
         leads if incident.open else "",
         _countdown(s, incident),
-        incident.title,
+        "restricted" if incident.restricted else incident.title,
     )
     text = " · ".join(part for part in parts if part)
     return text if len(text) <= TOPIC_LIMIT else text[: TOPIC_LIMIT - 1] + "…"
@@ -178,5 +206,10 @@ def _called(s: Services, user: str) -> str:
         return user
 
 
-def _in(incident: Incident, channel: ChannelRef) -> Incident:
-    return replace(incident, channel_id=channel.id, channel_name=channel.name)
+def in_channel(incident: Incident, channel: ChannelRef) -> Incident:
+    """The incident with its channel; a public one of a restricted incident is to be left."""
+    details = replace(incident.details, private_channel=channel.private)
+    if incident.restricted and not channel.private:
+        left = LeftChannel(channel.id, channel.name)
+        details = replace(details, left_channels=(*details.left_channels, left))
+    return replace(incident, channel_id=channel.id, channel_name=channel.name, details=details)

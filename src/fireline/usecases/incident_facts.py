@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from fireline.domain.errors import ForbiddenError, InvalidInputError, NotFoundError
+from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.incident import knowledge
 from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.incident.kinds import Answer, DetectedBy, Harm, IncidentType
@@ -21,6 +21,7 @@ from fireline.usecases.incident_record import (
     save,
     sync_topic,
 )
+from fireline.usecases.outside import refuse_outside
 from fireline.usecases.ports import Services, UnitOfWork
 
 Follow = Callable[[UnitOfWork, Incident], None]
@@ -65,7 +66,12 @@ def record(  # noqa: PLR0913 - one change with its names, and where it is told
 
 
 def add_dataset(
-    s: Services, incident_id: int, name: str, harms: tuple[Harm, ...], actor: Actor
+    s: Services,
+    incident_id: int,
+    name: str,
+    harms: tuple[Harm, ...],
+    actor: Actor,
+    then: Follow | None = None,
 ) -> Incident:
     """Name a dataset, and what is wrong with it."""
     key = knowledge.dataset_key(name)
@@ -74,7 +80,7 @@ def add_dataset(
     def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
         return knowledge.with_dataset(incident, key, harms), f"Dataset {key}{words}"
 
-    return record(s, incident_id, "dataset", edit, actor)
+    return record(s, incident_id, "dataset", edit, actor, then=then)
 
 
 def remove_dataset(s: Services, incident_id: int, name: str, actor: Actor) -> Incident:
@@ -88,7 +94,13 @@ def remove_dataset(s: Services, incident_id: int, name: str, actor: Actor) -> In
 
 
 def set_type(
-    s: Services, incident_id: int, kind: IncidentType, actor: Actor, *, add: bool
+    s: Services,
+    incident_id: int,
+    kind: IncidentType,
+    actor: Actor,
+    *,
+    add: bool,
+    then: Follow | None = None,
 ) -> Incident:
     """Say what kind of trouble it is, or that it is not."""
 
@@ -97,7 +109,7 @@ def set_type(
             return knowledge.with_type(incident, kind), f"Type {kind.value}"
         return knowledge.without_type(incident, kind), f"Not of type {kind.value}"
 
-    return record(s, incident_id, "type", edit, actor)
+    return record(s, incident_id, "type", edit, actor, then=then)
 
 
 def link_slo(s: Services, incident_id: int, name: str, actor: Actor, *, add: bool) -> Incident:
@@ -211,9 +223,7 @@ def join(s: Services, incident_id: int, actor: Actor) -> Incident:
     """
 
     def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
-        if incident.restricted:
-            message = f"{incident.ref} is restricted. Ask security to be let in."
-            raise ForbiddenError(message)
+        refuse_outside(incident, actor.id)
         people = tuple(dict.fromkeys((*incident.details.joined, actor.id)))
         details = replace(incident.details, joined=people)
         return replace(incident, details=details), f"{actor.name} joined"

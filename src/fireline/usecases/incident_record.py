@@ -36,6 +36,7 @@ ARMING = frozenset(
         "incident.type",
     }
 )
+EXPOSE = "expose_incident"
 TRIES = 8
 NOTE_LIMIT = 3000
 

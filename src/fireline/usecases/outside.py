@@ -12,6 +12,7 @@ from fireline.usecases.impact_views import RestrictedNotice
 from fireline.usecases.store_ports import PostedMessage, UnitOfWork
 from fireline.usecases.views import Message
 
+POINTER, LEFT, ACCESS_ANSWER = "restricted_pointer", "left_message", "access_answer"
 # Kinds that show public views themselves, or no incident at all.
 APART = frozenset(
     {
@@ -26,6 +27,9 @@ APART = frozenset(
         "waiver_answer",
         "waiver_expiry",
         "silence_trouble",
+        POINTER,
+        LEFT,
+        ACCESS_ANSWER,
     }
 )
 MOST_DIGITS = 9
@@ -35,6 +39,13 @@ def neutral(incident: Incident) -> RestrictedNotice:
     """The sentence, with the button that asks for access."""
     seen = public_view(incident)
     return RestrictedNotice(seen.id, seen.ref, seen.severity, seen.roles.get(Role.COMMANDER))
+
+
+def pointer(_s: object, uow: UnitOfWork, ref: str) -> RestrictedNotice | None:
+    """Projection of the sentence, whatever it stands in place of; `ref` begins with the id."""
+    number = ref.replace("|", ":").partition(":")[0]
+    incident = uow.incidents.get(int(number))
+    return neutral(incident) if incident is not None else None
 
 
 def told_there(uow: UnitOfWork, target: PostedMessage, message: Message | None) -> Message | None:

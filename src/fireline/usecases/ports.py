@@ -149,10 +149,11 @@ class Ids(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ChannelRef:
-    """A Slack channel."""
+    """A Slack channel; only members see that a private one exists."""
 
     id: str
     name: str
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +176,22 @@ class Chat(Protocol):
         """Make it; `RejectedError` with code `name_taken` when the name exists."""
         ...
 
-    def own_channel(self, name: str, since: datetime | None = None) -> ChannelRef | None:
+    def own_channel(
+        self, name: str, since: datetime | None = None, *, private: bool = False
+    ) -> ChannelRef | None:
         """The channel of that name if Fireline itself created it, `since` then if given."""
+        ...
+
+    def members_of(self, channel: str) -> tuple[str, ...]:
+        """Ids of the people in it, without Fireline itself."""
+        ...
+
+    def rename(self, channel: str, name: str) -> None:
+        """Give a channel of ours another name; `RejectedError` `name_taken` when it exists."""
+        ...
+
+    def archive(self, channel: str) -> None:
+        """Archive it; archived already is fine."""
         ...
 
     def invite(self, channel: str, users: Sequence[str]) -> tuple[str, ...]:

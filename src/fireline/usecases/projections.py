@@ -1,6 +1,6 @@
 """Every kind of message there is, and what rebuilds it from the database."""
 
-from fireline.usecases import waive, waiver_views
+from fireline.usecases import incident_access, waive, waiver_views
 from fireline.usecases.alert_projection import alert, reply
 from fireline.usecases.chase_actions import reminder
 from fireline.usecases.draft_postmortem import postmortem_file
@@ -18,6 +18,7 @@ from fireline.usecases.incident_repair_view import checks
 from fireline.usecases.incident_roles import GUIDE, role_guide
 from fireline.usecases.incident_updates import update_message
 from fireline.usecases.incident_views import announcement, runbook_suggestion
+from fireline.usecases.outside import ACCESS_ANSWER, LEFT, POINTER, pointer
 from fireline.usecases.page_projections import page_message, paging_message
 from fireline.usecases.page_telling import PAGE, PAGING
 from fireline.usecases.post_review import review
@@ -48,6 +49,10 @@ PROJECTIONS: Projections = {
     "proposal": proposal,
     "consumer_notice": consumer_notice,
     "all_clear": all_clear,
+    POINTER: pointer,
+    LEFT: pointer,
+    incident_access.REQUEST: incident_access.access_request,
+    ACCESS_ANSWER: incident_access.access_answer,
     "postmortem": postmortem_file,
     "action_reminder": reminder,
     "review": review,

@@ -259,6 +259,9 @@ class Messages(Protocol):
 
     def get(self, key: str) -> PostedMessage | None: ...
     def save(self, message: PostedMessage) -> None: ...
+    def of_incident(self, incident_id: int) -> list[PostedMessage]:
+        """Those whose `ref` begins with the incident's number, whatever their kind, by key."""
+        ...
 
 
 class Inbox(Protocol):

@@ -35,6 +35,7 @@ from fireline.usecases.budget_views import (
     SpanKind,
 )
 from fireline.usecases.card_views import IncidentCard
+from fireline.usecases.exposure_views import AccessAnswer, AccessRequest
 from fireline.usecases.external_alert_views import ExternalAlertMessage, SilenceList
 from fireline.usecases.home_views import Home
 from fireline.usecases.impact_views import (
@@ -55,6 +56,8 @@ from fireline.usecases.role_views import RoleGuide
 from fireline.usecases.subscription_views import Subscription
 
 __all__ = [
+    "AccessAnswer",
+    "AccessRequest",
     "ActionLine",
     "ActionReminder",
     "AlertHistory",
@@ -244,6 +247,8 @@ Message = (
     | TriageMessage
     | ConsumerNotice
     | RestrictedNotice
+    | AccessRequest
+    | AccessAnswer
     | HandoverMessage
     | Home
     | RoleGuide

@@ -37,6 +37,7 @@ DECLARES = "declare_from_alerts"
 WEIGHTS = "data_downtime_weights"
 MOST_WEIGHT = 100
 LEAST_REASON = "reopen_reason_min_chars"
+EXPOSURE_KEYS = ("restricted_when", "security", "exposure_readers")
 POSTMORTEM_KEYS = ("severities", "any_of")
 MOST_LEVELS = 3
 LONGEST_REASON = 500
@@ -169,9 +170,9 @@ def _with_closing(rules: IncidentRules, fields: Fields, findings: Findings) -> I
     node: MappingNode | None = fields.mapping("incidents")
     if node is None:
         return rules
-    given = Fields(
-        node, findings, "incidents", (*SPANS, LEAST_REASON, DECLARES, WEIGHTS, *CORRELATION)
-    )
+    known = (*SPANS, LEAST_REASON, DECLARES, WEIGHTS, *CORRELATION, *EXPOSURE_KEYS)
+    given = Fields(node, findings, "incidents", known)
+    rules = _with_exposure(rules, given, findings)
     rules = replace(rules, downtime_weights=_weights(rules.downtime_weights, given, findings))
     rules = replace(rules, correlation=correlation_rules(rules.correlation, given, findings))
     for key in SPANS:
@@ -197,6 +198,22 @@ def _weights(
         elif number is not None:
             found[int(tier)] = number
     return found
+
+
+def _with_exposure(rules: IncidentRules, given: Fields, findings: Findings) -> IncidentRules:
+    """When an incident becomes restricted, who is security, and who may read it at once."""
+    if "restricted_when" in given:
+        texts = given.texts("restricted_when")
+        known = [_condition(text, SEVERITY_FACTS, findings) for text in texts]
+        kept = tuple(text for text in known if text is not None)
+        rules = replace(rules, restricted_when=kept)
+    if "security" in given:
+        aliases = tuple(text.value for text in given.texts("security"))
+        rules = replace(rules, security=aliases)
+    if "exposure_readers" in given:
+        aliases = tuple(text.value for text in given.texts("exposure_readers"))
+        rules = replace(rules, exposure_readers=aliases)
+    return rules
 
 
 def _with_postmortem(rules: IncidentRules, fields: Fields, findings: Findings) -> IncidentRules:

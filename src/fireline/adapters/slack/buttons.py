@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from fireline.adapters.slack import (
     declaring,
+    exposure_acts,
     follow_verbs,
     handover_acts,
     ids,
@@ -97,6 +98,7 @@ BUTTONS: Mapping[str, Button] = {
     ids.RUN_INSTEAD: run_instead,
     ids.JOIN_INSTEAD: join_verbs.join_instead,
     ids.DECLARE_ANYWAY: declare_anyway,
+    **exposure_acts.BUTTONS,
     **silence_verbs.BUTTONS,
     **timeline_acts.BUTTONS,
     **waiver_verbs.BUTTONS,

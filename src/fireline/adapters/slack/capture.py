@@ -8,6 +8,7 @@ from fireline.adapters.slack.files import shared
 from fireline.usecases import capture_timeline, incident_roles, raw_messages
 from fireline.usecases.capture_timeline import said_at
 from fireline.usecases.ports import RawMessage
+from fireline.usecases.private_channel import joined
 from fireline.usecases.raw_messages import Edit
 
 Record = Callable[[Desk], object]
@@ -30,10 +31,16 @@ def capture(event: Mapping[str, Any], own: str = "") -> Record | None:
 
 
 def _member(event: Mapping[str, Any]) -> Record:
-    """Somebody came or went; who leaves lays down their roles."""
-    went = event["type"] == "member_left_channel"
-    note = incident_roles.person_left if went else incident_roles.person_came
-    return lambda desk: note(desk.s, str(event["channel"]), desk.actor(str(event["user"])))
+    """Somebody came or went; who leaves lays down their roles, who may not be there is reported."""
+    where, user = str(event["channel"]), str(event["user"])
+    if event["type"] == "member_left_channel":
+        return lambda desk: incident_roles.person_left(desk.s, where, desk.actor(user))
+
+    def came(desk: Desk) -> None:
+        incident_roles.person_came(desk.s, where, desk.actor(user))
+        joined(desk.s, where, user)
+
+    return came
 
 
 def _message(event: Mapping[str, Any]) -> Record | None:

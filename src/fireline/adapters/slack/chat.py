@@ -4,7 +4,6 @@ import hashlib
 import html
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk import WebClient
@@ -17,8 +16,9 @@ from fireline.adapters.slack.directory import Directory
 from fireline.adapters.slack.files import fetch, shared
 from fireline.adapters.slack.grammar import mentioned, readable, unnamed
 from fireline.adapters.slack.message_keys import file_name, has_key, metadata
+from fireline.adapters.slack.rooms import Rooms
 from fireline.domain.errors import RejectedError, UnreachableError
-from fireline.usecases.ports import ChannelRef, FileRef, PostedRef, RawMessage
+from fireline.usecases.ports import FileRef, PostedRef, RawMessage
 from fireline.usecases.views import (
     AlertMessage,
     FileMessage,
@@ -35,10 +35,9 @@ NOBODY = frozenset({"user_not_found", "user_disabled", "cant_invite", "user_is_r
 # We never posted where we never were, nor in a thread that is gone.
 NEVER_THERE = frozenset({"not_in_channel", "thread_not_found"})
 MAX_INVITED = 100
-CLOCKS_DIFFER = timedelta(minutes=10)
 
 
-class SlackChat:
+class SlackChat(Rooms):
     """`ports.Chat` over the Web API.
 
     Args:
@@ -49,30 +48,8 @@ class SlackChat:
     def __init__(self, client: WebClient) -> None:
         # What is done in Slack is repeated by flows, which wait without holding a thread; what is
         # only asked is also asked while somebody waits, so a short wait is made on the spot.
-        self._client = _like(client, [])
         self._asking_client = _like(client, [ShortWait(max_retry_count=2)])
-        self.directory = Directory(self._asking_client)
-
-    def create_channel(self, name: str, *, private: bool) -> ChannelRef:
-        """Make it; `RejectedError` with code `name_taken` when the name exists."""
-        create = self._client.conversations_create
-        answer = call(f"create channel #{name}", create, name=name, is_private=private)
-        made = ChannelRef(answer["channel"]["id"], answer["channel"]["name"])
-        self.directory.remember(made)
-        return made
-
-    def own_channel(self, name: str, since: datetime | None = None) -> ChannelRef | None:
-        """The open channel of that name if Fireline itself created it, `since` then if given."""
-        found = self.directory.find(name)
-        ours = self.directory.identity()["user_id"]
-        if found is None or found.get("creator") != ours or found.get("is_archived"):
-            return None
-        if (
-            since is not None
-            and int(found.get("created") or 0) < (since - CLOCKS_DIFFER).timestamp()
-        ):
-            return None
-        return ChannelRef(found["id"], found["name"])
+        super().__init__(_like(client, []), Directory(self._asking_client))
 
     def invite(self, channel: str, users: Sequence[str]) -> tuple[str, ...]:
         """Invite people; gives those who could not be invited."""
@@ -99,8 +76,7 @@ class SlackChat:
     def set_topic(self, channel: str, topic: str) -> None:
         """Set the topic; one that is set already is left alone, since Slack would announce it."""
         where = self.directory.channel_id(channel)
-        read = self._client.conversations_info
-        found = call(f"read the topic of {channel}", read, channel=where)["channel"]
+        found = self._info(where)
         if html.unescape(str(found.get("topic", {}).get("value", ""))) == topic:
             return
         setter = self._client.conversations_setTopic
@@ -243,9 +219,6 @@ class SlackChat:
     def _ours(self, message: dict[str, Any]) -> bool:
         own = self.directory.identity()
         return own.get("bot_id") == message.get("bot_id") or own["user_id"] == message.get("user")
-
-    def _own_user(self) -> str:
-        return str(self.directory.identity()["user_id"])
 
     def fingerprint(self, message: Message) -> str:
         """Hash of what would be shown, to skip updates that change nothing."""

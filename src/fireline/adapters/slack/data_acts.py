@@ -11,7 +11,7 @@ from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.kinds import Harm, IncidentType
 from fireline.usecases import incident_facts as facts
-from fireline.usecases.incident_impact import reassess
+from fireline.usecases.expose_incident import add_dataset, reassess, set_type
 
 ADD, REMOVE = "add", "remove"
 ADD_OR_REMOVE: Options = ((ADD, "Add"), (REMOVE, "Remove"))
@@ -40,7 +40,7 @@ def _dataset(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Re
         reassess(desk.s, incident.id)
         return answers.done(after.ref, f"{name} is not concerned")
     harms = tuple(_harm(word) for word in values.get("harms", "").replace(",", " ").split())
-    after = facts.add_dataset(desk.s, incident.id, name, harms, who)
+    after = add_dataset(desk.s, incident.id, name, harms, who)
     reassess(desk.s, incident.id)
     words = f" is {', '.join(harms)}" if harms else " is concerned"
     return answers.done(after.ref, f"{name}{words}")
@@ -61,7 +61,7 @@ def _type(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rende
         known = ", ".join(IncidentType)
         raise InvalidInputError(f"\u201c{wanted}\u201d is no type: {known}.", "subject")
     add = values.get("change") != REMOVE
-    after = facts.set_type(desk.s, incident.id, IncidentType(wanted), asked.user, add=add)
+    after = set_type(desk.s, incident.id, IncidentType(wanted), asked.user, add=add)
     kinds = ", ".join(after.details.types) or "none"
     return answers.done(after.ref, f"types: {kinds}")
 

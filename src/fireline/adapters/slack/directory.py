@@ -76,14 +76,17 @@ class Directory:
         )
         return str(answer["channel"]["id"])
 
-    def find(self, name: str) -> dict[str, Any] | None:
-        """A public channel by its name, as Slack lists it now; archived ones too."""
+    def find(self, name: str, *, private: bool = False) -> dict[str, Any] | None:
+        """A channel by its name, as Slack lists it now, archived ones too.
+
+        Private ones are listed where we are a member.
+        """
         cursor = ""
         for _ in range(MOST_PAGES):
             answer = call(
                 f"look for channel #{name}",
                 self._client.conversations_list,
-                types="public_channel",
+                types="private_channel" if private else "public_channel",
                 limit=PAGE,
                 cursor=cursor,
             )

@@ -47,6 +47,8 @@ PAGE_CONFIRMED: Final = "page_confirmed"
 ACKNOWLEDGE_PAGE: Final = "page_acknowledge"
 UNDERSTOOD: Final = "notice_understood"
 REQUEST_ACCESS: Final = "access_request"
+GRANT_ACCESS: Final = "access_grant"
+DENY_ACCESS: Final = "access_deny"
 
 SHOW_RUNBOOK: Final = "runbook_show"
 SEARCH_RUNBOOKS: Final = "runbook_search"

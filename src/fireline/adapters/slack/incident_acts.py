@@ -6,6 +6,7 @@ from fireline.adapters.slack import (
     answer_acts,
     data_acts,
     declare_verbs,
+    exposure_acts,
     follow_verbs,
     handover_acts,
     incident_verbs,
@@ -37,6 +38,7 @@ ACTS = (
     *relation_acts.ACTS,
     *timeline_acts.ACTS,
     *answer_acts.ACTS,
+    *exposure_acts.ACTS,
 )
 
 VERBS: Mapping[str, Verb] = {
@@ -63,6 +65,7 @@ HELP: Mapping[str, str] = {
     **relation_acts.HELP,
     **timeline_acts.HELP,
     **answer_acts.HELP,
+    **exposure_acts.HELP,
 }
 OWN_OPTIONS: Mapping[str, tuple[str, ...]] = {
     **declare_verbs.OWN_OPTIONS,

@@ -6,8 +6,9 @@ from typing import Any
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.commands import command_names
 
-# Web API methods that this adapter calls, each with the scope it needs for public channels and
-# direct messages. Methods without a scope are listed too, so that the list is whole.
+# Web API methods that this adapter calls, each with the scope it needs for public channels, for
+# the private ones of restricted incidents, and for direct messages. Methods without a scope are
+# listed too, so that the list is whole.
 METHOD_SCOPES: Mapping[str, tuple[str, ...]] = {
     "apps.connections.open": (),
     "auth.test": (),
@@ -15,15 +16,18 @@ METHOD_SCOPES: Mapping[str, tuple[str, ...]] = {
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),
-    "conversations.create": ("channels:manage",),
-    "conversations.history": ("channels:history", "im:history"),
-    "conversations.invite": ("channels:manage",),
+    "conversations.archive": ("channels:manage", "groups:write"),
+    "conversations.create": ("channels:manage", "groups:write"),
+    "conversations.history": ("channels:history", "groups:history", "im:history"),
+    "conversations.invite": ("channels:manage", "groups:write"),
     "conversations.join": ("channels:join",),
-    "conversations.info": ("channels:read",),
-    "conversations.list": ("channels:read",),
+    "conversations.info": ("channels:read", "groups:read"),
+    "conversations.list": ("channels:read", "groups:read"),
+    "conversations.members": ("channels:read", "groups:read"),
     "conversations.open": ("im:write",),
-    "conversations.replies": ("channels:history",),
-    "conversations.setTopic": ("channels:manage",),
+    "conversations.rename": ("channels:manage",),
+    "conversations.replies": ("channels:history", "groups:history"),
+    "conversations.setTopic": ("channels:manage", "groups:write"),
     "files.completeUploadExternal": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),
     "pins.add": ("pins:write",),
@@ -41,10 +45,11 @@ ADDRESS_SCOPES: Mapping[str, tuple[str, ...]] = {"url_private": ("files:read",)}
 # Events that are delivered, each with the scope that its subscription needs.
 EVENT_SCOPES: Mapping[str, tuple[str, ...]] = {
     "app_home_opened": (),
-    "member_joined_channel": ("channels:read",),
-    "member_left_channel": ("channels:read",),
+    "member_joined_channel": ("channels:read", "groups:read"),
+    "member_left_channel": ("channels:read", "groups:read"),
     "app_mention": ("app_mentions:read",),
     "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
     "message.im": ("im:history",),
     "pin_added": ("pins:read",),
     "pin_removed": ("pins:read",),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func
 from sqlalchemy import select as sql_select
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from fireline.adapters.store.mapping import posted_from, posted_values, raw_from, raw_values
 from fireline.adapters.store.tables import (
@@ -31,6 +31,16 @@ class SqlMessages:
         query = select(PostedMessageRow).where(PostedMessageRow.key == key)
         row = self._tx.session.exec(query.execution_options(**_FRESH)).first()
         return posted_from(row) if row else None
+
+    def of_incident(self, incident_id: int) -> list[PostedMessage]:
+        """Those whose `ref` begins with the incident's number, by key."""
+        ref = col(PostedMessageRow.ref)
+        begins = (f"{incident_id}:%", f"{incident_id}|%")
+        found = or_(ref == str(incident_id), *(ref.like(begin) for begin in begins))
+        query = select(PostedMessageRow).where(found).order_by(col(PostedMessageRow.key))
+        return [
+            posted_from(row) for row in self._tx.session.exec(query.execution_options(**_FRESH))
+        ]
 
     def save(self, message: PostedMessage) -> None:
         """Insert or replace it."""

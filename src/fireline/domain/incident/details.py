@@ -349,6 +349,7 @@ class Details:
     outage: bool = False
     access: tuple[Access, ...] = ()
     exposed_because: str = ""
+    exposure_ended_because: str = ""
     private_channel: bool = False
     left_channels: tuple[LeftChannel, ...] = ()
     past: bool = False

@@ -22,6 +22,7 @@ EDITABLE = (
     Stamp.MITIGATED,
     Stamp.RESTORED,
     Stamp.DATA_REPAIR_STARTED,
+    Stamp.LEGAL_CLOCK,
 )
 
 

@@ -213,6 +213,8 @@ def _armed(incident: Incident, step: EscalationStep, start: datetime) -> str | N
 
 
 def _clock(incident: Incident, step: EscalationStep) -> datetime | None:
+    if step.restricted and incident.at(Stamp.LEGAL_CLOCK) is not None:
+        return incident.at(Stamp.LEGAL_CLOCK)
     if step.clock == IMPACT:
         return incident.at(Stamp.IMPACT_STARTED) or incident.at(Stamp.DETECTED)
     declared = incident.at(Stamp.DECLARED)

@@ -107,6 +107,7 @@ DEFAULT_COMMS: Mapping[int, Comms] = {
     4: Comms(DAY, DAY, None, commander_required=False),
 }
 EXPOSED = "data_exposure_suspected"
+SECURITY = "@security-oncall"
 DEFAULT_ESCALATION: Mapping[int, tuple[EscalationStep, ...]] = {
     0: (
         EscalationStep(timedelta(0), ("@oncall-data-platform", "@incident-commander-sre")),
@@ -169,6 +170,9 @@ class IncidentRules:
 
     `invite` are the aliases that are invited into the channel, by severity; `drill_page` those
     that a drill may call, and nobody else.
+    `restricted_when` are conditions of severity facts under which an incident becomes restricted,
+    `security` the aliases of those who end that and sign off, `exposure_readers` of those who may
+    read it from the start.
     """
 
     base_by_tier: Mapping[int, int] = field(default_factory=lambda: {0: 2, 1: 3, 2: 4})
@@ -178,6 +182,9 @@ class IncidentRules:
     escalation: Mapping[int, tuple[EscalationStep, ...]] = field(
         default_factory=lambda: DEFAULT_ESCALATION
     )
+    restricted_when: tuple[str, ...] = (EXPOSED,)
+    security: tuple[str, ...] = (SECURITY,)
+    exposure_readers: tuple[str, ...] = (SECURITY, "@privacy", "@head-of-data-platform")
     reopen_cooldown: timedelta = 60 * MINUTE
     sustain: timedelta = 15 * MINUTE
     reopen_reason_min_chars: int = 10

@@ -12,6 +12,7 @@ from fireline.adapters.slack.blocks import (
     answers,
     blast,
     card,
+    exposure,
     external_alert,
     handover,
     home,
@@ -34,6 +35,8 @@ from fireline.usecases.external_alert_views import ExternalAlertMessage, Silence
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
 from fireline.usecases.repair_views import RepairMessage
 from fireline.usecases.views import (
+    AccessAnswer,
+    AccessRequest,
     ActionReminder,
     AlertHistory,
     AlertMembers,
@@ -79,7 +82,9 @@ _DRAWN: Mapping[type, Callable[[Any], Rendered]] = {
     AlertMembers: alert_group.every_member,
     AlertReply: alert.reply,
     Announcement: announcement.announcement,
-    RestrictedNotice: announcement.restricted,
+    RestrictedNotice: exposure.restricted,
+    AccessRequest: exposure.request,
+    AccessAnswer: exposure.answer,
     BlastMessage: blast.blast,
     RepairMessage: repair.repair,
     UpdateMessage: updates.update,

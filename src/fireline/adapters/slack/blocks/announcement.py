@@ -2,11 +2,10 @@
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
-from fireline.adapters.slack.blocks.incident import restricted_words
 from fireline.adapters.slack.blocks.incident_words import SEVERITY_WORDS, STATE_WORDS, TITLE
 from fireline.adapters.slack.blocks.markup import channel, esc, one_line, user, when
 from fireline.domain.incident.incident import OPEN_STATES
-from fireline.usecases.views import Announcement, RestrictedNotice
+from fireline.usecases.views import Announcement
 
 
 def announcement(view: Announcement) -> kit.Rendered:
@@ -42,11 +41,3 @@ def _ways_in(view: Announcement) -> kit.Block | None:
             kit.button("Subscribe", ids.SUBSCRIBE, value),
         ]
     )
-
-
-def restricted(view: RestrictedNotice) -> kit.Rendered:
-    """What is said of a restricted incident outside its channel, and the way in."""
-    said = restricted_words(view.ref, view.severity, view.commander)
-    ask = kit.button("Request access", ids.REQUEST_ACCESS, str(view.incident_id))
-    text = f"Restricted incident {view.ref}, {view.severity.label}"
-    return kit.rendered(text, [kit.section(said), kit.actions([ask])])

@@ -20,9 +20,7 @@ def card(view: IncidentCard) -> kit.Rendered:
     runbook = view.runbook if view.state in SEARCHING else None
     blocks: list[kit.Block | None] = [
         kit.header(head),
-        kit.context(":lock: *Restricted*: nothing of it leaves this channel")
-        if view.restricted
-        else None,
+        kit.context(_restricted(view)) if view.restricted else None,
         kit.section(f"*{STATE_WORDS[view.state]}*\n{path(view)}"),
         kit.section(clocks(view)),
         buttons(view),
@@ -35,6 +33,13 @@ def card(view: IncidentCard) -> kit.Rendered:
         kit.context(*_small_print(view)),
     ]
     return kit.rendered(f"{head}: {view.state.value}. {plain_clock(view)}".strip(), blocks)
+
+
+def _restricted(view: IncidentCard) -> str:
+    """That nothing leaves the channel, and since when the law's clock runs."""
+    words = ":lock: *Restricted*: nothing of it leaves this channel"
+    started = view.stamps.get(Stamp.LEGAL_CLOCK)
+    return f"{words} \u00b7 legal clock started {when(started)}" if started is not None else words
 
 
 def _small_print(view: IncidentCard) -> list[str]:
