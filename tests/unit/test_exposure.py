@@ -350,3 +350,31 @@ def test_closing_waits_for_security_and_for_access_to_be_taken_back(scene: Scene
     with pytest.raises(IllegalTransitionError) as refused:
         step(scene.s, 1, Ask(Verb.CLOSE), ANA)
     assert not {"NO_SECURITY_SIGNOFF", "TEMP_ACCESS_OPEN"} & set(refused.value.codes)
+
+
+def test_merging_a_restricted_one_makes_the_target_restricted_and_keeps_its_readers(
+    scene: Scene,
+) -> None:
+    scene.declared("orders are late")
+    scene.declared("somebody reads orders", restricted=True)
+    incident_access.decide_access(scene.s, 2, EVE.id, "eve", SEC, granted=True)
+    step(scene.s, 2, Ask(Verb.MERGE, "into INC-1", target_id=1), ANA)
+    scene.flows()
+    target = scene.get()
+    assert target.restricted
+    assert target.details.private_channel
+    assert may_read(target, EVE.id)
+    assert target.severity is Severity.SEV1
+    outside = [p.message for p in scene.chat.posts if p.channel_id.startswith("#")]
+    assert "reads orders" not in repr(outside)
+    assert "orders are late" not in repr(outside)
+
+
+def test_a_public_source_does_not_name_the_restricted_incident_it_went_into(scene: Scene) -> None:
+    scene.declared("orders are late")
+    scene.declared("somebody reads orders", restricted=True)
+    step(scene.s, 1, Ask(Verb.MERGE, "into (restricted)", target_id=2), ANA)
+    scene.flows()
+    source = scene.get(1)
+    said = [p.message for p in scene.chat.posts if p.channel_id == source.channel_id]
+    assert "INC-2" not in repr(said)

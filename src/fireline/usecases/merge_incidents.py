@@ -12,6 +12,7 @@ from fireline.domain.incident.proposals import ProposalKind
 from fireline.domain.incident.timeline import NewEntry, TimelineEntry
 from fireline.domain.incident.timeline_text import shown
 from fireline.domain.people import SYSTEM, Actor
+from fireline.usecases.expose_incident import enter
 from fireline.usecases.incident_record import Change, happened, load, save, show
 from fireline.usecases.link_signals import relinked
 from fireline.usecases.ports import Services, UnitOfWork
@@ -37,9 +38,11 @@ def _words(before: Incident, move: Move, actor: Actor) -> str:
     if target is None:
         return f"{before.ref} was merged"
     where = f" in #{target.channel_name}" if target.channel_name and not target.restricted else ""
-    restricted = ", which is restricted" if target.restricted else ""
+    # The channel of one that is not restricted may be read by all: not even the number is told.
+    hidden = target.restricted and not before.restricted
+    there = "a restricted incident" if hidden else target.ref
     return (
-        f"{before.ref} lives on in {target.ref}{restricted}: go on there{where}."
+        f"{before.ref} lives on in {there}: go on there{where}."
         f" This channel is archived in a day; `/incident reopen service WHY` takes it back."
     )
 
@@ -68,7 +71,12 @@ def unite(
         number = made.number if made else None
     entries += [_copied(source, entry) for entry in shown(uow.timeline.entries(source.id))]
     detail = {"source": source.ref, "entries": len(entries)}
+    after = replace(after, restricted=target.restricted)
     saved = save(s, uow, after, Change("incident.united", SYSTEM, now, detail, tuple(entries)))
+    if source.restricted:
+        saved = enter(
+            s, uow, saved, f"{source.ref}, which is restricted, was merged into it", SYSTEM
+        )
     if number is not None and saved.channel_id is not None:
         show(s, uow, "proposal", saved.channel_id, f"{saved.id}:{number}")
     relinked(s, uow, source.details.alerts, source.id, target.id)

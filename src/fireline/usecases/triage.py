@@ -3,6 +3,7 @@
 Nothing of it is announced and it has no channel before somebody confirms it.
 """
 
+from fireline.domain.incident.exposure import outside_ref
 from fireline.domain.incident.incident import Incident, IncidentState, Stamp
 from fireline.usecases.impact_views import TriageMessage
 from fireline.usecases.ports import Services, UnitOfWork
@@ -44,7 +45,7 @@ def triage(_s: Services, uow: UnitOfWork, ref: str) -> TriageMessage | None:
         reported_at=incident.stamps[Stamp.DECLARED],
         thread=incident.details.thread,
         channel_id=incident.channel_id,
-        lives_on_in=target.ref if target else None,
+        lives_on_in=outside_ref(target) if target else None,
     )
 
 

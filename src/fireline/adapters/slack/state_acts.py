@@ -17,6 +17,7 @@ from fireline.adapters.slack.acts import (
 from fireline.adapters.slack.blocks import Rendered, answers
 from fireline.adapters.slack.desk import Asked, Desk
 from fireline.adapters.slack.grammar import Typed, incident_number
+from fireline.domain.incident.exposure import outside_ref
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.lifecycle import Verb
 from fireline.domain.incident.moves import DeclineCode, ReopenKind
@@ -70,7 +71,8 @@ def _chosen(verb: Verb) -> Doer:
 
 def _merge(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
     target = desk.incident(incident_number(values["target"]), asked)
-    ask = Ask(Verb.MERGE, f"into {target.ref}", target_id=target.id)
+    there = target.ref if incident.restricted else outside_ref(target)
+    ask = Ask(Verb.MERGE, f"into {there}", target_id=target.id)
     after = step(desk.s, incident.id, ask, asked.user)
     return answers.told(f"{after.ref} lives on in {target.ref}.")
 

@@ -25,6 +25,7 @@ def united(target: Incident, source: Incident) -> Incident:
         alerts=_joined(mine.alerts, theirs.alerts, lambda alert: alert.key),
         changes=_joined(mine.changes, theirs.changes, lambda change: change.id),
         links=_joined(mine.links, theirs.links, str),
+        access=_joined(mine.access, theirs.access, lambda one: one.user),
         units=(*mine.units, *units),
     )
     after = replace(
