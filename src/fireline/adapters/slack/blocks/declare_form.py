@@ -65,16 +65,16 @@ def declare(given: DeclareForm) -> kit.Block:
         *_similar(given),
         forms.labelled(
             "text",
-            "What is wrong?",
+            "Title, in your words",
             forms.line_input(given.text, placeholder="Orders are three hours late"),
         ),
         kit.context(f"From {link(given.link, 'this message')}") if given.link else None,
         *_facts(given),
         forms.labelled(
             "restored",
-            "Over already? Since when",
+            "Restored at, if it is over already",
             forms.line_input(given.restored),
-            "Then it is only recorded, with its own times: no channel, nobody is called.",
+            "Then it is recorded with its own times: no channel, nobody is called.",
             optional=True,
         ),
         forms.labelled("how", "How", _boxes(HOW, given.how), optional=True),
@@ -104,7 +104,7 @@ def _facts(given: DeclareForm) -> list[kit.Block]:
     return [
         forms.labelled(
             "symptoms",
-            "What is it?",
+            "What is wrong?",
             _boxes({s.value: words for s, words in SYMPTOMS.items()}, given.symptoms, _SYMPTOMS),
             optional=True,
             dispatch=True,

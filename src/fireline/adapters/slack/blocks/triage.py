@@ -15,9 +15,8 @@ def triage(view: TriageMessage) -> kit.Rendered:
     """The signal with what to press; once judged, what became of it."""
     head = f"*{esc(view.ref)}* {one_line(view.title, TITLE)}"
     by = "a rule" if view.reported_by == SYSTEM.id else user(view.reported_by)
-    told = (
-        f"{SEVERITY_WORDS[view.severity]} \u00b7 {one_line(view.severity_reason, LONGEST_REASON)}"
-    )
+    why = view.severity_reason.removeprefix(f"{view.severity.label}: ")
+    told = f"{SEVERITY_WORDS[view.severity]} \u00b7 {one_line(why, LONGEST_REASON)}"
     reported = f"Reported by {by} {when(view.reported_at)}"
     if view.state is not IncidentState.TRIAGE:
         text = f"{view.ref}: {view.state.value}"
