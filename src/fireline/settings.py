@@ -104,6 +104,7 @@ class Settings(BaseSettings):
     profiles: dict[str, str] = Field(default_factory=dict, max_length=50)
     runbooks: Path = Path("runbooks")
     policy: Path | None = Path("policies/default.yaml")
+    drills: list[Path] = [Path("policies/drills")]
     exceptions: Path = Path("policies/exceptions.yaml")
     maintenance: list[Path] = [Path("policies")]
     oncall: list[Path] = [Path("policies")]

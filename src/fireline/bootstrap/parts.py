@@ -10,6 +10,7 @@ from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from fireline.adapters.charts.drawing import MatplotlibCharts
+from fireline.adapters.files.drills import DrillFiles
 from fireline.adapters.files.exceptions import ExceptionsFile
 from fireline.adapters.files.git_lineage import GitLineage
 from fireline.adapters.files.maintenance import MaintenanceFiles
@@ -163,6 +164,7 @@ def services_of(settings: Settings, store: Store, chat: Chat, source: SliSource)
         retention=Retention(settings.ledger_detail_days, settings.ledger_kept_days),
         oncall=on_calls_of(settings),
         pager=pager_of(settings) or NO_PAGER,
+        drills=DrillFiles(settings.drills),
         files=FileLimits(settings.keep_file_mb * KILO * KILO, settings.keep_files_mb * KILO * KILO),
     )
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fireline.domain.errors import InvalidInputError
+from fireline.domain.incident.details import DrillRun
 from fireline.domain.incident.incident import Incident, Severity
 from fireline.domain.incident.symptoms import Symptom
 from fireline.domain.incident.timeline import Provenance
@@ -29,7 +30,7 @@ class Declare:
     Alertmanager's, `key` what another program calls it; `began_at` is when the harm began, as a
     person says. `slos` are named besides `slo`. A `quiet` one is a signal to be judged, a
     `restricted` one is told of nowhere outside its channel, a `drill` counts in no figure, and a
-    `past` one is only recorded.
+    `past` one is only recorded. `run` is the scenario that a drill follows.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Declare:
     drill: bool = False
     past: Past | None = None
     key: str | None = None
+    run: DrillRun | None = None
 
     @property
     def dedupe_key(self) -> str | None:

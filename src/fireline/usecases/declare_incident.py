@@ -163,6 +163,7 @@ def _details(s: Services, command: Declare, link: Link, data: tuple[str, ...]) -
         past=command.past is not None,
         place=place,
         thread=thread,
+        drill_run=command.run,
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fireline.domain.incident.details import Handover, Notice, Update
+from fireline.domain.incident.drill_measures import Measure
 from fireline.domain.incident.incident import IncidentState, Role, Severity
 from fireline.usecases.budget_views import SloLine
 
@@ -90,6 +91,27 @@ class TriageMessage:
     thread: str = ""
     channel_id: str | None = None
     lives_on_in: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrillCard:
+    """What is practised, and what it measured; the questions to talk over come at its end."""
+
+    ref: str
+    title: str
+    about: str
+    questions: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrillInject:
+    """One thing that those who practise are told."""
+
+    ref: str
+    number: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from fireline.usecases.ports import ChannelRef, Services
 from fireline.usecases.triage import show_in_place
 
 NAME_LIMIT = 80
+DRILL = "drill"
 READABLE = 40  # letters that a sidebar shows
 TOPIC_LIMIT = 250
 TRIES = 9
@@ -66,11 +67,15 @@ def open_channel(s: Services, incident_id: int) -> ChannelRef:
     since = incident.stamps.get(Stamp.DECLARED)
     if incident.restricted and incident.at(Stamp.LEGAL_CLOCK) != since:
         # Exposed while a public channel was being made: it is adopted, and left in good order.
-        name = channel_name(s.channels.prefix, incident.id, incident.title)
+        name = channel_name(_prefix(s, incident), incident.id, incident.title)
         public = s.chat.own_channel(name, since)
         if public is not None:
             return public
     return make_channel(s, incident, since, private=incident.restricted)
+
+
+def _prefix(s: Services, incident: Incident) -> str:
+    return DRILL if incident.drill else s.channels.prefix
 
 
 def make_channel(
@@ -83,7 +88,7 @@ def make_channel(
     """
     title = "" if private else incident.title
     for attempt in range(1, TRIES + 1):
-        name = channel_name(s.channels.prefix, incident.id, title, attempt)
+        name = channel_name(_prefix(s, incident), incident.id, title, attempt)
         try:
             return s.chat.create_channel(name, private=private)
         except RejectedError as error:

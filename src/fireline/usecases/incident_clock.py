@@ -9,7 +9,7 @@ from fireline.domain.incident.incident import Incident, IncidentState, Role
 from fireline.domain.incident.page import Target, Way
 from fireline.domain.incident.paging import called
 from fireline.domain.incident.timeline import NewEntry
-from fireline.domain.incident.timers import DECLARER, Timer, due_timers
+from fireline.domain.incident.timers import DECLARER, INJECT, Timer, due_timers
 from fireline.domain.people import SYSTEM
 from fireline.domain.slo.status import BurnSeverity
 from fireline.usecases.impact_views import IncidentNotice
@@ -33,7 +33,7 @@ KEPT_FIRED = 500
 COUNTDOWN = "mttr:"
 # What everybody in the channel is to see, not only who reads the thread of the card.
 ANNOUNCED = ("merge:", "reopen:")
-WRITTEN = (COUNTDOWN, "expired:")
+WRITTEN = (COUNTDOWN, "expired:", INJECT)
 CALLS = ("escalate:", "again:", "climb:")
 
 
@@ -72,7 +72,9 @@ def watch_incident(s: Services, incident_id: int) -> int:
         saved = save(s, uow, _rung(before, ringing, now), _change(ringing, now))
         for one in ringing:
             if where and not one.targets:
-                show(s, uow, "incident_notice", where, f"{saved.id}|{one.timer.key}")
+                told = one.timer.key.startswith(INJECT)
+                kind = "drill_inject" if told else "incident_notice"
+                show(s, uow, kind, where, f"{saved.id}|{one.timer.key}")
         refresh_homes(s, uow, (who for one in ringing for who in one.people))
         if any(one.targets or one.timer.key.startswith(COUNTDOWN) for one in ringing):
             sync_topic(uow, saved)

@@ -68,7 +68,9 @@ def cost_on(
 
 
 def book(s: Services, uow: UnitOfWork, incident: Incident, now: datetime) -> Incident:
-    """Write down what the incident cost by now; nothing when that is known already."""
+    """Write down what the incident cost by now; nothing when that is known already, or a drill."""
+    if incident.drill:
+        return incident
     found = {name: cost_on(s, uow, incident, name, now) for name in incident.slos}
     known = {name: cost for name, cost in found.items() if cost is not None}
     costs = {name: round(cost.share, COST_DIGITS) for name, cost in known.items()}

@@ -1,6 +1,7 @@
 """Telling the data's consumers, each in its own channel, and hearing that they understood."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from fireline.domain.errors import InvalidInputError, RejectedError
@@ -98,7 +99,10 @@ def _named(s: Services, incident_id: int, names: Iterable[str]) -> list[Consumer
     if incident.restricted:
         message = f"{incident.ref} is restricted: tell its consumers in person, with security."
         raise InvalidInputError(message, "consumers")
-    return [known.get(name.lower(), Consumer(name)) for name in wanted]
+    found = [known.get(name.lower(), Consumer(name)) for name in wanted]
+    if incident.drill:  # nobody outside the drill is told; the message stands in its channel
+        return [replace(one, channel="") for one in found]
+    return found
 
 
 def confirm(s: Services, incident_id: int, consumer: str, actor: Actor) -> Incident:

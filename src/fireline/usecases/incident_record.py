@@ -141,6 +141,8 @@ def refresh(s: Services, uow: UnitOfWork, incident: Incident) -> None:
     ref = str(incident.id)
     show(s, uow, "card", incident.channel_id, ref)
     show(s, uow, "announcement", s.channels.incidents, ref)
+    if incident.drill:
+        show(s, uow, "drill", incident.channel_id, ref)
 
 
 def show(s: Services, uow: UnitOfWork, kind: str, channel: str, ref: str) -> None:

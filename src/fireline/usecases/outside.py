@@ -10,7 +10,7 @@ from fireline.domain.incident.exposure import may_read, public_view
 from fireline.domain.incident.incident import Incident, Role
 from fireline.usecases.impact_views import RestrictedNotice
 from fireline.usecases.store_ports import PostedMessage, UnitOfWork
-from fireline.usecases.views import Message
+from fireline.usecases.views import DrillMessage, Message
 
 POINTER, LEFT, ACCESS_ANSWER = "restricted_pointer", "left_message", "access_answer"
 # Kinds that show public views themselves, or no incident at all.
@@ -33,6 +33,7 @@ APART = frozenset(
     }
 )
 MOST_DIGITS = 9
+PUBLIC = frozenset({"announcement"})
 
 
 def neutral(incident: Incident) -> RestrictedNotice:
@@ -72,12 +73,21 @@ def _inside(incident: Incident, target: PostedMessage) -> bool:
     return target.channel == incident.channel_id and target.channel not in left
 
 
-def _incident_of(uow: UnitOfWork, target: PostedMessage) -> Incident | None:
-    """The incident whose inside the message shows."""
+def _incident_of(
+    uow: UnitOfWork, target: PostedMessage, also: frozenset[str] = frozenset()
+) -> Incident | None:
+    """The incident whose inside the message shows; of some kinds only if they are asked for."""
     number = target.ref.replace("|", ":").partition(":")[0]
-    if target.kind in APART or not number.isdecimal() or len(number) > MOST_DIGITS:
+    if target.kind in APART - also or not number.isdecimal() or len(number) > MOST_DIGITS:
         return None
     return uow.incidents.get(int(number))
+
+
+def marked(uow: UnitOfWork, target: PostedMessage, message: Message) -> Message:
+    """The message, marked where it is about a drill: in its channel and everywhere else."""
+    found = _incident_of(uow, target, PUBLIC)
+    found = found or uow.incidents.by_channel(target.channel)
+    return DrillMessage(message) if found is not None and found.drill else message
 
 
 def refuse_outside(incident: Incident, reader: str | None = None) -> None:

@@ -28,6 +28,7 @@ from fireline.usecases.capture_ports import (
     RawVersion,
 )
 from fireline.usecases.check_ports import NO_READINGS, Readings
+from fireline.usecases.drill_ports import NO_DRILLS, Drills
 from fireline.usecases.git_ports import (
     NO_EXCEPTIONS,
     NO_MAINTENANCES,
@@ -379,3 +380,4 @@ class Services:
     history: SliSource | None = None
     oncall: OnCalls = NO_ON_CALLS
     pager: Pager = NO_PAGER
+    drills: Drills = NO_DRILLS

@@ -4,6 +4,9 @@ from fireline.usecases import incident_access, waive, waiver_views
 from fireline.usecases.alert_projection import alert, reply
 from fireline.usecases.chase_actions import reminder
 from fireline.usecases.draft_postmortem import postmortem_file
+from fireline.usecases.drill import CARD as DRILL
+from fireline.usecases.drill import TOLD as DRILL_INJECT
+from fireline.usecases.drill import drill_card, drill_inject
 from fireline.usecases.external_alert_projection import external_alert
 from fireline.usecases.external_messages import KIND as EXTERNAL_ALERT
 from fireline.usecases.home import KIND as HOME
@@ -41,6 +44,8 @@ PROJECTIONS: Projections = {
     TRIAGE: triage,
     PAGE: page_message,
     PAGING: paging_message,
+    DRILL: drill_card,
+    DRILL_INJECT: drill_inject,
     "handover": handover_card,
     GUIDE: role_guide,
     HOME: home_message,

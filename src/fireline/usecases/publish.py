@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from fireline.domain.errors import RejectedError
-from fireline.usecases.outside import told_there
+from fireline.usecases.outside import marked, told_there
 from fireline.usecases.ports import FlowCall, Ids, PostedMessage, PostedRef, Services, UnitOfWork
 from fireline.usecases.views import (
     AlertMessage,
@@ -58,6 +58,7 @@ def publish(s: Services, projections: Projections, target: PostedMessage) -> boo
         if message is None:
             return False
         thread = _thread(uow, message)
+        message = marked(uow, known or target, message)
         if known is None:
             uow.messages.save(target)
             uow.commit()

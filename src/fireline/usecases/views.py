@@ -41,6 +41,8 @@ from fireline.usecases.home_views import Home
 from fireline.usecases.impact_views import (
     BlastMessage,
     ConsumerNotice,
+    DrillCard,
+    DrillInject,
     HandoverMessage,
     IncidentNotice,
     RestrictedNotice,
@@ -76,6 +78,9 @@ __all__ = [
     "BurnDetail",
     "ChartSpan",
     "ConsumerNotice",
+    "DrillCard",
+    "DrillInject",
+    "DrillMessage",
     "FileMessage",
     "HandoverMessage",
     "Home",
@@ -179,6 +184,7 @@ class ReviewDigest:
     noise: Noise = field(default_factory=Noise)
     maintenance: tuple[str, ...] = ()
     restricted: str = ""
+    drills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +234,18 @@ class IncidentOverview:
     lines: tuple[IncidentLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DrillMessage:
+    """Any message about a drill, marked as one."""
+
+    message: "Message"
+
+
+def unmarked(message: "Message") -> "Message":
+    """The message itself, whether or not it is about a drill."""
+    return message.message if isinstance(message, DrillMessage) else message
+
+
 Message = (
     AlertMessage
     | AlertReply
@@ -245,6 +263,9 @@ Message = (
     | PagingMessage
     | OnCallList
     | TriageMessage
+    | DrillCard
+    | DrillInject
+    | DrillMessage
     | ConsumerNotice
     | RestrictedNotice
     | AccessRequest

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fireline.adapters.files.aliases import IS_ALIASES, read_aliases
+from fireline.adapters.files.drills import read_drills
 from fireline.adapters.files.exceptions import read_exceptions
 from fireline.adapters.files.maintenance import read_all
 from fireline.adapters.files.odcs import IS_CONTRACT, read_contracts
@@ -68,6 +69,7 @@ def checked(
     for (path, text), (team, _wrong) in zip(chapters.items(), policies, strict=True):
         problems += nobody_behind(path, text, team, plan)
     problems += _lineage(texts)
+    problems += read_drills(texts)[1]
     sound = [team for team, wrong in policies if not wrong]
     rules = policy or (sound[0] if sound else Policy())
     services: set[str] = set()

@@ -39,6 +39,7 @@ KINDS = (
     "Maintenance",
     "OnCall",
     "Aliases",
+    "Drill",
 )
 SUFFIXES = (".yaml", ".yml")
 ASK_AGAIN = timedelta(minutes=1)

@@ -26,6 +26,7 @@ from fireline.usecases.views import (
     IncidentCard,
     Message,
     SloDetail,
+    unmarked,
 )
 
 RECENT = 200
@@ -103,7 +104,7 @@ class SlackChat(Rooms):
                 raise
             self._join(where)
             posted = self._post(where, message, key, chart_file, thread)
-        if isinstance(message, IncidentCard):
+        if isinstance(unmarked(message), IncidentCard):
             self.pin(posted)
         return posted
 
@@ -115,8 +116,9 @@ class SlackChat(Rooms):
         chart_file: str | None,
         thread: PostedRef | None,
     ) -> PostedRef:
-        if isinstance(message, FileMessage):
-            return self._share(where, message, key)
+        file = unmarked(message)
+        if isinstance(file, FileMessage):
+            return self._share(where, file, key, render(message).text)
         shown = render(message, chart_file)
         answer = call(
             f"post {key}",
@@ -143,8 +145,7 @@ class SlackChat(Rooms):
         call("show App Home", self._client.views_publish, user_id=message.user, view=view)
         return PostedRef(message.user, "home")
 
-    def _share(self, where: str, message: FileMessage, key: str) -> PostedRef:
-        shown = render(message)
+    def _share(self, where: str, message: FileMessage, key: str, comment: str) -> PostedRef:
         call(
             f"share {message.filename}",
             self._client.files_upload_v2,
@@ -152,7 +153,7 @@ class SlackChat(Rooms):
             content=message.content,
             filename=file_name(key, message.filename),
             title=message.title,
-            initial_comment=shown.text,
+            initial_comment=comment,
         )
         found = self.find_post(where, key)
         if found is None:
@@ -164,7 +165,7 @@ class SlackChat(Rooms):
         self, posted: PostedRef, message: Message, key: str, chart_file: str | None = None
     ) -> None:
         """Edit the message; a document's content never changes under its key."""
-        if isinstance(message, FileMessage):
+        if isinstance(unmarked(message), FileMessage):
             return
         if isinstance(message, Home):
             self._show_home(message)
@@ -179,7 +180,7 @@ class SlackChat(Rooms):
             blocks=shown.blocks,
             metadata=metadata(key),
         )
-        if isinstance(message, IncidentCard):
+        if isinstance(unmarked(message), IncidentCard):
             # A crash between posting and pinning must not leave the card unpinned.
             self.pin(posted)
 

@@ -69,6 +69,7 @@ WAIVER_WITHDRAW: Final = "waiver_withdraw"
 
 VIEW_DECLARE: Final = "declare"
 VIEW_DETAILS: Final = "details"
+VIEW_DRILL: Final = "drill"
 VIEW_SEVERITY: Final = "severity"
 VIEW_ROLE: Final = "role"
 VIEW_NOTE: Final = "note"

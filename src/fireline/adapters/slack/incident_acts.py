@@ -6,6 +6,7 @@ from fireline.adapters.slack import (
     answer_acts,
     data_acts,
     declare_verbs,
+    drill_verbs,
     exposure_acts,
     follow_verbs,
     handover_acts,
@@ -44,6 +45,7 @@ ACTS = (
 VERBS: Mapping[str, Verb] = {
     **incident_verbs.VERBS,
     "join": join_verbs.join,
+    "drill": drill_verbs.drill,
     **follow_verbs.VERBS,
     **timeline_acts.VERBS,
     "oncall": page_acts.on_call,
@@ -52,6 +54,7 @@ VERBS: Mapping[str, Verb] = {
 HELP: Mapping[str, str] = {
     **incident_verbs.HELP,
     **join_verbs.HELP,
+    **drill_verbs.HELP,
     **follow_verbs.HELP,
     **state_acts.HELP,
     **update_acts.HELP,

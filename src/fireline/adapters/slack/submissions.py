@@ -6,6 +6,7 @@ from typing import Any
 
 from fireline.adapters.slack import (
     declaring,
+    drill_verbs,
     ids,
     incident_acts,
     incident_verbs,
@@ -126,6 +127,7 @@ def runbooks(desk: Desk, _asked: Asked, sent: Sent) -> Outcome:
 SUBMISSIONS: Mapping[str, Submission] = {
     ids.VIEW_DECLARE: declaring.declare,
     ids.VIEW_DETAILS: declaring.details,
+    ids.VIEW_DRILL: drill_verbs.sent,
     ids.VIEW_SEVERITY: severity,
     ids.VIEW_ROLE: role,
     ids.VIEW_NOTE: note,

@@ -1,8 +1,9 @@
 """What an incident knows besides its state: data, repair, decisions, tasks, notices, answers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from fireline.domain.incident.injects import Inject
 from fireline.domain.incident.kinds import (
     AccessState,
     Answer,
@@ -302,6 +303,18 @@ class RunWatch:
 
 
 @dataclass(frozen=True, slots=True)
+class DrillRun:
+    """The scenario of a drill as it was when that began; later changes of its file do not count."""
+
+    scenario: str = ""
+    about: str = ""
+    rto: timedelta | None = None
+    rpo: timedelta | None = None
+    injects: tuple[Inject, ...] = ()
+    questions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """Everything of an incident that is only ever read whole; stored as one document.
 
@@ -356,6 +369,7 @@ class Details:
     place: str = ""
     thread: str = ""
     pages: tuple[Page, ...] = ()
+    drill_run: DrillRun | None = None
 
     @property
     def roots(self) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ from fireline.domain.policy.incident_rules import EscalationStep, IncidentRules
 LATE_AFTER = timedelta(minutes=10)
 MOST_ASKED = 3
 DECLARER = "declarer"
+INJECT = "inject:"
 WORST = 1
 TOLD_OF = (
     IncidentState.INVESTIGATING,
@@ -95,7 +96,7 @@ def due_timers(
 
     `within` is how long a page may wait for an answer.
     """
-    if not incident.open:
+    if not incident.open or (incident.details.past and not incident.needs_channel):
         return []
     if incident.state is IncidentState.TRIAGE:
         return list(_triage(incident, rules, now))
@@ -107,6 +108,7 @@ def due_timers(
         *_climb(incident, rules, now, within),
         *_countdown(incident, now, target_minutes),
         *_expired(incident, now),
+        *_injects(incident, now),
     ]
     return sorted(found, key=lambda timer: timer.at)
 
@@ -120,6 +122,16 @@ def _triage(incident: Incident, rules: IncidentRules, now: datetime) -> Iterator
     turn = min(count, MOST_ASKED)
     text = f"{incident.ref} waits for {spell(every * turn)}: is it an incident? Confirm or decline."
     yield Timer(f"triage:{turn}", text, since + every * turn, (DECLARER,))
+
+
+def _injects(incident: Incident, now: datetime) -> Iterator[Timer]:
+    """What a drill tells by now, also after service was restored: that is a part of it."""
+    run, since = incident.details.drill_run, incident.at(Stamp.DECLARED)
+    if run is None or since is None:
+        return
+    for number, inject in enumerate(run.injects, 1):
+        if now >= since + inject.after:
+            yield Timer(f"{INJECT}{number}", inject.text, since + inject.after)
 
 
 def _updates(

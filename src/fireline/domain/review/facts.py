@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from math import inf, isfinite
 
+from fireline.domain.incident.drill_measures import measures
 from fireline.domain.incident.durations import MINUTE, spell
 from fireline.domain.incident.incident import Incident, IncidentState, Stamp
 from fireline.domain.incident.metrics import DEFINITIONS, against_target, durations, elapsed
@@ -82,9 +83,19 @@ def without_data(slos: Sequence[Measured]) -> list[str]:
 
 
 def counted(incidents: Sequence[Incident]) -> list[Incident]:
-    """Incidents that count, open ones first, then by declaration."""
-    real = [i for i in incidents if i.state not in NOT_COUNTED]
+    """Incidents that count, open ones first, then by declaration; drills never do."""
+    real = [i for i in incidents if i.state not in NOT_COUNTED and not i.drill]
     return sorted(real, key=lambda i: (not i.open, i.stamps[Stamp.DECLARED], i.id))
+
+
+def drills_done(record: WeekRecord) -> list[str]:
+    """Drills that were done, each with what it measured."""
+    done = [i for i in record.incidents if i.drill and i.at(Stamp.RESOLVED) is not None]
+    return [
+        f"{i.ref} {i.title}: "
+        + "; ".join(m.words for m in measures(i, record.policy.mttr_target(i.tier)))
+        for i in done
+    ]
 
 
 def restricted_words(incidents: Sequence[Incident]) -> str:
@@ -115,7 +126,8 @@ def review_facts(record: WeekRecord) -> dict[str, object]:
         "budgets": [_budget(m) for m in worst_first(record.slos)],
         "incidents": [_incident(i, record) for i in incidents if not i.restricted],
         "restricted": restricted_words(incidents),
-        "left_out": len(record.incidents) - len(incidents),
+        "left_out": sum(not i.drill for i in record.incidents) - len(incidents),
+        "drills": drills_done(record),
         "within_target": _within_target(incidents, record.policy),
         "mttr": _all(incidents, "mttr", "nothing was restored"),
         "ttdr": _all(incidents, "ttdr", "no data was verified"),

@@ -34,7 +34,7 @@ WRITTEN = {
     "OnCall": "on_call",
 }
 # Known by kind only; `fireline check` knows the rest of them.
-BY_KIND = ("Policy", "Exception", "Exceptions", "Maintenance", "Aliases")
+BY_KIND = ("Policy", "Exception", "Exceptions", "Maintenance", "Aliases", "Drill")
 
 
 def schema() -> Shape:

@@ -12,6 +12,7 @@ from fireline.adapters.slack.blocks import (
     answers,
     blast,
     card,
+    drill,
     exposure,
     external_alert,
     handover,
@@ -45,6 +46,9 @@ from fireline.usecases.views import (
     Announcement,
     BlastMessage,
     ConsumerNotice,
+    DrillCard,
+    DrillInject,
+    DrillMessage,
     FileMessage,
     HandoverMessage,
     Home,
@@ -90,6 +94,8 @@ _DRAWN: Mapping[type, Callable[[Any], Rendered]] = {
     UpdateMessage: updates.update,
     IncidentNotice: updates.notice,
     TriageMessage: triage.triage,
+    DrillCard: drill.card,
+    DrillInject: drill.inject,
     HandoverMessage: handover.handover,
     PageMessage: paging.page,
     PagingMessage: paging.paging,
@@ -117,6 +123,8 @@ _DRAWN: Mapping[type, Callable[[Any], Rendered]] = {
 
 def render(message: Message, chart_file: str | None = None) -> Rendered:
     """Any view as text and blocks, within Slack's limits."""
+    if isinstance(message, DrillMessage):
+        return drill.marked(render(message.message, chart_file))
     if isinstance(message, AlertMessage):
         return alert.alert(message, chart_file)
     if isinstance(message, ReviewDigest):

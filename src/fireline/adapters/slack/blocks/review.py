@@ -8,7 +8,7 @@ from fireline.domain.review.noise import ACTIONABLE_TARGET
 from fireline.domain.slo.alerting.noise import Noise
 from fireline.usecases.views import ReviewDigest
 
-BUDGETS, INCIDENTS, ACTIONS, MAINTENANCE = 6, 8, 8, 6
+BUDGETS, INCIDENTS, ACTIONS, MAINTENANCE, DRILLS = 6, 8, 8, 6, 5
 
 
 def review(view: ReviewDigest, chart_file: str | None = None) -> kit.Rendered:
@@ -33,6 +33,7 @@ def review(view: ReviewDigest, chart_file: str | None = None) -> kit.Rendered:
             "No incident.",
         ),
         kit.context(one_line(view.restricted, 200)) if view.restricted else None,
+        _drills(view.drills),
         kit.section(f"*Alerts*\n{_noise(view.noise)}"),
         *_part(
             plural(len(view.actions), "open action item"),
@@ -44,6 +45,13 @@ def review(view: ReviewDigest, chart_file: str | None = None) -> kit.Rendered:
         _no_data(view.no_data),
     ]
     return kit.rendered(f"{head}: {view.headline}", blocks)
+
+
+def _drills(lines: tuple[str, ...]) -> kit.Block | None:
+    if not lines:
+        return None
+    listed = some((f"\u2022 {one_line(line, 300)}" for line in lines), DRILLS, 1800)
+    return kit.context(f"*{plural(len(lines), 'drill')} done*, in no other figure\n{listed}")
 
 
 def _noise(noise: Noise) -> str:
