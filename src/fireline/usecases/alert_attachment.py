@@ -56,7 +56,7 @@ def attach(
     match = Match(incident, Relation.SAME, why, reached_by(signal, incident, places))
     told = {e.slo for e in uow.episodes.in_group(group.id)} | set(new)
     whole = replace(signal, title=called(group, tuple(sorted(told)), ()))
-    save(s, uow, attached(incident, whole, match), change)
+    save(s, uow, attached(incident, whole, match), change, announce=False)
 
 
 def alert_over(s: Services, uow: UnitOfWork, group: AlertGroup, at: datetime) -> None:

@@ -85,7 +85,7 @@ def attach_to(s: Services, uow: UnitOfWork, signal: Signal, match: Match, actor:
     change = _written("incident.attach", signal, text, now, actor, why=match.why)
     if signal.source == RUN and match.relation in TOLD_OF_RUNS:
         change = replace(change, entries=())
-    saved = save(s, uow, after, change)
+    saved = save(s, uow, after, change, announce=False)
     return _reopened(s, uow, saved, signal, match)
 
 
@@ -127,7 +127,7 @@ def propose(s: Services, uow: UnitOfWork, match: Match, signal: Signal) -> Incid
     if made is None:
         return incident
     change = _written("incident.propose", signal, text, now, SYSTEM, kind=kind.value)
-    saved = save(s, uow, after, change)
+    saved = save(s, uow, after, change, announce=False)
     if saved.channel_id is not None:
         show(s, uow, "proposal", saved.channel_id, f"{saved.id}:{made.number}")
     return saved
@@ -167,5 +167,6 @@ def signal_turned(
         where = Provenance(source=SOURCES.get(alert.source, alert.source), detail=alert.ref)
         entries = (happened(SYSTEM, text, at, EntryKind.ALERT, where),)
     detail = {"signal": key, "firing": firing, "flapping": flapping}
-    save(s, uow, after, Change("incident.signal", SYSTEM, at, detail, entries))
+    change = Change("incident.signal", SYSTEM, at, detail, entries)
+    save(s, uow, after, change, announce=False)
     return told and not flapping

@@ -115,8 +115,13 @@ def write_down(uow: UnitOfWork, incident: Incident, change: Change) -> None:
     uow.audit.append(change.at, change.actor.id, change.action, incident.ref, detail)
 
 
-def save(s: Services, uow: UnitOfWork, incident: Incident, change: Change) -> Incident:
+def save(
+    s: Services, uow: UnitOfWork, incident: Incident, change: Change, *, announce: bool = True
+) -> Incident:
     """Store the changed incident, write it down, and start what brings Slack up to date.
+
+    What only those who work on it need to know at once waits in the public line for its next edit:
+    `announce` False.
 
     Raises:
         ConflictError: somebody else changed it first.
@@ -124,7 +129,7 @@ def save(s: Services, uow: UnitOfWork, incident: Incident, change: Change) -> In
     answered, pages = settled(incident, change.actor, change.at)
     saved = uow.incidents.save(answered)
     write_down(uow, saved, change)
-    refresh(s, uow, saved)
+    refresh(s, uow, saved, announce=announce)
     tell_pages(s, uow, saved, pages)
     if change.action in ARMING:
         watch_soon(s, uow, saved)
@@ -133,14 +138,15 @@ def save(s: Services, uow: UnitOfWork, incident: Incident, change: Change) -> In
     return saved
 
 
-def refresh(s: Services, uow: UnitOfWork, incident: Incident) -> None:
+def refresh(s: Services, uow: UnitOfWork, incident: Incident, *, announce: bool = True) -> None:
     """Start bringing card and announcement up to date; without a channel, what stands for them."""
     if incident.channel_id is None:
         show_in_place(s, uow, incident)
         return
     ref = str(incident.id)
     show(s, uow, "card", incident.channel_id, ref)
-    show(s, uow, "announcement", s.channels.incidents, ref)
+    if announce:
+        show(s, uow, "announcement", s.channels.incidents, ref)
     if incident.drill:
         show(s, uow, "drill", incident.channel_id, ref)
 

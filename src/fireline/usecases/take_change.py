@@ -61,7 +61,7 @@ def _tell(
     one = linked(change, why)
     detail = {"change": change.id, "why": why}
     written = Change("incident.change", SYSTEM, now, detail, (entry_of(one),))
-    save(s, uow, with_change(incident, one), written)
+    save(s, uow, with_change(incident, one), written, announce=False)
     return True
 
 

@@ -13,6 +13,7 @@ from slack_sdk.web import SlackResponse
 from fireline.adapters.slack.blocks import render
 from fireline.adapters.slack.calls import ShortWait, call
 from fireline.adapters.slack.directory import Directory
+from fireline.adapters.slack.edit_count import EditCount
 from fireline.adapters.slack.files import fetch, shared
 from fireline.adapters.slack.grammar import mentioned, readable, unnamed
 from fireline.adapters.slack.message_keys import file_name, has_key, metadata
@@ -51,6 +52,7 @@ class SlackChat(Rooms):
         # only asked is also asked while somebody waits, so a short wait is made on the spot.
         self._asking_client = _like(client, [ShortWait(max_retry_count=2)])
         super().__init__(_like(client, []), Directory(self._asking_client))
+        self._edits = EditCount()
 
     def invite(self, channel: str, users: Sequence[str]) -> tuple[str, ...]:
         """Invite people; gives those who could not be invited."""
@@ -180,8 +182,8 @@ class SlackChat(Rooms):
             blocks=shown.blocks,
             metadata=metadata(key),
         )
-        if isinstance(unmarked(message), IncidentCard):
-            # A crash between posting and pinning must not leave the card unpinned.
+        if isinstance(unmarked(message), IncidentCard) and self._edits.due(posted):
+            # A crash between posting and pinning, or a person, must not leave it unpinned.
             self.pin(posted)
 
     def find_post(
