@@ -8,6 +8,7 @@ from fireline.adapters.files.slos import DefinitionFolder
 from fireline.adapters.runbooks.library import RunbookFolder
 from fireline.bootstrap import parts
 from fireline.bootstrap.alertmanager import alertmanager_found
+from fireline.bootstrap.doctor_lineage import lineage_found
 from fireline.bootstrap.doctor_sources import running_breakers, sources_found
 from fireline.bootstrap.oncall import on_call_found
 from fireline.bootstrap.sources import source_of
@@ -40,6 +41,7 @@ def diagnose() -> list[Finding]:
         _tried("definitions", lambda: _definitions(settings)),
         *_sources(settings),
         _tried("prometheus", lambda: _prometheus(settings)),
+        _tried("lineage", lambda: lineage_found(settings)),
         _tried("alertmanager", lambda: alertmanager_found(settings)),
         _tried("on call", lambda: on_call_found(settings)),
         _tried("slack", lambda: _slack(settings)),

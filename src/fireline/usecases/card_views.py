@@ -29,6 +29,7 @@ class DataFacts:
     downstream: int = 0
     needed_by: str = ""
     due_at: datetime | None = None
+    broken_contracts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

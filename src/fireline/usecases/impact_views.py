@@ -1,7 +1,7 @@
 """What an incident's channel is told besides its card: who is affected, updates, timers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from fireline.domain.incident.details import Handover, Notice, Update
@@ -24,8 +24,25 @@ class BlastLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ContractLine:
+    """What a contract promises of a dataset here, and what of it is broken.
+
+    `repaired_by` is until when it has to be right again.
+    """
+
+    name: str
+    dataset: str
+    repaired_by: datetime | None = None
+    broken: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class BlastMessage:
-    """Who is affected, worst first; `more` are not listed, `unresolved` are in no lineage."""
+    """Who is affected, worst first; `more` are not listed, `unresolved` are in no lineage.
+
+    `several` are the datasets that an unresolved name may mean; `quarantined` ones are kept from
+    their consumers. `contracts` are those of the data it began with, and all broken ones.
+    """
 
     ref: str
     roots: tuple[str, ...]
@@ -36,6 +53,9 @@ class BlastMessage:
     age: timedelta | None = None
     old: bool = False
     border: str = ""
+    several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    contracts: tuple[ContractLine, ...] = ()
+    quarantined: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

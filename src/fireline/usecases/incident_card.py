@@ -105,6 +105,7 @@ def data_facts(uow: UnitOfWork, incident: Incident, now: datetime) -> DataFacts:
         downstream=len(found.affected) + found.more if found is not None else 0,
         needed_by=needed_by,
         due_at=due_at,
+        broken_contracts=tuple(dict.fromkeys(b.contract for b in details.contract_breaches)),
     )
 
 

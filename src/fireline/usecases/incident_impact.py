@@ -16,9 +16,12 @@ from fireline.domain.incident.severity import (
 )
 from fireline.domain.incident.timeline import NewEntry
 from fireline.domain.lineage.blast import Blast, blast_radius, counted_words
+from fireline.domain.lineage.owners import Owner
+from fireline.domain.lineage.owners import owners_of as lineage_owners
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.slo.status import BurnSeverity
 from fireline.usecases.impact_views import BlastLine, BlastMessage
+from fireline.usecases.incident_contracts import contract_lines
 from fireline.usecases.incident_record import (
     Change,
     happened,
@@ -52,11 +55,12 @@ def blast(s: Services, uow: UnitOfWork, ref: str) -> BlastMessage | None:
     found = blast_of(uow, roots_of(incident), now)
     if found is None or (not found.roots and not found.affected):
         return None
-    return message_of(incident, found, now)
+    return message_of(s, uow, incident, found)
 
 
-def message_of(incident: Incident, found: Blast, now: datetime) -> BlastMessage:
+def message_of(s: Services, uow: UnitOfWork, incident: Incident, found: Blast) -> BlastMessage:
     """The blast radius as it is shown, worst first."""
+    now = s.clock.now()
     lines = tuple(
         BlastLine(
             name=one.node.name,
@@ -79,7 +83,15 @@ def message_of(incident: Incident, found: Blast, now: datetime) -> BlastMessage:
         age=found.age,
         old=found.old,
         border=found.border,
+        several=found.several,
+        contracts=contract_lines(s, uow.lineages.graph(), incident),
+        quarantined=tuple(d.key for d in incident.details.affected if d.quarantined),
     )
+
+
+def owners_of(s: Services, found: Blast) -> tuple[Owner, ...]:
+    """Who owns what is affected, those of the broken data first, with their Slack ids."""
+    return lineage_owners(found, s.policy.alerts.people)
 
 
 def impact(s: Services, incident_id: int) -> BlastMessage:
@@ -88,7 +100,7 @@ def impact(s: Services, incident_id: int) -> BlastMessage:
     with s.store() as uow:
         incident = load(uow, incident_id)
         found = blast_of(uow, roots_of(incident), now)
-    return message_of(incident, found or Blast((), ()), now)
+        return message_of(s, uow, incident, found or Blast((), ()))
 
 
 def severity_facts(s: Services, uow: UnitOfWork, incident: Incident) -> SeverityFacts:

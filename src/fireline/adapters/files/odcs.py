@@ -10,13 +10,12 @@ from yaml.nodes import MappingNode, Node, ScalarNode
 from fireline.adapters.files.imports.branches import Branch
 from fireline.adapters.files.problems import Findings, Problem
 from fireline.adapters.files.yaml_fields import Text, compose, line_of
-from fireline.domain.lineage.contract import SPANS, Contract
+from fireline.domain.lineage.contract import DUE, SPANS, Contract
 from fireline.domain.lineage.graph import canonical
 
 KIND = "DataContract"
 IS_CONTRACT = re.compile(rf"^kind:\s*['\"]?{KIND}\b", re.MULTILINE)
 MAJOR = "v3."
-DUE = "timeOfAvailability"
 DUE_FORM = re.compile(
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?:\s*(?P<zone>Z|UTC|[+-]\d{1,2}:?\d{2}))?"
 )

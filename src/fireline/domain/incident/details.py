@@ -18,6 +18,7 @@ from fireline.domain.incident.kinds import (
 )
 from fireline.domain.incident.page import Page
 from fireline.domain.incident.proposals import Brought, Proposal
+from fireline.domain.lineage.contract import Breach
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +339,7 @@ class Details:
     proposals: tuple[Proposal, ...] = ()
     brought: tuple[Brought, ...] = ()
     run_watches: tuple[RunWatch, ...] = ()
+    contract_breaches: tuple[Breach, ...] = ()
     units: tuple[RepairUnit, ...] = ()
     checks: tuple[Check, ...] = ()
     notices: tuple[Notice, ...] = ()

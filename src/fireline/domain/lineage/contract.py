@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# Terms that are lengths of time, by their name in ODCS.
+# Terms by their name in ODCS; those in SPANS are lengths of time.
+DUE = "timeOfAvailability"
 LATENCY = "latency"
 FREQUENCY = "frequency"
 TIME_TO_DETECT = "timeToDetect"

@@ -2,9 +2,10 @@
 
 from fireline.adapters.slack.blocks import kit
 from fireline.adapters.slack.blocks.markup import clip, duration, one_line, plural, when
-from fireline.usecases.impact_views import BlastLine, BlastMessage
+from fireline.usecases.impact_views import BlastLine, BlastMessage, ContractLine
 
 SHOWN = 8
+SHOWN_CONTRACTS = 4
 NAME = 120
 
 
@@ -21,6 +22,7 @@ def blast(view: BlastMessage) -> kit.Rendered:
     left = len(view.lines) - SHOWN + view.more
     if left > 0:
         blocks.append(kit.context(f"\u2026 and {left} more; `/incident impact` lists them"))
+    blocks.append(kit.section("\n".join(_contracts(view))) if view.contracts else None)
     blocks.append(kit.context(*_caveats(view)))
     return kit.rendered(clip(head, 300), blocks)
 
@@ -28,14 +30,46 @@ def blast(view: BlastMessage) -> kit.Rendered:
 def _nothing(view: BlastMessage) -> kit.Rendered:
     text = "No consumer downstream is known."
     if view.unresolved:
-        text += f" Not in the lineage: {_names(view.unresolved)}."
+        text += f" {_unknown(view)}."
     elif not view.roots:
         text = "No dataset is named yet: `/incident dataset add NAME late`."
-    return kit.rendered(text, [kit.section(text)])
+    more = kit.section("\n".join(_contracts(view))) if view.contracts else None
+    return kit.rendered(text, [kit.section(text), more])
 
 
 def _roots(view: BlastMessage) -> str:
-    return f"downstream of {_names(view.roots)}"
+    text = f"downstream of {_names(view.roots)}"
+    if view.quarantined:
+        text += f"\n:lock: kept from consumers: {_names(view.quarantined)}"
+    return text
+
+
+def _unknown(view: BlastMessage) -> str:
+    """Names that are in no lineage, and those that may mean several datasets."""
+    lost = tuple(name for name in view.unresolved if name not in view.several)
+    parts = [f"not in the lineage: {_names(lost)}"] if lost else []
+    for name, keys in list(view.several.items())[:3]:
+        parts.append(f"`{one_line(name, NAME)}` may be {_names(keys)}: name it in full")
+    return "; ".join(parts)
+
+
+def _contracts(view: BlastMessage) -> list[str]:
+    """What is promised of the data, broken promises first."""
+    ordered = sorted(view.contracts, key=lambda line: not line.broken)
+    lines = [_contract(line) for line in ordered[:SHOWN_CONTRACTS]]
+    left = len(ordered) - len(lines)
+    return [*lines, f"\u2026 and {left} more contracts"] if left else lines
+
+
+def _contract(line: ContractLine) -> str:
+    text = (
+        f":page_facing_up: contract *{one_line(line.name, 80)}* of `{one_line(line.dataset, NAME)}`"
+    )
+    if line.broken:
+        text += f": *broken*, it {'; it '.join(one_line(b, 120) for b in line.broken[:4])}"
+    if line.repaired_by is not None:
+        text += f" \u00b7 to be right again {when(line.repaired_by)}"
+    return text
 
 
 def _names(names: tuple[str, ...]) -> str:
@@ -60,5 +94,5 @@ def _caveats(view: BlastMessage) -> list[str]:
     if view.border:
         parts.append(one_line(view.border, 200))
     if view.unresolved:
-        parts.append(f"not in the lineage: {_names(view.unresolved)}")
+        parts.append(_unknown(view))
     return ["; ".join(parts)] if parts else ["lineage of unknown age"]

@@ -36,6 +36,9 @@ def data(view: IncidentCard) -> kit.Block | None:
         lines.append(f"Bad from {when(facts.window.start)} to {when(facts.window.end)}{about}")
     if facts.published:
         lines.append(":eyes: Consumers have read bad data")
+    if facts.broken_contracts:
+        names = ", ".join(one_line(name, NAME) for name in facts.broken_contracts[:ROOTS])
+        lines.append(f":page_facing_up: Contract broken: {names}")
     reach = f"{facts.downstream} downstream" if facts.downstream else ""
     reach += f"{', ' if reach else ''}{facts.impacted} impacted" if facts.impacted else ""
     if facts.due_at is not None:
