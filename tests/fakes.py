@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from fireline.domain.errors import RejectedError
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.definition import Slo
+from fireline.usecases.capture_ports import FileRef
 from fireline.usecases.ports import (
     Catalogue,
     FetchRequest,
     FetchResult,
-    FileRef,
     PostedRef,
     RawMessage,
 )
@@ -280,6 +280,9 @@ class FakeDocuments:
     """Renders the facts as they are."""
 
     def postmortem(self, facts: Mapping[str, object]) -> str:
+        return repr(sorted(facts.items()))
+
+    def incident(self, facts: Mapping[str, object]) -> str:
         return repr(sorted(facts.items()))
 
     def review(self, facts: Mapping[str, object]) -> str:

@@ -59,6 +59,10 @@ class Sandbox:
         answer: dict[str, Any] = reply.json()
         return answer
 
+    def download(self, address: str) -> httpx.Response:
+        """A file, fetched with the bot's token."""
+        return self.http.get(address, headers={"Authorization": f"Bearer {BOT_TOKEN}"})
+
     def error(self, method: str, /, **args: Any) -> str:
         """The error name of a call that must fail."""
         answer = self.call(method, **args)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fireline.sandbox.seed import APP_TOKEN
 from tests.sandbox_fixture import Sandbox
 
 
@@ -23,13 +24,29 @@ def test_multipart_uploads_and_text_files_work(sandbox: Sandbox, channel: str) -
         blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": "see"}}],
     )
 
-    fetched = sandbox.http.get(done["files"][0]["url_private"])
+    fetched = sandbox.download(done["files"][0]["url_private"])
     assert fetched.headers["content-disposition"] == "attachment"
     assert fetched.headers["content-security-policy"] == "sandbox"
     assert sandbox.http.get(f"{sandbox.url}/files/F404/x").status_code == 404
     assert sandbox.http.post(f"{sandbox.url}/_upload/unknown").status_code == 404
     assert sandbox.call("reactions.get", file=answer["file_id"])["type"] == "file"
     assert sandbox.error("reactions.get", file="F404") == "file_not_found"
+
+
+@pytest.mark.parametrize("token", ["", "xoxb-somebody-else", APP_TOKEN])
+def test_a_file_is_given_to_whoever_may_read_it_and_others_see_the_sign_in_page(
+    sandbox: Sandbox, channel: str, token: str
+) -> None:
+    shared = sandbox.post(
+        "/_act/file", user="ana", channel=channel, filename="error.txt", content="boom"
+    )
+    address = sandbox.call("files.info", file=shared["file"])["file"]["url_private"]
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    refused = sandbox.http.get(address, headers=headers)
+    assert refused.headers["content-type"].startswith("text/html")
+    assert b"boom" not in refused.content
+    assert sandbox.http.get(address, headers={"Sec-Fetch-Site": "same-origin"}).content == b"boom"
+    assert sandbox.download(address).content == b"boom"
 
 
 def test_bad_completions_are_refused(sandbox: Sandbox, channel: str) -> None:
@@ -90,7 +107,7 @@ def test_canvas_can_be_renamed_and_read_as_markdown(sandbox: Sandbox, canvas: st
 
     file = sandbox.call("files.info", file=canvas)["file"]
     assert (file["title"], file["mode"]) == ("Final", "quip")
-    assert sandbox.http.get(file["url_private"]).text.startswith("# One")
+    assert sandbox.download(file["url_private"]).text.startswith("# One")
     assert canvas in [f["id"] for f in sandbox.get("/_state")["files"]]
 
 

@@ -164,7 +164,7 @@ def test_official_client_uploads_in_three_steps(sandbox: Sandbox, channel: str, 
     shown = answer["files"][0]
     assert shown["mimetype"] == "image/png"
     assert shown["alt_txt"] == "a falling line"
-    fetched = sandbox.http.get(shown["url_private"])
+    fetched = sandbox.download(shown["url_private"])
     assert fetched.content == PNG
     assert fetched.headers["content-type"] == "image/png"
     thread = sandbox.call("conversations.replies", channel=channel, ts=ts)["messages"]

@@ -17,14 +17,8 @@ from fireline.domain.incident.incident import (
 )
 from fireline.domain.postmortem.action import ActionItem, ActionState, Postmortem
 from fireline.domain.slo.status import AlertKind, BurnSeverity
-from fireline.usecases.ports import (
-    FileRef,
-    FlowCall,
-    PostedMessage,
-    RawMessage,
-    RawVersion,
-    ReviewRecord,
-)
+from fireline.usecases.capture_ports import FileRef, RawVersion
+from fireline.usecases.ports import FlowCall, PostedMessage, RawMessage, ReviewRecord
 from tests.builders import keep_alert
 from tests.contract.store_records import NOW, an_entry, an_episode, an_incident, kept, run_together
 from tests.store_fixture import RecordingStore

@@ -9,9 +9,10 @@ from fireline.domain.incident.timeline import EntryKind, TimelineEntry
 from fireline.domain.incident.timeline_text import latest_said, shown, words
 from fireline.usecases import capture_timeline as capture
 from fireline.usecases import raw_messages as raw
+from fireline.usecases.capture_ports import RawVersion
 from fireline.usecases.incident_channel import open_channel, record_channel
 from fireline.usecases.manage_incident import Declare, add_note, declare
-from fireline.usecases.ports import RawMessage, RawVersion, Services
+from fireline.usecases.ports import RawMessage, Services
 from tests.builders import ANA, BEN, an_entry, night, services
 from tests.fakes import EPOCH, FakeChat
 from tests.store_fixture import RecordingStore

@@ -9,12 +9,21 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
+from fireline.adapters.render.documents import JinjaDocuments
 from fireline.adapters.slack.manifest import manifest
 from fireline.adapters.store import SqlStore
 from fireline.bootstrap import parts
+from fireline.bootstrap.system import SystemClock
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.settings import Settings, load
-from fireline.usecases.incident_export import IncidentDocument, as_document, find_incident
+from fireline.usecases.erase_entry import erase
+from fireline.usecases.incident_export import (
+    ExportFormat,
+    IncidentDocument,
+    as_document,
+    find_incident,
+)
+from fireline.usecases.incident_export import written as as_text
 from fireline.usecases.outside import refuse_outside
 from fireline.usecases.ports import FlowCall, Services, Store
 from fireline.usecases.post_review import digest
@@ -87,6 +96,47 @@ def incident_document(store: Store, written: str) -> IncidentDocument:
         return as_document(uow, find_incident(uow, written), timeline=True)
 
 
+def incident_export(store: Store, written: str, form: str) -> str:
+    """The whole record as `json` or `md`; the same text that Slack gets.
+
+    Raises:
+        NotFoundError: there is none of this id.
+    """
+    document = incident_document(store, written)
+    return as_text(document, ExportFormat(form), JinjaDocuments())
+
+
+def kept_files(store: Store, written: str) -> dict[str, bytes]:
+    """The copies of flagged files by name; equal names are told apart by their Slack id.
+
+    Raises:
+        NotFoundError: there is no such incident.
+        ForbiddenError: it is restricted.
+    """
+    with store() as uow:
+        incident = find_incident(uow, written)
+        refuse_outside(incident)
+        found: dict[str, bytes] = {}
+        for file in uow.kept_files.of(incident.id):
+            data = uow.kept_files.data(incident.id, file.file_id)
+            name = Path(file.name).name or file.file_id
+            if data is not None:
+                found[f"{file.file_id}-{name}" if name in found else name] = data
+    return found
+
+
+def erase_entry(store: Store, written: str, seq: int, reason: str) -> tuple[int, ...]:
+    """Take an entry's text out by law, in every version; gives the numbers of the entries.
+
+    Raises:
+        NotFoundError: there is no such incident or entry.
+        InvalidInputError: no reason is given.
+    """
+    with store() as uow:
+        incident = find_incident(uow, written)
+        return erase(uow, incident, seq, reason, SystemClock().now())
+
+
 def audit_entries(store: Store) -> list[dict[str, object]]:
     """The whole audit trail with its hashes, oldest first."""
     with store() as uow:
@@ -125,6 +175,20 @@ def review_markdown(services: Services, week: str | None) -> str:
 def app_manifest(name: str, request_url: str | None) -> dict[str, Any]:
     """The Slack app manifest."""
     return manifest(name, socket_mode=request_url is None, request_url=request_url)
+
+
+def write_files(folder: Path, files: dict[str, bytes]) -> None:
+    """Write files into a folder, which is made if need be.
+
+    Raises:
+        InvalidInputError: that cannot be done.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInputError(f"cannot make {folder}: {error.strerror}") from error
+    for name, data in files.items():
+        write_file(folder / name, data)
 
 
 def write_file(file: Path, content: bytes) -> None:

@@ -31,17 +31,9 @@ from fireline.domain.errors import InvalidInputError
 from fireline.domain.policy.policy import Policy
 from fireline.domain.policy.retention import Retention
 from fireline.settings import Settings
-from fireline.usecases.capture_ports import KILO
+from fireline.usecases.capture_ports import KILO, FileLimits
 from fireline.usecases.oncall_ports import NO_PAGER
-from fireline.usecases.ports import (
-    NO_ALERTMANAGER,
-    ChannelPlan,
-    Chat,
-    FileLimits,
-    Services,
-    SliSource,
-    Store,
-)
+from fireline.usecases.ports import NO_ALERTMANAGER, ChannelPlan, Chat, Services, SliSource, Store
 from fireline.usecases.source_health import DEFAULT
 
 __all__ = ["source_of"]

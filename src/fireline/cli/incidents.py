@@ -1,5 +1,7 @@
 """`fireline incident`: the record, outside Slack."""
 
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +12,13 @@ from fireline.cli.output import plain_errors, print_json, print_text
 app = typer.Typer(help="Incidents on record.", no_args_is_help=True)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 IncidentId = Annotated[str, typer.Argument(help="Such as INC-3 or 3.")]
+
+
+class Form(StrEnum):
+    """How a record is printed."""
+
+    json = "json"
+    md = "md"
 
 
 @app.command("list")
@@ -60,12 +69,45 @@ def show(incident_id: IncidentId, *, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def export(incident_id: IncidentId) -> None:
-    """Print the whole record as JSON: facts, timeline with hashes, postmortem, actions.
+def export(
+    incident_id: IncidentId,
+    *,
+    form: Annotated[Form, typer.Option("--format", help="For programs or for people.")] = Form.json,
+    as_json: AsJson = False,
+    files: Annotated[
+        Path | None, typer.Option(help="Write the kept files into this folder too.")
+    ] = None,
+) -> None:
+    """Print the whole record: facts, timeline with hashes, decisions, tasks, postmortem, actions.
 
     For example:
 
         fireline incident export INC-3 > inc-3.json
+
+        fireline incident export INC-3 --format md --files inc-3-files
     """
     with plain_errors(), offline.open_store() as store:
-        print_json(offline.incident_document(store, incident_id))
+        text = offline.incident_export(store, incident_id, Form.json if as_json else form)
+        kept = offline.kept_files(store, incident_id) if files is not None else {}
+        if files is not None:
+            offline.write_files(files, kept)
+    print_text(text.rstrip("\n"))
+
+
+@app.command("erase-entry")
+def erase_entry(
+    incident_id: IncidentId,
+    seq: Annotated[int, typer.Argument(help="The entry's number.", min=1)],
+    reason: Annotated[str, typer.Option(help="Why the law asks for it; kept in the audit trail.")],
+) -> None:
+    """Take the text of a timeline entry out for good, in every version; its hash stays.
+
+    The chain still verifies afterwards, and everybody sees that a text was erased.
+
+    For example:
+
+        fireline incident erase-entry INC-3 12 --reason "GDPR request 2026-114"
+    """
+    with plain_errors(), offline.open_store() as store:
+        erased = offline.erase_entry(store, incident_id, seq, reason)
+    print_text(f"erased the text of {', '.join(f'entry {number}' for number in erased)}")

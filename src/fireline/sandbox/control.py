@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from fireline.sandbox import membership
 from fireline.sandbox.clock import parse_duration
+from fireline.sandbox.downloads import Downloads
 from fireline.sandbox.entities import Channel, Json
 from fireline.sandbox.manifest import install_manifest
 from fireline.sandbox.messages import fire_scheduled
@@ -161,19 +162,6 @@ class Controls:
         status, answer = answer_response_url(self._workspace, token, await json_body(request))
         return JSONResponse(answer, status_code=status)
 
-    async def file(self, request: Request) -> Response:
-        """The bytes of a file, for the page and for clients."""
-        file = self._workspace.files.get(request.path_params["file_id"])
-        if file is None or not file.uploaded:
-            return JSONResponse({"ok": False, "error": "file_not_found"}, status_code=404)
-        if file.markdown is not None:
-            return Response(file.markdown, media_type="text/markdown; charset=utf-8")
-        # Only pictures open in place: another type could carry a script onto the page's origin.
-        headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
-        if not file.mimetype.startswith("image/") or "svg" in file.mimetype:
-            headers["Content-Disposition"] = "attachment"
-        return Response(file.data, media_type=file.mimetype, headers=headers)
-
     async def permalink(self, request: Request) -> Response:
         """The page at the message that chat.getPermalink named."""
         digits = request.path_params["stamp"]
@@ -213,7 +201,7 @@ def routes(workspace: Workspace, seed: Seed) -> list[BaseRoute]:
     get = {
         "/_journal": do.journal,
         "/_state": do.state,
-        "/files/{file_id}/{name:path}": do.file,
+        "/files/{file_id}/{name:path}": Downloads(workspace).serve,
         "/archives/{channel}/p{stamp}": do.permalink,
     }
     return [

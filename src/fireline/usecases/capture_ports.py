@@ -102,6 +102,10 @@ class KeptFiles(Protocol):
         """The bytes, or None where they were not copied."""
         ...
 
+    def erase(self, incident_id: int, channel: str, ts: str) -> None:
+        """Take out the bytes of the message's files for good; what they were stays known."""
+        ...
+
     def size(self, incident_id: int) -> int:
         """Bytes kept for the incident."""
         ...

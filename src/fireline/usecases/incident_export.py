@@ -1,14 +1,29 @@
 """The whole record of an incident as one JSON-ready document."""
 
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from enum import StrEnum
 from typing import TypedDict
 
 from fireline.domain.errors import NotFoundError
+from fireline.domain.incident.details import Decision, Task
 from fireline.domain.incident.downtime import data_downtime
 from fireline.domain.incident.exposure import outside_words, public_view
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.timeline import TimelineEntry
+from fireline.domain.incident.timeline_text import ERASED, current, deleted, people, remarks
 from fireline.domain.postmortem.action import ActionItem
-from fireline.usecases.ports import UnitOfWork
+from fireline.usecases.capture_ports import KeptFile
+from fireline.usecases.ports import Documents, UnitOfWork
+
+
+class ExportFormat(StrEnum):
+    """How a record is written."""
+
+    JSON = "json"
+    MARKDOWN = "md"
 
 
 class EntryDocument(TypedDict):
@@ -22,9 +37,16 @@ class EntryDocument(TypedDict):
     text: str
     source: str
     permalink: str | None
+    remarks: list[str]
     supporters: list[str]
     retracted: bool
     deleted: bool
+    stands: bool
+    supersedes: int | None
+    review: str
+    review_reason: str | None
+    content_hash: str
+    prev_hash: str
     hash: str
 
 
@@ -51,6 +73,9 @@ class IncidentDocument(TypedDict):
     budget_cost: dict[str, float]
     raw_budget_cost: dict[str, float]
     timeline: list[EntryDocument]
+    decisions: list[dict[str, object]]
+    tasks: list[dict[str, object]]
+    files: list[dict[str, object]]
     actions: list[dict[str, object]]
     postmortem: str | None
 
@@ -69,20 +94,21 @@ def find_incident(uow: UnitOfWork, written: str) -> Incident:
     return incident
 
 
-def as_document(uow: UnitOfWork, record: Incident, *, timeline: bool) -> IncidentDocument:
+def as_document(
+    uow: UnitOfWork, record: Incident, *, timeline: bool, inside: bool = False
+) -> IncidentDocument:
     """The record as anybody may see it; with timeline, actions and newest draft when asked for.
 
-    Of a restricted incident there is none of these.
+    Of a restricted incident there is none of these, unless it is for the `inside` of its channel.
     """
-    incident = public_view(record)
-    timeline = timeline and not incident.restricted
+    incident = record if inside else public_view(record)
+    withheld = incident.restricted and not inside
+    timeline = timeline and not withheld
     repair = incident.repair
     latest = uow.postmortems.latest(incident.id) if timeline else None
     return {
         "id": incident.ref,
-        "title": outside_words(incident, "its commander")
-        if incident.restricted
-        else incident.title,
+        "title": outside_words(incident, "its commander") if withheld else incident.title,
         "restricted": incident.restricted,
         "state": incident.state.value,
         "severity": incident.severity.label,
@@ -99,7 +125,10 @@ def as_document(uow: UnitOfWork, record: Incident, *, timeline: bool) -> Inciden
         "data_downtime": _downtime(incident),
         "budget_cost": dict(incident.budget_cost),
         "raw_budget_cost": dict(incident.raw_budget_cost),
-        "timeline": [_entry(e) for e in uow.timeline.entries(incident.id)] if timeline else [],
+        "timeline": _entries(uow.timeline.entries(incident.id)) if timeline else [],
+        "decisions": [_plain(d) for d in incident.details.decisions] if timeline else [],
+        "tasks": [_plain(t) for t in incident.details.tasks] if timeline else [],
+        "files": [_plain(f) for f in uow.kept_files.of(incident.id)] if timeline else [],
         "actions": [_action(a) for a in uow.actions.all() if a.incident_id == incident.id]
         if timeline
         else [],
@@ -114,19 +143,42 @@ def _downtime(incident: Incident) -> dict[str, float] | None:
     return {"dataset_hours": round(found.hours, 2), "datasets": found.datasets}
 
 
-def _entry(entry: TimelineEntry) -> EntryDocument:
+def _entries(entries: Iterable[TimelineEntry]) -> list[EntryDocument]:
+    kept = list(entries)
+    stand = {entry.seq for entry in current(kept)}
+    return [_entry(entry, stands=entry.seq in stand) for entry in kept]
+
+
+def _plain(record: Decision | Task | KeptFile) -> dict[str, object]:
+    """The fields as JSON has them; what says nothing is left out."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in asdict(record).items()
+        if value not in (None, "")
+    }
+
+
+def _entry(entry: TimelineEntry, *, stands: bool) -> EntryDocument:
+    """One entry; a deleted message's text is for the commander alone, so not in here."""
     return {
         "seq": entry.seq,
         "kind": entry.kind.value,
         "occurred_at": entry.occurred_at.isoformat(),
         "recorded_at": entry.recorded_at.isoformat(),
         "actor": entry.actor_name,
-        "text": entry.text,
+        "text": deleted(entry) if entry.deleted else entry.text or ERASED,
         "source": entry.provenance.source,
         "permalink": entry.provenance.permalink,
-        "supporters": list(entry.supporters),
+        "remarks": remarks(entry),
+        "supporters": list(people(entry)),
         "retracted": entry.retracted,
         "deleted": entry.deleted,
+        "stands": stands,
+        "supersedes": entry.supersedes,
+        "review": entry.review.value,
+        "review_reason": entry.review_reason,
+        "content_hash": entry.content_hash,
+        "prev_hash": entry.prev_hash,
         "hash": entry.hash,
     }
 
@@ -140,3 +192,10 @@ def _action(item: ActionItem) -> dict[str, object]:
         "due": item.due.isoformat(),
         "evidence": item.evidence,
     }
+
+
+def written(document: IncidentDocument, form: ExportFormat, documents: Documents) -> str:
+    """The record as a text, the same wherever it is asked for."""
+    if form is ExportFormat.JSON:
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return documents.incident({**document})

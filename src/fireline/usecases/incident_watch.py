@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from fireline.domain.incident.incident import Incident, Stamp
 from fireline.usecases.incident_clock import watch_incidents as fire_timers
+from fireline.usecases.note_budgets import note_budgets
 from fireline.usecases.ports import FlowCall, Services, UnitOfWork
 
 STEPS = 20
@@ -20,6 +21,7 @@ NEW = timedelta(minutes=2)
 
 def watch(s: Services) -> None:
     """Everything that open incidents need as time goes by."""
+    note_budgets(s)
     fire_timers(s)
     draw_clocks(s)
 

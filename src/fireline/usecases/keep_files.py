@@ -10,10 +10,10 @@ from fireline.domain.errors import EffectError, RateLimitedError, UnreachableErr
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.people import SYSTEM, Actor
-from fireline.usecases.capture_ports import KILO
+from fireline.usecases.capture_ports import KILO, FileRef, KeptFile
 from fireline.usecases.capture_timeline import said_at
 from fireline.usecases.incident_record import Change, load, refresh, write_down
-from fireline.usecases.ports import FileRef, KeptFile, RawMessage, Services
+from fireline.usecases.ports import RawMessage, Services
 
 
 @dataclass(frozen=True, slots=True)

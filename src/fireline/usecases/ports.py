@@ -19,14 +19,7 @@ from fireline.usecases.alertmanager_ports import (
     NoAlertmanager,
     SilenceRequests,
 )
-from fireline.usecases.capture_ports import (
-    FileLimits,
-    FileRef,
-    KeptFile,
-    RawMessage,
-    RawMessages,
-    RawVersion,
-)
+from fireline.usecases.capture_ports import FileLimits, FileRef, RawMessage
 from fireline.usecases.check_ports import NO_READINGS, Readings
 from fireline.usecases.drill_ports import NO_DRILLS, Drills
 from fireline.usecases.git_ports import (
@@ -84,13 +77,10 @@ __all__ = [
     "ExternalGroups",
     "FetchRequest",
     "FetchResult",
-    "FileLimits",
-    "FileRef",
     "FlowCall",
     "Ids",
     "Inbox",
     "Incidents",
-    "KeptFile",
     "Ledger",
     "LedgerKeeping",
     "Maintenances",
@@ -105,8 +95,6 @@ __all__ = [
     "PostedRef",
     "Postmortems",
     "RawMessage",
-    "RawMessages",
-    "RawVersion",
     "ReviewRecord",
     "Reviews",
     "RunbookLibrary",
@@ -335,6 +323,7 @@ class Documents(Protocol):
     """Renders documents from facts."""
 
     def postmortem(self, facts: Mapping[str, object]) -> str: ...
+    def incident(self, facts: Mapping[str, object]) -> str: ...
     def review(self, facts: Mapping[str, object]) -> str: ...
 
 

@@ -1,6 +1,6 @@
 """Every kind of message there is, and what rebuilds it from the database."""
 
-from fireline.usecases import incident_access, waive, waiver_views
+from fireline.usecases import incident_access, share_export, waive, waiver_views
 from fireline.usecases.alert_projection import alert, reply
 from fireline.usecases.chase_actions import reminder
 from fireline.usecases.draft_postmortem import postmortem_file
@@ -59,6 +59,7 @@ PROJECTIONS: Projections = {
     incident_access.REQUEST: incident_access.access_request,
     ACCESS_ANSWER: incident_access.access_answer,
     "postmortem": postmortem_file,
+    share_export.KIND: share_export.exported,
     "action_reminder": reminder,
     "review": review,
     waive.REQUEST: waiver_views.request,

@@ -7,8 +7,9 @@ from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.logbook import reworded
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Review, TimelineEntry
 from fireline.domain.people import Actor
+from fireline.usecases.capture_ports import RawVersion
 from fireline.usecases.incident_record import Change, refresh, retried, write_down
-from fireline.usecases.ports import RawMessage, RawVersion, Services, UnitOfWork
+from fireline.usecases.ports import RawMessage, Services, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)

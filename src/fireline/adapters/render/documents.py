@@ -39,6 +39,10 @@ class JinjaDocuments:
         """The postmortem of one incident."""
         return self._templates.get_template("postmortem.md.jinja").render(**facts)
 
+    def incident(self, facts: Mapping[str, object]) -> str:
+        """The record of one incident, as people read it."""
+        return self._templates.get_template("incident.md.jinja").render(**facts)
+
     def review(self, facts: Mapping[str, object]) -> str:
         """The review of one week."""
         return self._templates.get_template("review.md.jinja").render(**facts)

@@ -19,7 +19,8 @@ from fireline.adapters.slack.grammar import mentioned, readable, unnamed
 from fireline.adapters.slack.message_keys import file_name, has_key, metadata
 from fireline.adapters.slack.rooms import Rooms
 from fireline.domain.errors import RejectedError, UnreachableError
-from fireline.usecases.ports import FileRef, PostedRef, RawMessage
+from fireline.usecases.capture_ports import FileRef
+from fireline.usecases.ports import PostedRef, RawMessage
 from fireline.usecases.views import (
     AlertMessage,
     FileMessage,

@@ -8,7 +8,7 @@ import httpx
 from slack_sdk import WebClient
 
 from fireline.domain.errors import RateLimitedError, RejectedError, UnreachableError
-from fireline.usecases.ports import FileRef
+from fireline.usecases.capture_ports import FileRef
 
 SLACK = "slack.com"
 SERVER_ERROR = 500

@@ -19,6 +19,7 @@ from fireline.adapters.slack import (
     repair_acts,
     role_acts,
     state_acts,
+    time_acts,
     timeline_acts,
     update_acts,
 )
@@ -37,6 +38,7 @@ ACTS = (
     *page_acts.ACTS,
     *log_acts.ACTS,
     *relation_acts.ACTS,
+    *time_acts.ACTS,
     *timeline_acts.ACTS,
     *answer_acts.ACTS,
     *exposure_acts.ACTS,
@@ -66,6 +68,7 @@ HELP: Mapping[str, str] = {
     **page_acts.HELP,
     **log_acts.HELP,
     **relation_acts.HELP,
+    **time_acts.HELP,
     **timeline_acts.HELP,
     **answer_acts.HELP,
     **exposure_acts.HELP,

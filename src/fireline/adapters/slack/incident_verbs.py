@@ -8,9 +8,9 @@ from fireline.adapters.slack.blocks.markup import when
 from fireline.adapters.slack.blocks.modals import NO_DAMAGE, REPAIRED, Prefill
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
 from fireline.adapters.slack.grammar import Typed, incident_number, person, role, severity
-from fireline.domain.errors import IllegalTransitionError, InvalidInputError, NotFoundError
+from fireline.domain.errors import IllegalTransitionError, NotFoundError
 from fireline.domain.incident.exposure import may_read
-from fireline.domain.incident.incident import Incident, RepairDecision, Role, Stamp
+from fireline.domain.incident.incident import Incident, RepairDecision, Role
 from fireline.domain.incident.roles import too_many
 from fireline.usecases import incident_impact, manage_incident
 from fireline.usecases.incident_card import card
@@ -25,7 +25,6 @@ DAMAGE = {
     "undamaged": NO_DAMAGE,
     "repaired": REPAIRED,
 }
-TIME_WORDS = 3
 AUTO = "auto"
 
 Verb = Callable[[Desk, Asked, Typed], Reply]
@@ -44,7 +43,6 @@ HELP: Mapping[str, str] = {
     "restore WHAT": "service works again; the time to restore stops; `at:` for earlier",
     "resolve": "asks whether data is damaged, then closes the work; or typed:"
     ' `resolve no-damage checked:@who how:"..."`',
-    "time NAME WHEN REASON": "corrects a recorded time, such as `impact_started`",
 }
 
 
@@ -193,23 +191,6 @@ def resolve(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     return _told(after, "is resolved. The postmortem draft follows here")
 
 
-def set_time(desk: Desk, asked: Asked, typed: Typed) -> Reply:
-    """Correct a recorded time."""
-    incident = desk.incident_here(asked.channel)
-    if len(typed.words) < TIME_WORDS:
-        message = "Write `/incident time impact_started 02:31 the first bad load was earlier`."
-        raise InvalidInputError(message)
-    try:
-        stamp = Stamp(typed.words[0].lower())
-    except ValueError as error:
-        known = ", ".join(stamp.value for stamp in Stamp)
-        raise InvalidInputError(f"Times are named {known}.") from error
-    at = desk.moment(typed.words[1], asked.user.id) or desk.s.clock.now()
-    after = manage_incident.set_time(desk.s, incident.id, stamp, at, typed.after(2), asked.user)
-    text = f"{after.ref}: {stamp.value} is now "
-    return answers.said(f"{text}{when(at)}.", f"{text}{at:%Y-%m-%d %H:%M} UTC.")
-
-
 def _told(incident: Incident, what: str) -> Rendered:
     return answers.told(f"{incident.ref} {what}.")
 
@@ -227,5 +208,4 @@ VERBS: Mapping[str, Verb] = {
     "mitigate": mitigate,
     "restore": restore,
     "resolve": resolve,
-    "time": set_time,
 }

@@ -16,9 +16,10 @@ from fireline.adapters.slack.log_acts import DECIDE
 from fireline.domain.errors import NotFoundError
 from fireline.domain.incident.exposure import may_read
 from fireline.domain.incident.incident import Incident
+from fireline.usecases.capture_ports import FileRef
 from fireline.usecases.capture_timeline import add_message
 from fireline.usecases.manage_incident import incident_in
-from fireline.usecases.ports import FileRef, RawMessage
+from fireline.usecases.ports import RawMessage
 
 # In a modal's metadata each character may take two, of 3000 in all.
 MAX_CARRIED = 1400

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from fireline.adapters.slack import ids
-from fireline.adapters.slack.acts import LINES, WHEN, Act, Field, Values
+from fireline.adapters.slack.acts import CHOICE, LINES, WHEN, Act, Field, Values
 from fireline.adapters.slack.blocks import Rendered, answers
 from fireline.adapters.slack.blocks import timeline as drawn
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
@@ -21,7 +21,9 @@ from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.accepting import check_judge, chosen, waiting
 from fireline.domain.incident.incident import Incident
 from fireline.usecases import accept_timeline
+from fireline.usecases.incident_export import ExportFormat
 from fireline.usecases.outside import refuse_outside
+from fireline.usecases.share_export import share_export
 from fireline.usecases.timeline_views import Listing, timeline_page
 
 ALL = "all"
@@ -173,6 +175,23 @@ def _again(desk: Desk, asked: Asked, sent: Sent) -> Next:
     return Next(_window(desk, asked, incident, listing, page))
 
 
+def _export(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
+    written = values.get("format", ExportFormat.MARKDOWN.value).lower()
+    if written not in set(ExportFormat):
+        raise InvalidInputError("Write `/incident export md` or `/incident export json`.", "format")
+    refuse_outside(incident, asked.user.id)
+    after = share_export(desk.s, incident.id, ExportFormat(written), asked.user)
+    return answers.done(after.ref, f"the record follows here as {written}")
+
+
+def _format(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
+    return {"format": typed.text.strip()}
+
+
+FORMATS = (
+    (ExportFormat.MARKDOWN.value, "For people: Markdown"),
+    (ExportFormat.JSON.value, "For programs: JSON with hashes"),
+)
 NUMBER = Field("number", "Which entry?", hint=NUMBER_HINT)
 ACTS = (
     Act(
@@ -193,6 +212,15 @@ ACTS = (
         _hide,
         "Nothing is deleted: it stays in the record with your reason.",
     ),
+    Act(
+        "export",
+        "Export",
+        "Export",
+        (Field("format", "How?", CHOICE, optional=True, options=FORMATS),),
+        _format,
+        _export,
+        "The whole record comes as a file into this channel.",
+    ),
 )
 VERBS = {"timeline": show, "accept": accept}
 BUTTONS: Mapping[str, Button] = {
@@ -207,5 +235,6 @@ HELP: Mapping[str, str] = {
     "timeline": "what happened, with what was accepted; `timeline all` adds old versions",
     "accept all": "accepts what waits, which a review needs; `accept` shows it, `accept 3 5` some",
     'correct 3 TEXT why:"..."': "a better version of an entry; the old one stays in the record",
+    "export md|json": "the whole record as a file in this channel",
     "hide 3 WHY": "leaves an entry out of what is read; nothing is deleted",
 }

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, update
 from sqlalchemy import select as sql_select
 from sqlmodel import col, or_, select
 
@@ -89,6 +89,17 @@ class SqlKeptFiles:
         """The bytes, or None where they were not copied."""
         found = self._tx.session.get(KeptFileRow, (incident_id, file_id))
         return found.data if found else None
+
+    def erase(self, incident_id: int, channel: str, ts: str) -> None:
+        """Take out the bytes of the message's files for good; what they were stays known."""
+        table = table_of(KeptFileRow)
+        statement = (
+            update(table)
+            .where(table.c.incident_id == incident_id, table.c.channel == channel, table.c.ts == ts)
+            .values(data=None, why_not="it was erased")
+        )
+        self._tx.lock()
+        self._tx.session.connection().execute(statement)
 
     def size(self, incident_id: int) -> int:
         """Bytes kept for the incident."""

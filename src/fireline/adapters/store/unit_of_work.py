@@ -63,7 +63,7 @@ class SqlUnitOfWork:
     timeline: ports.Timeline
     audit: ports.Audit
     messages: ports.Messages
-    raw_messages: ports.RawMessages
+    raw_messages: capture_ports.RawMessages
     kept_files: capture_ports.KeptFiles
     inbox: ports.Inbox
     postmortems: ports.Postmortems

@@ -315,6 +315,15 @@ class DrillRun:
     questions: tuple[str, ...] = ()
 
 
+class BudgetReading:
+    """How a linked SLO's budget stood and burnt when it was last written down."""
+
+    slo: str
+    budget: str
+    burn: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Details:
     """Everything of an incident that is only ever read whole; stored as one document.
@@ -357,6 +366,7 @@ class Details:
     fired: tuple[Fired, ...] = ()
     updates: tuple[Update, ...] = ()
     handovers: tuple[Handover, ...] = ()
+    readings: tuple[BudgetReading, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     gone: tuple[str, ...] = ()
     subscribers: tuple[str, ...] = ()
