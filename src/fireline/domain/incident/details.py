@@ -315,6 +315,7 @@ class DrillRun:
     questions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
 class BudgetReading:
     """How a linked SLO's budget stood and burnt when it was last written down."""
 
