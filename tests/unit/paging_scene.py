@@ -65,9 +65,11 @@ class Scene:
     pager: FakePager
     done: set[str] = field(default_factory=set)
 
-    def declared(self, by: Actor = RULE, slo: str | None = LAG.name, **given: Any) -> Incident:
+    def declared(
+        self, by: Actor = RULE, slo: str | None = LAG.name, text: str = "", **given: Any
+    ) -> Incident:
         """An incident of tier 0, by a rule unless a person is named; flows have run."""
-        made = declare(self.s, Declare("", by, slo=slo, severity=Severity.SEV2, **given))
+        made = declare(self.s, Declare(text, by, slo=slo, severity=Severity.SEV2, **given))
         self.flows()
         return self.incident(made.incident.id)
 

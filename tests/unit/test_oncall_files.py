@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from fireline.adapters.files.check import check_paths
 from fireline.adapters.files.oncall import OnCallFiles, read_plan
+from fireline.adapters.files.policy import read_policy
 from fireline.adapters.files.problems import Level
 from fireline.adapters.files.schema.documents import schema
 from fireline.cli.app import app
@@ -164,3 +165,18 @@ def test_the_shipped_file_is_sound_and_calls_nobody() -> None:
     file = ROOT / "policies" / "oncall.yaml"
     plan, problems = read_plan({str(file): file.read_text(encoding="utf-8")})
     assert (plan.aliases, problems) == ((), [])
+
+
+def test_a_policy_says_who_is_let_in_by_severity_and_whom_a_drill_calls() -> None:
+    head = "apiVersion: fireline/v1\nkind: Policy\nincidents:\n"
+    text = head + "  invite: {sev1: [head-of-data, '@vp-data']}\n  drill: {page: [drill-team]}\n"
+    policy, problems = read_policy("policy.yaml", text)
+    assert problems == []
+    rules = policy.incidents
+    assert (rules.invite[1], rules.invite[2]) == (("@head-of-data", "@vp-data"), ())
+    assert rules.drill_page == ("@drill-team",)
+    _, wrong = read_policy("policy.yaml", head + "  invite: {sev5: [a]}\n  drill: {call: [a]}\n")
+    assert [p.short.split(";")[0] for p in wrong] == [
+        "policy.yaml:4: invite has no `sev5`",
+        "policy.yaml:5: drill has no `call`",
+    ]

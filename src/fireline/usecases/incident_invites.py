@@ -7,6 +7,7 @@ from datetime import datetime
 from fireline.domain.errors import ForbiddenError
 from fireline.domain.incident.details import Fired
 from fireline.domain.incident.incident import Incident
+from fireline.domain.lineage.owners import owners_of
 from fireline.domain.people import SYSTEM, Actor
 from fireline.usecases.incident_facts import record
 from fireline.usecases.incident_impact import blast_of, roots_of
@@ -64,15 +65,10 @@ def _owners(s: Services, uow: UnitOfWork, incident: Incident, now: datetime) -> 
         slo = slos.get(name)
         if slo is not None and slo.owner:
             yield slo.owner
-    names = roots_of(incident)
-    if not names:
-        return
-    graph = uow.lineages.graph()
-    roots = (graph.nodes.get(graph.resolve(name) or "") for name in names)
-    yield from (node.owner for node in roots if node is not None and node.owner)
-    blast = blast_of(uow, names, now)
+    blast = blast_of(uow, roots_of(incident), now)
     if blast is not None:
-        yield from (one.node.owner for one in blast.affected if one.node.owner)
+        found = owners_of(blast, s.policy.alerts.people)
+        yield from (owner.slack_id or owner.name for owner in found)
 
 
 def say_missing(s: Services, incident_id: int, missing: tuple[str, ...]) -> None:

@@ -7,6 +7,8 @@ from datetime import timedelta
 from yaml.nodes import MappingNode
 
 from fireline.adapters.files.alert_policy import TIER_KEYS, alias, moment_after
+from fireline.adapters.files.call_policy import KEYS as CALLS
+from fireline.adapters.files.call_policy import call_rules
 from fireline.adapters.files.correlation_policy import CORRELATION, correlation_rules
 from fireline.adapters.files.policy_fields import items, span
 from fireline.adapters.files.problems import Findings
@@ -170,11 +172,12 @@ def _with_closing(rules: IncidentRules, fields: Fields, findings: Findings) -> I
     node: MappingNode | None = fields.mapping("incidents")
     if node is None:
         return rules
-    known = (*SPANS, LEAST_REASON, DECLARES, WEIGHTS, *CORRELATION, *EXPOSURE_KEYS)
+    known = (*SPANS, LEAST_REASON, DECLARES, WEIGHTS, *CORRELATION, *EXPOSURE_KEYS, *CALLS)
     given = Fields(node, findings, "incidents", known)
     rules = _with_exposure(rules, given, findings)
     rules = replace(rules, downtime_weights=_weights(rules.downtime_weights, given, findings))
     rules = replace(rules, correlation=correlation_rules(rules.correlation, given, findings))
+    rules = call_rules(rules, given, findings)
     for key in SPANS:
         seconds = span(given.optional(key), findings)
         if seconds is not None:

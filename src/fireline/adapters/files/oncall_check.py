@@ -39,7 +39,8 @@ def called(policy: Policy) -> tuple[str, ...]:
     )
     rules = policy.incidents
     steps = (name for steps in rules.escalation.values() for s in steps for name in s.notify)
-    return tuple(dict.fromkeys((*alerts, *steps)))
+    invited = (name for names in rules.invite.values() for name in names)
+    return tuple(dict.fromkeys((*alerts, *steps, *invited, *rules.drill_page)))
 
 
 def _names(words: str, alias: str) -> bool:

@@ -205,7 +205,7 @@ def _escalation(incident: Incident, rules: IncidentRules, now: datetime) -> Iter
         key = _armed(incident, step, start)
         if key is None or now - (start + step.after) > LONGEST_LATE:
             continue
-        text = step.message or f"{incident.severity.label} of tier {incident.tier}"
+        text = step.message or incident.severity_reason
         at, page = start + step.after, not step.channel_only
         yield Timer(key, text, at, step.notify, step.restricted, page)
 

@@ -190,7 +190,9 @@ class IncidentRules:
     reopen_reason_min_chars: int = 10
     reopen_closed_within: timedelta = 30 * DAY
     commander_chase: timedelta = 5 * MINUTE
-    invite: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    invite: Mapping[int, tuple[str, ...]] = field(
+        default_factory=lambda: dict.fromkeys((1, 2, 3, 4), ())
+    )
     drill_page: tuple[str, ...] = ()
     downtime_weights: Mapping[int, float] = field(default_factory=lambda: {0: 4, 1: 2, 2: 1})
     correlation: CorrelationRules = field(default_factory=CorrelationRules)

@@ -69,17 +69,19 @@ def paging(view: PagingMessage) -> kit.Rendered:
 
 
 def _line(line: PagingLine) -> str:
-    """`@alias: who by which way, not answered yet`; one who did not answer is mentioned."""
+    """`@alias: who by which way, not answered yet`; whoever can be is mentioned."""
     known = mentions([line.slack]) if line.slack else one_line(line.name, 100)
-    called = f"\u2022 {one_line(line.alias, 100)}: {known} {WAYS[line.way]}"
-    if line.slack == line.alias:
-        called = f"\u2022 {known} {WAYS[line.way]}"
-    if line.trouble:
-        called += f" \u00b7 :warning: not reached: {one_line(line.trouble, 200)}"
+    who = f"{one_line(line.alias, 100)}: {known}" if line.slack != line.alias else known
+    if line.way is Way.PAGERDUTY and not line.slack:
+        who = f"{one_line(line.alias, 100)}:"
+    called = f"\u2022 {who} {WAYS[line.way]}"
+    if line.way is Way.HERE:
+        return called
     if line.acknowledged_at is not None:
         by = one_line(line.acknowledged_by, 100)
-        answer = "" if line.way is Way.HERE else f", {by} has it since {when(line.acknowledged_at)}"
-        return f"{called}{answer}"
+        return f"{called}, {by} has it since {when(line.acknowledged_at)}"
+    if line.trouble:
+        return f"{called} \u00b7 :warning: *not reached*: {one_line(line.trouble, 200)}"
     return f"{called}, *not answered yet*"
 
 
@@ -90,12 +92,10 @@ def confirm(incident: Incident, found: Standing, text: str, value: str) -> kit.R
     as_alias = "" if found.slack == found.alias else f" ({one_line(found.alias, 100)})"
     said = f"Call *{who}*{as_alias} for {esc(incident.ref)} by {way}?"
     quote = f"\n&gt; {one_line(text, LONGEST)}" if text else ""
-    press = kit.button(
-        f"Page {found.alias if not found.slack else found.name}",
-        ids.PAGE_CONFIRMED,
-        value,
-        "danger",
-    )
+    label = found.name if found.path is Path.ROTATION else found.alias
+    if found.slack == found.alias:
+        label = "them"
+    press = kit.button(f"Page {label}", ids.PAGE_CONFIRMED, value, "danger")
     small = kit.context("Nobody is called before you press it.")
     plain = f"Call {found.alias} for {incident.ref}?"
     return kit.rendered(plain, [kit.section(said + quote), kit.actions([press]), small])
