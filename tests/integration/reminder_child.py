@@ -6,6 +6,8 @@ import sys
 from datetime import datetime
 from threading import Event
 
+from typing_extensions import override
+
 from fireline.adapters.slack.calls import web_client
 from fireline.adapters.slack.chat import SlackChat
 from fireline.adapters.store import SqlStore, open_engine
@@ -24,6 +26,7 @@ from tests.flow_fixture import QUICK
 class DyingChat(SlackChat):
     """Posts the reminder and is killed before anybody can remember that it did."""
 
+    @override
     def post(
         self,
         channel: str,
