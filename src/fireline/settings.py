@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     alertmanager_headers: dict[str, SecretStr] = {}
     alertmanager_webhook_token: SecretStr | None = None
     ingest_token: SecretStr | None = None
+    incidents_token: SecretStr | None = None
     changes_token: SecretStr | None = None
     scrape_interval_seconds: float = Field(30, gt=0, le=600)
     definitions: list[Path] = [Path("slo_definitions")]
@@ -170,7 +171,13 @@ class Settings(BaseSettings):
                 raise ValueError(message)
         return value
 
-    @field_validator("gate_token", "alertmanager_webhook_token", "ingest_token", "changes_token")
+    @field_validator(
+        "gate_token",
+        "alertmanager_webhook_token",
+        "ingest_token",
+        "incidents_token",
+        "changes_token",
+    )
     @classmethod
     def _hard_to_guess(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < SHORTEST_TOKEN:

@@ -9,6 +9,7 @@ from fireline.bootstrap import offline
 from fireline.bootstrap.alertmanager_client import alertmanager_of
 from fireline.domain.errors import InvalidInputError
 from fireline.settings import Settings
+from fireline.usecases.declare_by_rule import declare_from_group
 from fireline.usecases.external_alerts import take
 from fireline.usecases.ports import Services
 
@@ -24,7 +25,7 @@ def door_of(settings: Settings, services: Services) -> list[Door]:
         return []
 
     def record(body: bytes) -> Answer:
-        take(services, notification(body))
+        take(services, notification(body), declare_from_group)
         return Answer()
 
     return [

@@ -17,7 +17,7 @@ from fireline.adapters.slack.catch_up import catch_up
 from fireline.adapters.slack.requests import dispatch
 from fireline.adapters.slack.socket import Limits, SocketMode
 from fireline.adapters.store import SqlStore
-from fireline.bootstrap import alertmanager, changes, ingest, parts
+from fireline.bootstrap import alertmanager, changes, declarations, ingest, parts
 from fireline.bootstrap.gate import gate_of
 from fireline.bootstrap.logs import configure_logging
 from fireline.bootstrap.sources import history_of, source_of
@@ -154,6 +154,7 @@ class Program:
             doors=[
                 *alertmanager.door_of(self._settings, self.services),
                 *ingest.doors_of(self._settings, self.services),
+                *declarations.doors_of(self._settings, self.services),
                 *changes.doors_of(self._settings, self.services),
             ],
         )

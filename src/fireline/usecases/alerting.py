@@ -8,6 +8,7 @@ from fireline.domain.slo.status import Episode, SloStatus
 from fireline.usecases.alert_book import EpisodeBook, Judged
 from fireline.usecases.alert_groups import GroupBook
 from fireline.usecases.alert_messages import Rhythm, post_alert, shown
+from fireline.usecases.declare_by_rule import declare_burning
 from fireline.usecases.ports import Services, UnitOfWork
 
 __all__ = ["AlertReport", "Alerting", "Judged"]
@@ -44,6 +45,8 @@ class Alerting:
         book.finish(judged)
         groups = GroupBook(self._s, uow, at, {one.slo.name: one.slo for one in judged})
         groups.update(book)
+        new = [g for g in groups.now.values() if groups.asks_anew(g) and not groups.quiet(g)]
+        declare_burning(self._s, uow, new)
         report = AlertReport(
             at,
             opened=_names(e for e in book.going.values() if book.is_new(e)),

@@ -173,6 +173,8 @@ def _place(s: Services, command: Declare, link: Link) -> tuple[str, str]:
         return "", ""
     if command.by_person:
         return f"@{command.actor.id}", ""
+    if command.past is not None:
+        return "", ""
     if link.alert is not None:
         return link.alert.channel, alert_key(link.alert.id)
     if link.group is not None:

@@ -3,7 +3,7 @@
 `alertmanager_lines` is what a burn alert's message says of the groups that are shown in it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -26,9 +26,13 @@ TOLD_AFTER = 2
 SOURCE = Provenance(source="alertmanager")
 MOST_KEY = 300
 
+Then = Callable[[Services, UnitOfWork, ExternalGroup], None]
 
-def take(s: Services, said: Notification) -> ExternalGroup | None:
+
+def take(s: Services, said: Notification, then: Then | None = None) -> ExternalGroup | None:
     """Record one call of the webhook; the same call again has no effect.
+
+    `then` is what follows of a group that changed, in the same transaction.
 
     Returns:
         The group as it is afterwards; None for a call about alerts that ended before we ever
@@ -45,6 +49,8 @@ def take(s: Services, said: Notification) -> ExternalGroup | None:
             return before
         after = _following(s, uow, before, after, now)
         changed(s, uow, before, after, EndedBy.WEBHOOK)
+        if then is not None:
+            then(s, uow, after)
         uow.commit()
     return after
 

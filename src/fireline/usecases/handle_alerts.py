@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from fireline.domain.errors import InvalidInputError, NotFoundError
-from fireline.domain.people import Actor
+from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.slo.alerting.group import AlertGroup, Mark
 from fireline.usecases.alert_messages import post_alert
 from fireline.usecases.ports import Mute, Services, UnitOfWork
@@ -138,13 +138,13 @@ def link_incident(
 ) -> None:
     """Remember which incident was declared from the alert; an unknown alert is left alone.
 
-    Whoever declares looks into it, so that nobody is reminded of it any more.
+    Whoever declares looks into it, so that nobody is reminded of it any more; a rule does not.
     """
     group = uow.alerts.get(group_id)
     if group is None:
         return
     linked = replace(group, incident_id=incident_id)
-    if group.acknowledged_by is None:
+    if group.acknowledged_by is None and actor.id != SYSTEM.id:
         linked = replace(linked, acknowledged_by=actor.id, acknowledged_at=now)
     uow.alerts.save(linked)
 

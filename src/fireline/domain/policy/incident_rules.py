@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from fireline.domain.policy.correlation_rules import CorrelationRules
+from fireline.domain.policy.declare_rules import DeclareRule
 from fireline.domain.policy.room_rules import DEFAULT_ROLES, ChannelRules, RoleRule
 
 MINUTE = timedelta(minutes=1)
@@ -198,6 +199,7 @@ class IncidentRules:
     correlation: CorrelationRules = field(default_factory=CorrelationRules)
     triage_timeout: timedelta = 15 * MINUTE
     declare_from_alerts: bool = False
+    declares: tuple[DeclareRule, ...] = ()
     postmortem_severities: tuple[int, ...] = (1, 2)
     postmortem_any_of: tuple[str, ...] = (
         "budget_cost_pct >= 20",
