@@ -169,6 +169,17 @@ def test_a_message_that_was_on_its_way_to_the_old_channel_says_nothing_there(sce
     assert len(scene.chat.posts) == before
 
 
+def test_what_was_queued_for_the_old_channel_posts_nothing_a_second_time_in_the_new_one(
+    scene: Scene,
+) -> None:
+    old = str(scene.declared().channel_id)
+    expose(scene.s, 1, WHY, ANA)
+    scene.moved(1)
+    assert not deliver(scene.s, PROJECTIONS, PostedMessage("card:1", old, "card", "1"))
+    scene.flows(skip=["expose_incident"])
+    assert len(scene.chat.with_key("card:1")) == 1
+
+
 @pytest.mark.parametrize("method", ["members_of", "create_channel", "rename", "archive"])
 def test_the_move_is_taken_up_again_after_any_step_failed(scene: Scene, method: str) -> None:
     scene.declared()

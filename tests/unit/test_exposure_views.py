@@ -95,7 +95,7 @@ def shown_outside(s: Services) -> Iterator[object]:
         for kind in sorted(PROJECTIONS):
             target = PostedMessage(f"{kind}:1", "#elsewhere", kind, "1", ts="1.1")
             if kind in {"card", "runbook_suggestion", "blast"}:
-                message = told_there(uow, target, PROJECTIONS[kind](s, uow, "1"))
+                message = told_there(uow, target, target, PROJECTIONS[kind](s, uow, "1"))
                 yield vars_of(render(message)) if message is not None else None
         for incident in uow.incidents.all():
             yield as_document(uow, incident, timeline=True)

@@ -49,18 +49,34 @@ def pointer(_s: object, uow: UnitOfWork, ref: str) -> RestrictedNotice | None:
     return neutral(incident) if incident is not None else None
 
 
-def told_there(uow: UnitOfWork, target: PostedMessage, message: Message | None) -> Message | None:
-    """The message as it may be read where it goes.
+def told_there(
+    uow: UnitOfWork,
+    target: PostedMessage,
+    known: PostedMessage | None,
+    message: Message | None,
+) -> Message | None:
+    """The message as it may be read where it goes; None where nothing is to be told.
 
     Where something stands already it becomes the sentence; a channel that was left is told
-    nothing new. A person without access is told the sentence.
+    nothing new. A person without access is told the sentence. `known` is the message as it is
+    remembered, which may have moved on to the private channel.
     """
     incident = _incident_of(uow, target)
-    if message is None or incident is None or _inside(incident, target):
+    if message is None or incident is None:
         return message
-    if target.ts is None and not target.channel.startswith("@"):
+    if known is not None and target.channel in _left(incident) - {known.channel}:
+        # On its way to a channel that was left meanwhile; the message lives on elsewhere.
+        return None
+    where = known or target
+    if _inside(incident, where):
+        return message
+    if where.ts is None and not where.channel.startswith("@"):
         return None
     return neutral(incident)
+
+
+def _left(incident: Incident) -> set[str]:
+    return {one.id for one in incident.details.left_channels}
 
 
 def _inside(incident: Incident, target: PostedMessage) -> bool:
@@ -69,8 +85,7 @@ def _inside(incident: Incident, target: PostedMessage) -> bool:
         return True
     if target.channel.startswith("@"):
         return may_read(incident, target.channel.removeprefix("@"))
-    left = {one.id for one in incident.details.left_channels}
-    return target.channel == incident.channel_id and target.channel not in left
+    return target.channel == incident.channel_id and target.channel not in _left(incident)
 
 
 def _incident_of(

@@ -54,7 +54,7 @@ def publish(s: Services, projections: Projections, target: PostedMessage) -> boo
     with s.store() as uow:
         known = uow.messages.get(target.key)
         message = projections[target.kind](s, uow, target.ref)
-        message = told_there(uow, known or target, message)
+        message = told_there(uow, target, known, message)
         if message is None:
             return False
         thread = _thread(uow, message)

@@ -23,6 +23,7 @@ def open_engine(url: str) -> Engine:
         return _sqlite(url, parsed.database)
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,  # an error names no words of anybody
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         pool_pre_ping=True,
@@ -36,6 +37,7 @@ def _sqlite(url: str, file: str | None) -> Engine:
     Path(file).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url,
+        hide_parameters=True,  # an error names no words of anybody
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
