@@ -85,6 +85,7 @@ class IncidentCard:
     late_tasks: int = 0
     changes: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
+    part_of: str = ""
     proposed_severity: Severity | None = None
     proposed_owner: str = ""
     timeline_accepted: bool = False

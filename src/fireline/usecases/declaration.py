@@ -103,7 +103,8 @@ class Declare:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """The incident, and whether it is new."""
+    """The incident, and whether it is new, or work on it goes on again."""
 
     incident: Incident
     created: bool
+    reopened: bool = False

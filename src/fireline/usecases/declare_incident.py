@@ -22,6 +22,7 @@ from fireline.domain.lineage.graph import canonical
 from fireline.domain.people import SYSTEM
 from fireline.usecases.alert_messages import alert_key
 from fireline.usecases.declaration import Declare, Declared
+from fireline.usecases.declare_again import Again, key_of, told_before
 from fireline.usecases.declare_links import Link, alert_entry, link_of, title_of
 from fireline.usecases.expose_incident import from_the_start
 from fireline.usecases.external_alerts import declared_entry, link_group
@@ -59,7 +60,7 @@ def declare(s: Services, command: Declare) -> Declared:
     """
     with s.store() as uow:
         found = declare_within(s, uow, command)
-        if found.created:
+        if found.created or found.reopened:
             uow.commit()
     return found
 
@@ -67,11 +68,15 @@ def declare(s: Services, command: Declare) -> Declared:
 def declare_within(s: Services, uow: UnitOfWork, command: Declare) -> Declared:
     """The same as a part of a transaction, which the caller commits."""
     command.check(s.clock.now())
-    key = command.dedupe_key
-    known = uow.incidents.by_dedupe_key(key) if key else None
-    if known is not None:
-        return Declared(known, created=False)
-    new = _new(s, uow, command, link_of(s, uow, command))
+    key = key_of(uow, command)
+    again = told_before(s, uow, key) if key else Again()
+    if again.incident is not None:
+        return Declared(again.incident, created=False, reopened=again.reopened)
+    new = replace(
+        _new(s, uow, command, link_of(s, uow, command)),
+        dedupe_key=key,
+        recurrence_of=again.recurrence_of,
+    )
     found = gathered(s, uow, new, command.external_group)
     kept = from_the_start(s, uow, found.incident, command.actor)
     incident, changes = with_recent(s, uow, kept, s.clock.now())
@@ -117,7 +122,6 @@ def _new(s: Services, uow: UnitOfWork, command: Declare, link: Link) -> Incident
         details=_details(s, command, link, data),
         roles={Role.COMMANDER: command.actor.id} if leads else {},
         episode_id=link.alert.id if link.alert else None,
-        dedupe_key=command.dedupe_key,
     )
 
 

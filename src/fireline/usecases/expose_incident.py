@@ -32,6 +32,7 @@ from fireline.usecases.incident_record import (
 )
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.publish import posting
+from fireline.usecases.signals import ALERTMANAGER
 from fireline.usecases.who_is_on_call import behind
 
 FORM = "/incident expose WHO_MAY_HAVE_SEEN_WHAT"
@@ -206,9 +207,9 @@ def show_again(s: Services, uow: UnitOfWork, incident: Incident) -> None:
     """Bring everything that stands in Slack of the incident to what may be read there now."""
     refresh(s, uow, incident)
     _show_alerts(s, uow, incident)
-    source, _, group = (incident.dedupe_key or "").partition(":")
-    if source == "alertmanager":
-        show_group(s, uow, group)
+    for alert in incident.details.alerts:
+        if alert.source == ALERTMANAGER:
+            show_group(s, uow, alert.ref)
     for row in uow.messages.of_incident(incident.id):
         uow.start(posting(s.ids, key=row.key, channel=row.channel, kind=row.kind, ref=row.ref))
     for week in _weeks(s, incident):

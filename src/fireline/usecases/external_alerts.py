@@ -10,12 +10,18 @@ from datetime import datetime, timedelta
 from fireline.domain.alertmanager.alerts import EndedBy, ExternalGroup, Notification, told
 from fireline.domain.alertmanager.linking import SloNames
 from fireline.domain.errors import InvalidInputError
+from fireline.domain.incident.correlation import Match, Relation
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.slo.alerting.group import AlertGroup as BurnAlert
 from fireline.domain.slo.status import AlertKind
-from fireline.usecases.attach_signal import place, signal_turned
-from fireline.usecases.external_messages import group_message_key, group_named, post_group
+from fireline.usecases.attach_signal import attach_to, place, signal_turned
+from fireline.usecases.external_messages import (
+    group_key,
+    group_message_key,
+    group_named,
+    post_group,
+)
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.signals import ALERTMANAGER, of_group
 
@@ -61,9 +67,14 @@ def _following(
     """A group in which something new fires, with the incident that it belongs to."""
     if after.incident_id is not None or not _news(before.firing, after.firing):
         return after
+    signal = of_group(s, uow, after, now)
+    known = uow.incidents.by_dedupe_key(group_key(after.key))
+    if known is not None:
+        attach_to(s, uow, signal, Match(known, Relation.SAME, "the same alert"), SYSTEM)
+        return replace(after, incident_id=known.id)
     lately = now - s.policy.incidents.correlation.window
     times = sum(1 for alert in after.alerts if alert.starts_at >= lately)
-    found = place(s, uow, of_group(s, uow, after, now), max(1, times))
+    found = place(s, uow, signal, max(1, times))
     return after if found is None else replace(after, incident_id=found.incident_id)
 
 

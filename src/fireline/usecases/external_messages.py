@@ -1,5 +1,7 @@
 """The message that shows a group of Alertmanager's alerts: its key, and bringing it up to date."""
 
+import hashlib
+
 from fireline.domain.alertmanager.alerts import ExternalGroup
 from fireline.domain.errors import NotFoundError
 from fireline.usecases.alert_messages import post_alert
@@ -7,6 +9,12 @@ from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.publish import posting
 
 KIND = "external_alert"
+SHORT = 32  # characters of a digest
+
+
+def group_key(key: str) -> str:
+    """The dedupe key of incidents of Alertmanager's group of this key."""
+    return f"alertmanager:{hashlib.sha256(key.encode()).hexdigest()[:SHORT]}"
 
 
 def group_message_key(group_id: str) -> str:

@@ -50,17 +50,18 @@ def card(s: Services, uow: UnitOfWork, ref: str) -> IncidentCard | None:
         restricted=incident.restricted,
         drill=incident.drill,
         verbs=available_transitions(incident),
-        lives_on_in=_lives_on_in(uow, incident),
+        lives_on_in=_other(uow, incident, incident.merged_into),
+        part_of=_other(uow, incident, incident.parent_id),
     )
     return _with_work(s, uow, incident, shown)
 
 
-def _lives_on_in(uow: UnitOfWork, incident: Incident) -> str:
-    """Where it was merged into, as far as that may be told here."""
-    target = uow.incidents.get(incident.merged_into) if incident.merged_into else None
-    if target is None:
+def _other(uow: UnitOfWork, incident: Incident, other_id: int | None) -> str:
+    """Another incident's number, as far as that may be told here."""
+    other = uow.incidents.get(other_id) if other_id else None
+    if other is None:
         return ""
-    return target.ref if incident.restricted else outside_ref(target)
+    return other.ref if incident.restricted else outside_ref(other)
 
 
 def _with_work(

@@ -203,6 +203,10 @@ class Incidents(Protocol):
         """The open incident with this key."""
         ...
 
+    def last_of_key(self, key: str) -> Incident | None:
+        """The newest incident with this key, whatever became of it."""
+        ...
+
     def open(self) -> list[Incident]: ...
     def between(self, start: datetime, end: datetime) -> list[Incident]:
         """Declared or still open within the range, oldest first."""

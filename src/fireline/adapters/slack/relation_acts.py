@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from fireline.adapters.slack.acts import Act, Field, Options, Values
 from fireline.adapters.slack.blocks import Rendered, answers
-from fireline.adapters.slack.blocks.markup import clip
+from fireline.adapters.slack.blocks.markup import clip, plural
 from fireline.adapters.slack.data_acts import ADD, CHANGE, REMOVE
 from fireline.adapters.slack.desk import Asked, Desk
 from fireline.adapters.slack.grammar import Typed
@@ -28,13 +28,15 @@ def _change(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Ren
         after = take_change.remove_change(desk.s, incident.id, subject, asked.user)
         return answers.done(after.ref, f"change {subject} has nothing to do with it")
     after = take_change.add_change(desk.s, incident.id, subject, asked.user)
-    return answers.done(after.ref, f"{len(after.details.changes)} changes may be behind it")
+    return answers.done(
+        after.ref, f"{_counted(len(after.details.changes), 'change')} may be behind it"
+    )
 
 
 def _link(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
     add = values.get("change") != REMOVE
     after = change_link(desk.s, incident.id, values["subject"], asked.user, add=add)
-    return answers.done(after.ref, f"{len(after.details.links)} links")
+    return answers.done(after.ref, _counted(len(after.details.links), "link"))
 
 
 def _first(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
@@ -56,8 +58,11 @@ def _detach(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Ren
 
 
 def _count(incident: Incident) -> str:
-    count = len(incident.details.alerts)
-    return f"{count} alert{'' if count == 1 else 's'}"
+    return _counted(len(incident.details.alerts), "alert")
+
+
+def _counted(count: int, what: str) -> str:
+    return plural(count, what) if count else f"no {what}"
 
 
 def _attached(incident: Incident) -> Options:

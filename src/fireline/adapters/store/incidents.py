@@ -68,6 +68,11 @@ class SqlIncidents:
         """The open incident with this key."""
         return self._first(select(IncidentRow).where(IncidentRow.open_dedupe_key == key))
 
+    def last_of_key(self, key: str) -> Incident | None:
+        """The newest incident with this key, whatever became of it."""
+        query = select(IncidentRow).where(IncidentRow.dedupe_key == key)
+        return self._first(query.order_by(col(IncidentRow.id).desc()).limit(1))
+
     def open(self) -> list[Incident]:
         """Those being worked on, oldest first."""
         return self._listed(select(IncidentRow).where(col(IncidentRow.open).is_(True)))

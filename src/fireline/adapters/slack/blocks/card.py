@@ -4,7 +4,7 @@ from fireline.adapters.slack.blocks import card_facts, kit
 from fireline.adapters.slack.blocks.card_buttons import buttons
 from fireline.adapters.slack.blocks.card_clocks import clocks, path, plain_clock
 from fireline.adapters.slack.blocks.incident_words import STATE_WORDS
-from fireline.adapters.slack.blocks.markup import plural, when
+from fireline.adapters.slack.blocks.markup import esc, plural, when
 from fireline.adapters.slack.blocks.slo import runbook_line
 from fireline.domain.incident.incident import OPEN_STATES, IncidentState, Stamp
 from fireline.usecases.card_views import IncidentCard
@@ -46,6 +46,8 @@ def _small_print(view: IncidentCard) -> list[str]:
     facts = [f"{view.ref} \u00b7 tier {view.tier}"]
     if (declared := view.stamps.get(Stamp.DECLARED)) is not None:
         facts.append(f"declared {when(declared)}")
+    if view.part_of:
+        facts.append(f"part of {esc(view.part_of)}")
     facts.append(f"as of {when(view.now)}")
     lines = [" \u00b7 ".join(facts)]
     left = len(view.slos) - card_facts.SLOS
