@@ -196,3 +196,11 @@ def test_a_message_is_declared_with_its_words_and_where_they_stand(bot: Bot) -> 
 def test_the_global_shortcut_opens_the_empty_form(bot: Bot) -> None:
     bot.act("shortcut", user="ana", callback_id="declare_incident")
     assert bot.open_view().payload["callback_id"] == "declare"
+
+
+def test_data_that_was_exposed_makes_it_restricted_when_that_is_said_later(bot: Bot) -> None:
+    bot.ask("/incident declare a table was open")
+    press(bot, bot.ephemerals()[-1], "Add details")
+    bot.submit(bot.open_view(), symptoms=["exposed"])
+    bot.until(lambda: newest(bot).restricted)
+    assert newest(bot).severity.label == "SEV1"

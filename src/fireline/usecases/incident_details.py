@@ -10,11 +10,12 @@ from fireline.domain.incident.kinds import DatasetRole
 from fireline.domain.incident.stamps import with_stamp
 from fireline.domain.incident.symptoms import Symptom, harms_of, symptoms_of, types_of
 from fireline.domain.people import Actor
+from fireline.usecases.expose_incident import entering
 from fireline.usecases.incident_facts import record
 from fireline.usecases.incident_impact import reassess
 from fireline.usecases.incident_record import sync_topic
 from fireline.usecases.manage_incident import change_severity
-from fireline.usecases.ports import Services
+from fireline.usecases.ports import Services, UnitOfWork
 
 MINUTE = timedelta(minutes=1)
 WHY = "said with the details"
@@ -46,7 +47,12 @@ def add_details(s: Services, incident_id: int, more: More, actor: Actor) -> Inci
     def edit(before: Incident, now: datetime) -> tuple[Incident, str]:
         return _with(before, more, now)
 
-    record(s, incident_id, "details", edit, actor, then=sync_topic)
+    def then(uow: UnitOfWork, saved: Incident) -> None:
+        sync_topic(uow, saved)
+        if Symptom.EXPOSED in (more.symptoms or ()) and not saved.restricted:
+            entering(s, "data may have been seen by the wrong people", actor)(uow, saved)
+
+    record(s, incident_id, "details", edit, actor, then=then)
     after = reassess(s, incident_id)
     if more.severity is not None and more.severity is not after.severity:
         return change_severity(s, incident_id, more.severity, WHY, actor)

@@ -39,6 +39,7 @@ from fireline.usecases.incident_record import (
     sync_topic,
 )
 from fireline.usecases.merge_incidents import part, tell, unite, with_notice
+from fireline.usecases.page_telling import watch_soon
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.subscriptions import tell_subscribers, turn
 
@@ -242,6 +243,7 @@ def _follow_up(s: Services, uow: UnitOfWork, before: Incident, saved: Incident, 
     if saved.needs_channel and not before.needs_channel and saved.channel_id is None:
         again = f":{len(saved.details.reopened)}" if saved.details.reopened else ""
         follow(uow, "declare_incident", saved, f"declare:{saved.id}{again}")
+        watch_soon(s, uow, saved)
     tell_subscribers(s, uow, saved, turn(saved))
     refresh_homes(s, uow, involved(saved))
     if move.verb is Verb.RESOLVE:

@@ -142,7 +142,7 @@ def _similar(given: DeclareForm) -> list[kit.Block]:
 
 def similar_rows(similar: Sequence[Similar]) -> list[kit.Block]:
     """Open incidents with what they share, each with a button to join it."""
-    rows = []
+    rows: list[kit.Block] = []
     for one in similar[:SIMILAR_SHOWN]:
         incident = one.incident
         declared = incident.at(Stamp.DECLARED)
@@ -150,7 +150,7 @@ def similar_rows(similar: Sequence[Similar]) -> list[kit.Block]:
         head = f"*{incident.ref}* {SEVERITY_WORDS[incident.severity]}"
         text = f"{head} {one_line(incident.title, 120)}\n{one_line(one.why, 200)}{since}"
         join = kit.button(f"Join {incident.ref} instead", ids.JOIN_INSTEAD, str(incident.id))
-        rows.append(kit.section(text, join))
+        rows += [kit.section(text), *filter(None, [kit.actions([join])])]
     more = len(similar) - SIMILAR_SHOWN
     return [*rows, kit.context(f"and {more} more")] if more > 0 else rows
 
