@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from fireline.adapters.render.documents import JinjaDocuments
 from fireline.domain.errors import RejectedError
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.domain.slo.definition import Slo
@@ -287,6 +288,9 @@ class FakeDocuments:
 
     def review(self, facts: Mapping[str, object]) -> str:
         return repr(sorted(facts.items()))
+
+    def sentence(self, template: str, facts: Mapping[str, object]) -> str:
+        return JinjaDocuments().sentence(template, facts)
 
 
 def _words(book: Runbook) -> set[str]:

@@ -223,3 +223,14 @@ def test_a_hundred_thousand_edges_end_with_what_is_left_out_counted() -> None:
     blast = blast_radius(Graph(nodes, children), ["0"], AT)
     assert len(blast.affected) == MAX_NODES - 1
     assert blast.more > 0
+
+
+def test_the_class_of_a_consumer_is_what_is_written_down_else_what_its_kind_suggests(
+    graph: Graph,
+) -> None:
+    classes = {node.name: node.consumer_class.value for node in graph.nodes.values()}
+    assert classes["Board revenue dashboard"] == "finance_bi"
+    assert (classes["churn_model"], classes["crm_reverse_etl"]) == ("ml", "data_api")
+    node = Node("x", "x", NodeKind.DASHBOARD, external=True)
+    assert node.consumer_class.words == "compliance"
+    assert replace(node, used_by="experimentation").consumer_class.words == "experimentation"

@@ -83,6 +83,20 @@ def add_dataset(
     return record(s, incident_id, "dataset", edit, actor, then=then)
 
 
+def quarantine(
+    s: Services, incident_id: int, name: str, actor: Actor, *, kept_away: bool
+) -> Incident:
+    """Note that a dataset of the incident is kept from its consumers, or is not any more."""
+    key = knowledge.dataset_key(name)
+    words = "kept from its consumers" if kept_away else "released to its consumers"
+
+    def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
+        after = knowledge.with_quarantine(incident, key, kept_away=kept_away)
+        return after, f"Dataset {key} is {words}"
+
+    return record(s, incident_id, "dataset", edit, actor)
+
+
 def remove_dataset(s: Services, incident_id: int, name: str, actor: Actor) -> Incident:
     """Take a dataset out again."""
     key = knowledge.dataset_key(name)

@@ -1,6 +1,6 @@
 """Telling the data's consumers, each in its own channel, and hearing that they understood."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,6 +27,7 @@ WORDS = {
     NoticeKind.ALL_CLEAR: "that it is safe again",
 }
 NAMED = 10
+LONGEST_ADVICE = 600
 NOTICE = "consumer_notice"
 
 
@@ -52,6 +53,7 @@ def _known(uow: UnitOfWork, incident: Incident, now: datetime) -> tuple[Consumer
             notices.LEAST_TIER if n.tier is None else n.tier,
             n.owner or None,
             f"#{n.channel.removeprefix('#')}" if n.channel else "",
+            n.consumer_class.value,
         )
         for n in nodes
     )
@@ -64,8 +66,11 @@ def notify(
     names: Iterable[str],
     text: str,
     actor: Actor,
+    advice: Mapping[str, str] | None = None,
 ) -> Incident:
     """Tell these consumers; each has one message that is edited, and an all-clear replies to it.
+
+    `advice` by class stands below the text; the policy's where none is given.
 
     Raises:
         InvalidInputError: nobody or nothing is named, the data is not right yet, or the incident
@@ -76,10 +81,11 @@ def notify(
     if not words:
         raise InvalidInputError("Say what they are to know.", "text")
     consumers = _named(s, incident_id, names)
+    said = advice_for(s, incident_id, kind, consumers) if advice is None else advice
     told = tuple(c.name for c in consumers)
 
     def edit(before: Incident, at: datetime) -> tuple[Incident, str]:
-        after = notices.told(before, kind, consumers, words, actor.name, at)
+        after = notices.told(before, kind, consumers, words, actor.name, at, said)
         more = f" and {len(told) - NAMED} more" if len(told) > NAMED else ""
         return after, f"Told {', '.join(told[:NAMED])}{more} {WORDS[kind]}: {words}"
 
@@ -87,19 +93,40 @@ def notify(
     return record(s, incident_id, "notify", edit, actor, kind=EntryKind.UPDATE, then=posts)
 
 
+def advice_for(
+    s: Services, incident_id: int, kind: NoticeKind, consumers: Iterable[Consumer]
+) -> dict[str, str]:
+    """What the policy says to each class among these consumers."""
+    with s.store() as uow:
+        facts = notices.facts_of(load(uow, incident_id))
+    found = {}
+    for name in dict.fromkeys(one.used_by for one in consumers if one.used_by):
+        template = s.policy.incidents.notices.get(name, {}).get(kind, "")
+        words = s.documents.sentence(template, facts)[:LONGEST_ADVICE]
+        if words:
+            found[name] = words
+    return found
+
+
+def consumers_named(s: Services, incident_id: int, names: Iterable[str]) -> list[Consumer]:
+    """The consumers of these names as lineage knows them, or as nothing but a name."""
+    with s.store() as uow:
+        known = {c.name.lower(): c for c in _known(uow, load(uow, incident_id), s.clock.now())}
+    plain = dict.fromkeys(name.strip() for name in names if name.strip())
+    return [known.get(name.lower(), Consumer(name)) for name in plain]
+
+
 def _named(s: Services, incident_id: int, names: Iterable[str]) -> list[Consumer]:
-    """The consumers of these names, with what lineage knows of them."""
-    wanted = tuple(dict.fromkeys(name.strip() for name in names if name.strip()))
-    if not wanted:
+    """The consumers of these names, if they may be told at all."""
+    found = consumers_named(s, incident_id, names)
+    if not found:
         message = "Nobody downstream is known; name who uses the data, one a line."
         raise InvalidInputError(message, "consumers")
     with s.store() as uow:
         incident = load(uow, incident_id)
-        known = {c.name.lower(): c for c in _known(uow, incident, s.clock.now())}
     if incident.restricted:
         message = f"{incident.ref} is restricted: tell its consumers in person, with security."
         raise InvalidInputError(message, "consumers")
-    found = [known.get(name.lower(), Consumer(name)) for name in wanted]
     if incident.drill:  # nobody outside the drill is told; the message stands in its channel
         return [replace(one, channel="") for one in found]
     return found
@@ -171,9 +198,8 @@ def all_clear(_s: Services, uow: UnitOfWork, ref: str) -> IncidentNotice | None:
     incident, notice = _find(uow, ref)
     if incident is None or notice is None or notice.cleared_at is None:
         return None
-    return IncidentNotice(
-        f"consumer_notice:{ref}", incident.ref, notice.text, sign="white_check_mark"
-    )
+    text = f"{notice.text} {notice.advice}".strip()
+    return IncidentNotice(f"consumer_notice:{ref}", incident.ref, text, sign="white_check_mark")
 
 
 def _find(uow: UnitOfWork, ref: str) -> tuple[Incident | None, Notice | None]:

@@ -325,6 +325,13 @@ class Documents(Protocol):
     def postmortem(self, facts: Mapping[str, object]) -> str: ...
     def incident(self, facts: Mapping[str, object]) -> str: ...
     def review(self, facts: Mapping[str, object]) -> str: ...
+    def sentence(self, template: str, facts: Mapping[str, object]) -> str:
+        """A template of the team's policy, filled in.
+
+        Raises:
+            InvalidInputError: it cannot be filled in; says why.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ from fireline.adapters.files.call_policy import call_rules
 from fireline.adapters.files.correlation_policy import CORRELATION, correlation_rules
 from fireline.adapters.files.declare_policy import KEY as DECLARE
 from fireline.adapters.files.declare_policy import declare_rules
+from fireline.adapters.files.notice_policy import KEY as NOTICES
+from fireline.adapters.files.notice_policy import notice_texts
 from fireline.adapters.files.policy_fields import items, span
 from fireline.adapters.files.problems import Findings
 from fireline.adapters.files.room_policy import KEYS as ROOM_KEYS
@@ -30,6 +32,7 @@ from fireline.domain.policy.incident_rules import (
 )
 
 KEYS = (*ROOM_KEYS, DECLARE, "severity", "escalation", "incidents", "postmortem")
+KEYS = (*ROOM_KEYS, NOTICES, "severity", "escalation", "incidents", "postmortem")
 LEVELS = {"sev1": 1, "sev2": 2, "sev3": 3, "sev4": 4}
 SEVERITY_KEYS = ("base_by_tier", "raise", "lower", "comms")
 RULE_KEYS = ("when", "by", "to", "because")
@@ -59,6 +62,7 @@ def incident_rules(fields: Fields, findings: Findings) -> IncidentRules:
     rules = _with_escalation(rules, fields, findings)
     rules = _with_closing(rules, fields, findings)
     rules = replace(rules, declares=declare_rules(fields, findings))
+    rules = replace(rules, notices=notice_texts(rules.notices, fields, findings))
     return _with_postmortem(rules, fields, findings)
 
 

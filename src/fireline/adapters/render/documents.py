@@ -6,8 +6,11 @@ Markdown for people who edit, HTML where pictures belong to the text.
 import re
 from collections.abc import Mapping
 
-from jinja2 import PackageLoader, StrictUndefined
+from jinja2 import PackageLoader, StrictUndefined, TemplateError
+from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from fireline.domain.errors import InvalidInputError
 
 ACTIVE = re.compile(r"[\\`*\[\]<>|]|(?<!\w)_|_(?!\w)")
 
@@ -46,6 +49,17 @@ class JinjaDocuments:
     def review(self, facts: Mapping[str, object]) -> str:
         """The review of one week."""
         return self._templates.get_template("review.md.jinja").render(**facts)
+
+    def sentence(self, template: str, facts: Mapping[str, object]) -> str:
+        """A template of the team's policy, filled in, on one line.
+
+        Raises:
+            InvalidInputError: it cannot be filled in; says why.
+        """
+        try:
+            return " ".join(self._templates.from_string(template).render(**facts).split())
+        except (TemplateError, SecurityError, TypeError, ValueError, ArithmeticError) as error:
+            raise InvalidInputError(f"the template {template[:80]!r}: {error}.", "text") from error
 
     def budgets(self, facts: Mapping[str, object]) -> str:
         """All budgets as one HTML page without anything from outside."""

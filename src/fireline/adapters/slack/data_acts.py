@@ -18,6 +18,8 @@ ADD_OR_REMOVE: Options = ((ADD, "Add"), (REMOVE, "Remove"))
 TYPES: Options = tuple((kind.value, kind.value.replace("_", " ")) for kind in IncidentType)
 ESTIMATE: Options = (("no", "Known"), ("yes", "An estimate"))
 PUBLISHED: Options = (("no", "Not read by anybody"), ("yes", "Consumers have read it"))
+# Whether a dataset is kept from its consumers, for as long as it is bad.
+KEPT: Mapping[str, bool] = {"quarantined": True, "released": False}
 WINDOW_FLAGS = ("estimate", "published")
 CHANGE = Field("change", "Add or remove", CHOICE, options=ADD_OR_REMOVE)
 
@@ -39,18 +41,23 @@ def _dataset(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Re
         after = facts.remove_dataset(desk.s, incident.id, name, who)
         reassess(desk.s, incident.id)
         return answers.done(after.ref, f"{name} is not concerned")
-    harms = tuple(_harm(word) for word in values.get("harms", "").replace(",", " ").split())
+    said = values.get("harms", "").replace(",", " ").split()
+    harms = tuple(_harm(word) for word in said if word not in KEPT)
     after = add_dataset(desk.s, incident.id, name, harms, who)
+    words = [", ".join(harms)] if harms else []
+    for word in said:
+        if word in KEPT:
+            facts.quarantine(desk.s, incident.id, name, who, kept_away=KEPT[word])
+            words.append(word)
     reassess(desk.s, incident.id)
-    words = f" is {', '.join(harms)}" if harms else " is concerned"
-    return answers.done(after.ref, f"{name}{words}")
+    return answers.done(after.ref, f"{name} is {' and '.join(words) or 'concerned'}")
 
 
 def _harm(word: str) -> Harm:
     try:
         return Harm(word)
     except ValueError as error:
-        known = ", ".join(Harm)
+        known = ", ".join([*Harm, *KEPT])
         message = f"\u201c{word}\u201d is not what can be wrong with data: {known}."
         raise InvalidInputError(message, "harms") from error
 
@@ -104,7 +111,7 @@ ACTS = (
             Field(
                 "harms",
                 "What is wrong with it?",
-                hint="late, missing, wrong, duplicated, exposed",
+                hint="late, missing, wrong, duplicated, exposed; quarantined",
                 optional=True,
             ),
         ),
@@ -142,7 +149,7 @@ ACTS = (
     ),
 )
 HELP: Mapping[str, str] = {
-    "dataset add|remove NAME late wrong": "which data is concerned, and what is wrong with it",
+    "dataset add|remove NAME late wrong": "which data is concerned; also `quarantined`, `released`",
     "type add|remove TYPE": "freshness, volume, schema, quality, access_exposure, ...",
     "slo add|remove NAME": "links an SLO, or unlinks it",
     "window FROM..TO estimate published": "the event time of the damaged data; was it read?",

@@ -11,6 +11,7 @@ from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.kinds import NoticeKind
 from fireline.domain.incident.notices import draft
+from fireline.domain.lineage.graph import ConsumerClass
 from fireline.usecases import incident_notices
 
 KINDS: Options = (
@@ -19,6 +20,7 @@ KINDS: Options = (
     (NoticeKind.ALL_CLEAR.value, "All clear: safe again"),
 )
 SHOWN = 30
+LONGEST_ADVICE = 600
 
 
 def _typed(desk: Desk, asked: Asked, typed: Typed) -> Values:
@@ -31,7 +33,27 @@ def _typed(desk: Desk, asked: Asked, typed: Typed) -> Values:
     if not named:
         default = incident_notices.consumers_of(desk.s, incident.id, kind)
         named = "\n".join(consumer.name for consumer in default[:SHOWN])
-    return {"kind": kind.value, "consumers": named, "text": draft(incident, kind)}
+    consumers = incident_notices.consumers_named(desk.s, incident.id, named.splitlines())
+    said = incident_notices.advice_for(desk.s, incident.id, kind, consumers)
+    advice = "\n".join(f"{ConsumerClass(name).words}: {text}" for name, text in said.items())
+    text = draft(incident, kind)
+    return {"kind": kind.value, "consumers": named, "text": text, "advice": advice}
+
+
+def _advice(text: str) -> dict[str, str]:
+    """Each line `class: what they are to do`."""
+    words = {one.words.lower(): one.value for one in ConsumerClass}
+    found = {}
+    for line in text.splitlines():
+        name, colon, said = line.partition(":")
+        if not line.strip():
+            continue
+        known = words.get(name.strip().lower())
+        if not colon or known is None:
+            message = f"Begin each line with a class and a colon: {', '.join(words)}."
+            raise InvalidInputError(message, "advice")
+        found[known] = " ".join(said.split())[:LONGEST_ADVICE]
+    return found
 
 
 def _notify(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
@@ -40,7 +62,10 @@ def _notify(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Ren
         raise InvalidInputError("Choose what they are told.", "kind")
     names = values["consumers"].splitlines()
     text = desk.readable(values["text"])
-    told = incident_notices.notify(desk.s, incident.id, NoticeKind(kind), names, text, asked.user)
+    advice = _advice(desk.readable(values.get("advice", "")))
+    told = incident_notices.notify(
+        desk.s, incident.id, NoticeKind(kind), names, text, asked.user, advice
+    )
     count = len({name.strip() for name in names if name.strip()})
     return answers.told(f"{told.ref}: {count} consumer{'' if count == 1 else 's'} told.")
 
@@ -60,7 +85,8 @@ ACTS = (
         (
             Field("kind", "What are they told?", CHOICE, options=KINDS),
             Field("consumers", "Who?", LINES, hint="One name a line"),
-            Field("text", "In these words", LINES),
+            Field("text", "In these words", LINES, hint="A correction says by how much it was off"),
+            Field("advice", "And to each class", LINES, hint="One class a line", optional=True),
         ),
         _typed,
         _notify,

@@ -126,7 +126,8 @@ class Check:
 class Notice:
     """What one consumer was told; a later kind replaces the earlier one in the same message.
 
-    `channel` is where it was said; empty when the consumer has none of its own.
+    `channel` is where it was said; empty when the consumer has none of its own. `used_by` is its
+    class, and `advice` what such consumers are to do.
     """
 
     consumer: str
@@ -143,6 +144,8 @@ class Notice:
     confirmed_at: datetime | None = None
     confirmed_by: str | None = None
     waived_because: str = ""
+    used_by: str = ""
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

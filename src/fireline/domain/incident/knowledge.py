@@ -49,8 +49,15 @@ def with_dataset(
 
 
 def with_quarantine(incident: Incident, key: str, *, kept_away: bool) -> Incident:
-    """The incident in which a dataset is kept from its consumers, or is not any more."""
+    """The incident in which a dataset is kept from its consumers, or is not any more.
+
+    Raises:
+        NotFoundError: it does not name it.
+    """
     known = {dataset.key: dataset for dataset in incident.details.affected}
+    if key not in known:
+        named = ", ".join(list(known)[:10]) or "none"
+        raise NotFoundError(f"{incident.ref} names no dataset {key}; it names {named}.")
     known[key] = replace(known[key], quarantined=kept_away)
     return _with(incident, tuple(known.values()))
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from fireline.domain.policy.correlation_rules import CorrelationRules
 from fireline.domain.policy.declare_rules import DeclareRule
+from fireline.domain.policy.notice_rules import DEFAULT_NOTICES
 from fireline.domain.policy.room_rules import DEFAULT_ROLES, ChannelRules, RoleRule
 
 MINUTE = timedelta(minutes=1)
@@ -208,3 +209,4 @@ class IncidentRules:
     )
     roles: Mapping[str, RoleRule] = field(default_factory=lambda: DEFAULT_ROLES)
     channels: ChannelRules = field(default_factory=ChannelRules)
+    notices: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: DEFAULT_NOTICES)

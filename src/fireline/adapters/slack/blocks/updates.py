@@ -4,6 +4,7 @@ from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
 from fireline.adapters.slack.blocks.markup import clip, esc, mentions, one_line, when
 from fireline.domain.incident.kinds import NoticeKind
+from fireline.domain.lineage.graph import ConsumerClass
 from fireline.usecases.impact_views import ConsumerNotice, IncidentNotice, UpdateMessage
 
 LONGEST = 1200
@@ -12,6 +13,9 @@ NOTICES = {
     NoticeKind.CORRECTION: (":pencil2: *Corrected*", "Corrected"),
     NoticeKind.ALL_CLEAR: (":white_check_mark: *Safe again*", "Safe again"),
 }
+
+
+CLASS_WORDS = {one.value: one.words for one in ConsumerClass}
 
 
 def update(view: UpdateMessage) -> kit.Rendered:
@@ -53,6 +57,9 @@ def consumer_notice(view: ConsumerNotice) -> kit.Rendered:
     blocks: list[kit.Block | None] = [
         kit.section(f"{head}: *{one_line(told.consumer, 150)}*\n{esc(clip(told.text, LONGEST))}")
     ]
+    if told.advice:
+        words = CLASS_WORDS.get(told.used_by, told.used_by)
+        blocks.append(kit.section(f"*For {words}:* {esc(clip(told.advice, LONGEST))}"))
     said = f"{view.ref} \u00b7 {one_line(told.sent_by, 100)} \u00b7 {when(told.sent_at)}"
     if told.confirmed_at is not None:
         said += f" \u00b7 understood by {one_line(told.confirmed_by or '', 100)}"
