@@ -31,8 +31,7 @@ from fireline.domain.policy.incident_rules import (
     SeverityRule,
 )
 
-KEYS = (*ROOM_KEYS, DECLARE, "severity", "escalation", "incidents", "postmortem")
-KEYS = (*ROOM_KEYS, NOTICES, "severity", "escalation", "incidents", "postmortem")
+KEYS = (*ROOM_KEYS, DECLARE, NOTICES, "severity", "escalation", "incidents", "postmortem")
 LEVELS = {"sev1": 1, "sev2": 2, "sev3": 3, "sev4": 4}
 SEVERITY_KEYS = ("base_by_tier", "raise", "lower", "comms")
 RULE_KEYS = ("when", "by", "to", "because")
