@@ -3,17 +3,20 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from fireline.domain.incident.incident import Incident
 from fireline.domain.oncall.plan import OnCallPlan
+from fireline.domain.oncall.rotation import Override, Person
 from fireline.domain.people import Actor
 from fireline.domain.policy.alert_rules import AlertRules
 from fireline.domain.policy.incident_rules import IncidentRules
 from fireline.domain.policy.policy import Policy
 from fireline.sandbox.entities import Message
+from fireline.usecases.incident_clock import watch_incident
 from tests.integration.slack_bot import Bot, make_bot
 from tests.sandbox_fixture import Sandbox
 from tests.store_fixture import RecordingStore
@@ -115,3 +118,21 @@ def test_it_says_who_is_on_call(bot: Bot) -> None:
     assert "Nobody behind @oncall-data-platform-secondary" in json.dumps(
         bot.ephemerals()[-1].blocks
     )
+
+
+def test_before_going_off_call_the_commander_hands_over_with_a_press(bot: Bot) -> None:
+    """Ana stands in for Dia until ten minutes from now."""
+    where = bot.declared("orders are late").id
+    now = bot.services.clock.now()
+    ana = Person("ana", person(bot, "ana"))
+    over = Override(ana, now - timedelta(hours=1), now + timedelta(minutes=10))
+    dia = Actor(person(bot, "dia"), "dia")
+    plan = OnCallPlan((rotation(FIRST, dia, dia, overrides=[over]),))
+    bot.services.oncall.plan = plan  # type: ignore[attr-defined]
+    watch_incident(bot.services, 1)
+    bot.flows()
+    channel = bot.sandbox.workspace.channels[where]
+    (asked,) = [m for m in bot.said(channel) if "Hand command over with it?" in m.text]
+    press(bot, asked, "ana")
+    bot.until(lambda: incident(bot).details.handovers)
+    assert incident(bot).details.handovers[-1].to == dia.id

@@ -48,7 +48,7 @@ alert_escalation:
         EscalationStep(timedelta(minutes=45), ("@boss",), unless_acknowledged=False),
     )
     assert found.escalation[1] == AlertRules().escalation[1]
-    assert found.resolved(("@on-call", "@boss", "@nobody")) == ("S0ABC", "U0ABC", "@nobody")
+    assert (found.people["@on-call"], found.people["@boss"]) == ("S0ABC", "U0ABC")
 
 
 @pytest.mark.parametrize(

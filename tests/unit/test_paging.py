@@ -12,9 +12,13 @@ from fireline.domain.incident.page import Way
 from fireline.domain.policy.incident_rules import EscalationStep, IncidentRules
 from fireline.usecases import incident_pages
 from fireline.usecases import manage_incident as work
+from fireline.usecases.home import home
+from fireline.usecases.home_views import NeedKind
+from fireline.usecases.incident_card import card
 from fireline.usecases.incident_clock import watch_incident, watch_incidents
 from fireline.usecases.incident_steps import Ask, step
 from fireline.usecases.page_views import PageMessage
+from fireline.usecases.who_is_on_call import mentioned
 from tests.builders import ANA, BEN
 from tests.store_fixture import RecordingStore
 from tests.unit.paging_scene import (
@@ -24,6 +28,7 @@ from tests.unit.paging_scene import (
     HEAD,
     SECOND,
     SRE,
+    VERA,
     VP,
     Scene,
     rotation,
@@ -330,3 +335,31 @@ def test_who_stays_on_call_is_not_asked_to_hand_over(sqlite_store: RecordingStor
     team.declared(by=ANA)
     team.after(5)
     assert not [f for f in team.incident().details.fired if f.key.startswith("shift:")]
+
+
+def test_the_card_proposes_who_is_on_call_for_operations_until_somebody_has_it(
+    team: Scene,
+) -> None:
+    team.declared(by=CHEN)
+    with team.store() as uow:
+        before = card(team.s, uow, "1")
+    incident_pages.acknowledge(team.s, 1, team.pages()[0].number, ANA)
+    with team.store() as uow:
+        after = card(team.s, uow, "1")
+    assert before is not None
+    assert after is not None
+    assert (before.proposed_operations, after.proposed_operations) == (ANA.id, "")
+
+
+def test_home_shows_a_page_until_it_is_answered(team: Scene) -> None:
+    team.declared()
+    (need,) = home(team.s, HANA.id).needs
+    assert (need.kind, need.text.partition(":")[0]) == (NeedKind.PAGE, f"You are called as {HEAD}")
+    incident_pages.acknowledge(team.s, 1, need.number, HANA)
+    assert home(team.s, HANA.id).needs == ()
+
+
+def test_an_alert_mentions_whoever_the_rotation_has_on_call(team: Scene) -> None:
+    at = team.clock.now()
+    assert mentioned(team.s, (FIRST, VP, SRE, "@nobody"), at) == (ANA.id, VERA.id, SRE, "@nobody")
+    assert mentioned(team.s, (FIRST,), at + timedelta(days=7)) == (CHEN.id,)

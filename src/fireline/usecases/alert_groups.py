@@ -25,6 +25,7 @@ from fireline.usecases.alert_flapping import Flapping
 from fireline.usecases.alert_lineage import Upstreams
 from fireline.usecases.alert_messages import post_step
 from fireline.usecases.ports import AlertStep, Services, UnitOfWork
+from fireline.usecases.who_is_on_call import mentioned
 
 LEAST_TIER = 2
 
@@ -120,8 +121,7 @@ class GroupBook:
         """Record whom a page mentions; one that was a ticket says so in its thread."""
         if group.severity is not BurnSeverity.PAGE or not group.open:
             return
-        rules = self._s.policy.alerts
-        told = rules.resolved(first_notified(group, rules))
+        told = mentioned(self._s, first_notified(group, self._s.policy.alerts), self._at)
         name = ESCALATED if group.rounds else MESSAGE
         key = step_key(group, name)
         if not self._uow.alerts.take(AlertStep(group.id, key, self._at, told)):

@@ -27,6 +27,7 @@ from fireline.usecases.show_relations import follows, proposed_to
 from fireline.usecases.signals import BURN
 from fireline.usecases.slo_views import objective_words, slo_line
 from fireline.usecases.views import AlertMember, AlertMembers, AlertMessage, AlertReply, SloLine
+from fireline.usecases.who_is_on_call import mentioned
 
 GONE = "This SLO was removed from the definitions."
 
@@ -71,8 +72,8 @@ def _handled(
 ) -> AlertMessage:
     """The message with what people did with the alert, and whom it concerns."""
     incident = uow.incidents.get(group.incident_id) if group.incident_id is not None else None
-    rules = s.policy.alerts
     wakes = group.open and group.severity is BurnSeverity.PAGE
+    told = first_notified(group, s.policy.alerts) if wakes else ()
     return replace(
         message,
         upstream=group.upstream,
@@ -82,7 +83,7 @@ def _handled(
         snoozed_until=group.snoozed_until,
         mark=group.mark,
         marked_by=group.marked_by,
-        mention=rules.resolved(first_notified(group, rules)) if wakes else (),
+        mention=mentioned(s, told, group.paged_at or group.opened_at),
         incident_ref=outside_ref(incident) if incident else None,
         incident_channel=public_view(incident).channel_id if incident else None,
         alertmanager=alertmanager_lines(uow, group.id),

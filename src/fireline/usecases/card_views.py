@@ -50,8 +50,9 @@ class IncidentCard:
     """The status card, pinned in the incident channel.
 
     `actions` are its open action items in words; `latest_notes` are the newest things people
-    said, newest first. `verbs` are the steps that lead on from its state. `proposed_owner` is who
-    owns the root data as lineage knows it, while nobody is data owner.
+    said, newest first. `verbs` are the steps that lead on from its state. `proposed_operations` is
+    who is on call for the service while nobody has operations, `proposed_owner` who owns the root
+    data as lineage knows it, while nobody is data owner.
     """
 
     incident_id: int
@@ -88,5 +89,6 @@ class IncidentCard:
     part_of: str = ""
     proposed_severity: Severity | None = None
     proposed_owner: str = ""
+    proposed_operations: str = ""
     timeline_accepted: bool = False
     lives_on_in: str = ""

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from fireline.domain.incident.exposure import may_read
+from fireline.domain.incident.exposure import may_read, outside_words
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Stamp
 from fireline.domain.incident.kinds import AccessState
+from fireline.domain.incident.paging import open_pages
 from fireline.domain.incident.postmortem_rule import postmortem_required
 from fireline.domain.incident.roles import held_by
 from fireline.domain.incident.timers import update_due
@@ -54,6 +55,7 @@ def home(s: Services, user: str, page: int = 0) -> Home:
 def _needs(s: Services, incidents: Iterable[Incident], user: str, now: datetime) -> Iterator[Need]:
     """Command that is offered to me; what I have to say, decide or take back as its leader."""
     for incident in incidents:
+        yield from _called(incident, user)
         offers = incident.details.handovers
         if offers and offers[-1].to == user and offers[-1].taken_at is None:
             offer = offers[-1]
@@ -65,6 +67,17 @@ def _needs(s: Services, incidents: Iterable[Incident], user: str, now: datetime)
             yield _need(NeedKind.UPDATE, incident, "An update is due", due)
         if incident.roles.get(Role.COMMANDER) == user:
             yield from _led(incident, now)
+
+
+def _called(incident: Incident, user: str) -> Iterator[Need]:
+    """Pages that I did not answer; of a restricted incident only that there is one."""
+    mine = [page for page in open_pages(incident) if page.slack == user]
+    for page in mine[-1:]:
+        hidden = not may_read(incident, user)
+        words = f"You are called as {page.alias}: {incident.title}"
+        text = outside_words(incident, "its commander") if hidden else words
+        where = None if hidden else incident.channel_id
+        yield Need(NeedKind.PAGE, incident.id, incident.ref, text, page.at, page.number, where)
 
 
 def _led(incident: Incident, now: datetime) -> Iterator[Need]:

@@ -14,6 +14,7 @@ from fireline.usecases.list_views import ActionLine, IncidentLine
 class NeedKind(StrEnum):
     """What somebody is waited for with."""
 
+    PAGE = "page"
     HANDOVER = "handover"
     UPDATE = "update"
     ACCESS = "access"
@@ -24,7 +25,7 @@ class NeedKind(StrEnum):
 class Need:
     """One thing that waits for this person now; `since` is when it began to wait or was due.
 
-    `number` is the hand-over's or the decision's, where there is one.
+    `number` is the page's, the hand-over's or the decision's, where there is one.
     """
 
     kind: NeedKind

@@ -14,6 +14,7 @@ from fireline.usecases import find_runbook
 from fireline.usecases.card_views import DataFacts, IncidentCard, RepairProgress
 from fireline.usecases.incident_impact import blast_of, roots_of
 from fireline.usecases.incident_views import linked
+from fireline.usecases.on_call_alias import on_call_for
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.recent_changes import change_lines
 
@@ -83,6 +84,7 @@ def _with_work(
         links=details.links,
         proposed_severity=None if computed == incident.severity else computed,
         proposed_owner=owner_of_data(uow, incident),
+        proposed_operations=on_call_for(s, incident, now),
         timeline_accepted=details.timeline_accepted_at is not None,
     )
 

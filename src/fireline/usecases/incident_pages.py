@@ -13,6 +13,7 @@ from fireline.usecases.incident_clock import WAYS, target_of
 from fireline.usecases.incident_facts import record
 from fireline.usecases.incident_record import check_length, load, sync_topic
 from fireline.usecases.incident_roles import tell
+from fireline.usecases.on_call_alias import on_call_alias
 from fireline.usecases.oncall_ports import PageText
 from fireline.usecases.page_telling import show_paging
 from fireline.usecases.ports import Services, UnitOfWork
@@ -89,15 +90,6 @@ def acknowledge(s: Services, incident_id: int, number: int, actor: Actor) -> Inc
         return led, f"{actor.name} acknowledged the page to {page.alias}{more}"
 
     return record(s, incident_id, "page.acknowledged", edit, actor, then=tell(s))
-
-
-def on_call_alias(s: Services, incident: Incident) -> str:
-    """Who is called for the production of the incident's service: its rotation, else the tier's."""
-    own = s.oncall.current().of_service(incident.service) if incident.service else None
-    if own is not None:
-        return own
-    steps = s.policy.incidents.escalation.get(incident.tier, ())
-    return next((step.notify[0] for step in steps if step.when is None), "")
 
 
 def _joined(incident: Incident, user: str) -> Incident:

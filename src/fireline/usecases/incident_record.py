@@ -131,6 +131,7 @@ def save(
     write_down(uow, saved, change)
     refresh(s, uow, saved, announce=announce)
     tell_pages(s, uow, saved, pages)
+    refresh_homes(s, uow, (page.slack for page in pages))
     if change.action in ARMING:
         watch_soon(s, uow, saved)
     if not saved.open:

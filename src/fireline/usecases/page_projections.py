@@ -4,7 +4,7 @@ from fireline.domain.incident.exposure import public_view
 from fireline.domain.incident.incident import Incident, Role
 from fireline.domain.incident.page import Page
 from fireline.domain.incident.paging import AGAIN, CLIMB
-from fireline.usecases.incident_pages import on_call_alias
+from fireline.usecases.on_call_alias import on_call_alias
 from fireline.usecases.page_views import PageMessage, PagingLine, PagingMessage
 from fireline.usecases.ports import Services, UnitOfWork
 

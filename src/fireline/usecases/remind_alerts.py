@@ -13,6 +13,7 @@ from fireline.domain.slo.alerting.group import AlertGroup
 from fireline.domain.slo.status import BurnSeverity
 from fireline.usecases.alert_messages import post_step
 from fireline.usecases.ports import AlertStep, Services, UnitOfWork
+from fireline.usecases.who_is_on_call import mentioned
 
 
 def remind_alerts(s: Services, now: datetime) -> int:
@@ -43,7 +44,7 @@ def _silent(uow: UnitOfWork, group: AlertGroup, muted: Collection[str]) -> bool:
 
 def _take(s: Services, uow: UnitOfWork, group: AlertGroup, step: DueStep, now: datetime) -> None:
     """Record the step with all that it stands for, and say it."""
-    told = s.policy.alerts.resolved(step.notify)
+    told = mentioned(s, step.notify, now)
     for key in step.covers:
         mine = key == step.key
         uow.alerts.take(

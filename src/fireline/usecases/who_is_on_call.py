@@ -1,6 +1,6 @@
 """Who stands behind an alias at an instant: a policy's entry, a rotation, or PagerDuty."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -119,6 +119,11 @@ def _at_pager(pager: Pager, alias: str, place: PagerPlace | None, *, ask: bool) 
     if not people:
         return Standing(alias, Path.NOBODY, trouble="PagerDuty says that nobody is on call")
     return Standing(alias, Path.PAGERDUTY, people[0].name, until=people[0].until)
+
+
+def mentioned(s: Switchboard, names: Iterable[str], at: datetime) -> tuple[str, ...]:
+    """Slack ids of those who stood behind these aliases then; else the aliases as written."""
+    return tuple(behind(s, name, at).slack or name for name in names)
 
 
 def aliases(s: Switchboard) -> tuple[str, ...]:

@@ -54,10 +54,6 @@ class AlertRules:
     )
     people: Mapping[str, str] = field(default_factory=dict)
 
-    def resolved(self, aliases: tuple[str, ...]) -> tuple[str, ...]:
-        """Slack ids where the policy knows them, else the aliases as they are written."""
-        return tuple(self.people.get(name, name) for name in aliases)
-
 
 def absent_after(slo: Slo, pairs: tuple[BurnPair, ...]) -> timedelta:
     """How long telemetry may be missing before anybody is told.

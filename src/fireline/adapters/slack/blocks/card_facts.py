@@ -74,6 +74,8 @@ def roles(view: IncidentCard) -> str:
     filled = [f"{r.label}: {user(who)}" for r in Role if (who := view.roles.get(r))]
     if not view.roles.get(Role.COMMANDER) and view.state in OPEN_STATES:
         filled.insert(0, "Commander: *nobody yet*")
+    if view.proposed_operations:
+        filled.append(f"Operations: _nobody yet_ (on call: {user(view.proposed_operations)})")
     if view.proposed_owner:
         filled.append(
             f"Data owner: _nobody yet_ (lineage says {one_line(view.proposed_owner, 80)})"

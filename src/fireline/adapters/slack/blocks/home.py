@@ -13,6 +13,7 @@ FURNITURE = 6  # heading, buttons, the turning of pages, the small print
 APPROVALS, OTHERS, BUDGETS = 5, 10, 10
 TITLE = 150
 WORDS = {
+    NeedKind.PAGE: ":rotating_light: *Page*",
     NeedKind.HANDOVER: ":handshake: *Hand-over*",
     NeedKind.UPDATE: ":mega: *Update*",
     NeedKind.ACCESS: ":lock: *Access*",
@@ -67,6 +68,9 @@ def _need(need: Need) -> kit.Block:
     if need.kind is NeedKind.UPDATE:
         text += f" \u00b7 due {when(need.since)}"
         button = kit.button("Update", ids.card_act("update"), value, "primary")
+    if need.kind is NeedKind.PAGE:
+        value = f"{value}:{need.number}"
+        button = kit.button("Acknowledge", ids.ACKNOWLEDGE_PAGE, value, "primary")
     if need.kind is NeedKind.HANDOVER:
         button = kit.button("I have it", ids.TAKE_COMMAND, f"{value}:{need.number}", "primary")
     return kit.section(text, button)
