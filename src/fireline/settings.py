@@ -133,6 +133,8 @@ class Settings(BaseSettings):
     keep_files_mb: int = Field(200, ge=0, le=2_000)
     ledger_detail_days: int = Field(100, ge=35, le=1_000)
     ledger_kept_days: int = Field(760, ge=35, le=4_000)
+    # After how many days a closed restricted incident loses its words; without it they stay.
+    restricted_kept_days: int | None = Field(None, ge=30, le=4_000)
     executor_id: str = "local"
     workers: int = Field(10, ge=2, le=64)
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$")

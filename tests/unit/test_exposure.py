@@ -20,9 +20,13 @@ from fireline.domain.incident.moves import Verb
 from fireline.domain.people import Actor
 from fireline.domain.policy.alert_rules import AlertRules
 from fireline.domain.policy.policy import Policy
+from fireline.domain.policy.retention import Retention
 from fireline.usecases import expose_incident, incident_access, private_channel
 from fireline.usecases import manage_incident as work
+from fireline.usecases.chase_actions import add_action
 from fireline.usecases.expose_incident import expose
+from fireline.usecases.forget_restricted import forget_restricted
+from fireline.usecases.home import home
 from fireline.usecases.impact_views import RestrictedNotice
 from fireline.usecases.incident_channel import (
     invite_people,
@@ -31,12 +35,13 @@ from fireline.usecases.incident_channel import (
 )
 from fireline.usecases.incident_clock import watch_incidents
 from fireline.usecases.incident_facts import join
-from fireline.usecases.incident_log import Choice, decide, revoke
+from fireline.usecases.incident_log import Choice, add_task, decide, revoke
 from fireline.usecases.incident_notices import deliver
 from fireline.usecases.incident_steps import Ask, step
 from fireline.usecases.manage_incident import Declare, declare
-from fireline.usecases.ports import PostedMessage, Services
+from fireline.usecases.ports import PostedMessage, RawMessage, Services
 from fireline.usecases.projections import PROJECTIONS
+from fireline.usecases.verify_chains import verify_chains
 from fireline.usecases.views import IncidentCard
 from tests.builders import ANA, BEN, a_lag_slo, a_status, services
 from tests.fakes import FakeChat, FakeClock, FakeDefinitions
@@ -389,3 +394,37 @@ def test_a_public_source_does_not_name_the_restricted_incident_it_went_into(scen
     source = scene.get(1)
     said = [p.message for p in scene.chat.posts if p.channel_id == source.channel_id]
     assert "INC-2" not in repr(said)
+
+
+def test_its_words_go_after_their_own_time_and_chain_and_severity_stay(scene: Scene) -> None:
+    incident = scene.declared("somebody reads orders", restricted=True)
+    work.add_note(scene.s, 1, "orders of the night were read", ANA)
+    add_action(scene.s, "Rotate the keys of orders each month", EVE.id, "eve", None, ANA, 1)
+    now = scene.s.clock.now()
+    with scene.store() as uow:
+        stamps = {**scene.get().stamps, Stamp.CLOSED: now}
+        uow.incidents.save(replace(scene.get(), state=IncidentState.CLOSED, stamps=stamps))
+        uow.raw_messages.save(RawMessage(str(incident.channel_id), "1.1", "U", "u", "orders"))
+        uow.commit()
+    kept = replace(scene.s, retention=Retention(restricted_days=30))
+    assert forget_restricted(scene.s, now + timedelta(days=900)) == 0
+    assert forget_restricted(kept, now + timedelta(days=29)) == 0
+    assert forget_restricted(kept, now + timedelta(days=31)) == 1
+    assert forget_restricted(kept, now + timedelta(days=32)) == 0
+    after = scene.get()
+    assert (after.severity, after.restricted, after.at(Stamp.CLOSED)) == (Severity.SEV1, True, now)
+    with scene.store() as uow:
+        left = [
+            uow.timeline.entries(1),
+            uow.actions.all(),
+            uow.raw_messages.get(str(incident.channel_id), "1.1"),
+        ]
+        assert verify_chains(uow).problems == ()
+    assert "orders" not in repr([after, *left])
+
+
+def test_a_task_of_a_restricted_incident_is_on_no_home_of_somebody_outside(scene: Scene) -> None:
+    scene.declared(restricted=True)
+    add_task(scene.s, 1, "call the lawyers", ANA, EVE.id)
+    assert home(scene.s, EVE.id).tasks == ()
+    assert scene.get().details.tasks

@@ -153,7 +153,9 @@ def services_of(settings: Settings, store: Store, chat: Chat, source: SliSource)
         alertmanager=alertmanager_of(settings) or NO_ALERTMANAGER,
         git_lineage=git_lineage_of(settings),
         readings=readings_of(settings),
-        retention=Retention(settings.ledger_detail_days, settings.ledger_kept_days),
+        retention=Retention(
+            settings.ledger_detail_days, settings.ledger_kept_days, settings.restricted_kept_days
+        ),
         oncall=on_calls_of(settings),
         pager=pager_of(settings) or NO_PAGER,
         drills=DrillFiles(settings.drills),

@@ -85,6 +85,9 @@ class RawMessages(Protocol):
 
     def save(self, message: RawMessage) -> None: ...
     def get(self, channel: str, ts: str) -> RawMessage | None: ...
+    def erase(self, channel: str) -> None:
+        """Take the words out of everything said in the channel for good."""
+        ...
 
 
 class KeptFiles(Protocol):

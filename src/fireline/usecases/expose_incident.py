@@ -38,6 +38,8 @@ from fireline.usecases.who_is_on_call import behind
 FORM = "/incident expose WHO_MAY_HAVE_SEEN_WHAT"
 ENDING = "/incident unexpose WHY_NOTHING_WAS_EXPOSED"
 MOST_WEEKS = 60
+HOME = "home"
+MOST_HOMES = 1000
 WEEK = timedelta(days=7)
 ALERTED_BEFORE = timedelta(days=7)
 SECOND = timedelta(seconds=1)
@@ -211,6 +213,8 @@ def show_again(s: Services, uow: UnitOfWork, incident: Incident) -> None:
         if alert.source == ALERTMANAGER:
             show_group(s, uow, alert.ref)
     for row in uow.messages.of_incident(incident.id):
+        uow.start(posting(s.ids, key=row.key, channel=row.channel, kind=row.kind, ref=row.ref))
+    for row in uow.messages.of_kind(HOME)[:MOST_HOMES]:
         uow.start(posting(s.ids, key=row.key, channel=row.channel, kind=row.kind, ref=row.ref))
     for week in _weeks(s, incident):
         if uow.reviews.get(week) is not None:

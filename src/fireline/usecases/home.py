@@ -101,7 +101,7 @@ def _tasks(incidents: Iterable[Incident], user: str) -> list[MyTask]:
         MyTask(incident.id, incident.ref, task)
         for incident in incidents
         for task in incident.details.tasks
-        if task.owner == user and task.open
+        if task.owner == user and task.open and may_read(incident, user)
     ]
     return sorted(found, key=lambda one: (one.task.due is None, str(one.task.due), one.ref))
 

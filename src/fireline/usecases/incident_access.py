@@ -9,7 +9,7 @@ from fireline.domain.people import Actor
 from fireline.usecases.expose_incident import security_ids
 from fireline.usecases.exposure_views import AccessAnswer, AccessRequest
 from fireline.usecases.incident_facts import Follow, record
-from fireline.usecases.incident_record import show, sync_topic
+from fireline.usecases.incident_record import involved, refresh_homes, show, sync_topic
 from fireline.usecases.outside import ACCESS_ANSWER
 from fireline.usecases.ports import Services, UnitOfWork
 
@@ -59,6 +59,7 @@ def _request(s: Services, user: str) -> Follow:
     def then(uow: UnitOfWork, incident: Incident) -> None:
         if incident.channel_id is not None:
             show(s, uow, REQUEST, incident.channel_id, f"{incident.id}:{user}")
+        refresh_homes(s, uow, involved(incident))
 
     return then
 

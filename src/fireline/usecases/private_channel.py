@@ -3,6 +3,7 @@
 Each may run twice and do its work once; nothing that was said is deleted.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,6 +32,7 @@ from fireline.usecases.publish import Projections
 NAMED = 50
 SHOWN_AGAIN = ("card", "runbook_suggestion", "blast")
 MARK = "left:"
+DOCUMENTS = ("left:postmortem:", "left:incident_export:")
 
 
 def open_private(s: Services, incident_id: int) -> ChannelRef:
@@ -118,7 +120,14 @@ def shut_left(s: Services, projections: Projections, incident_id: int) -> None:
         _rename(s, incident, left)
         s.chat.archive(left.id)
         shut = replace(left, archived_at=s.clock.now())
-        _change_left(s, incident_id, shut, "The old channel is archived; nothing in it is deleted")
+        _change_left(s, incident_id, shut, _shut_words(rows))
+
+
+def _shut_words(rows: Sequence[PostedMessage]) -> str:
+    """That it is archived; a shared document cannot be edited, so somebody has to know of it."""
+    files = sum(row.key.startswith(DOCUMENTS) for row in rows)
+    words = "The old channel is archived; nothing in it is deleted"
+    return f"{words}. Documents shared there before: {files}" if files else words
 
 
 def _rename(s: Services, incident: Incident, left: LeftChannel) -> None:

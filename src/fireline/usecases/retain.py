@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from fireline.usecases.forget_restricted import forget_restricted
 from fireline.usecases.ingest_lineage import JOBS
 from fireline.usecases.ports import Services, UnitOfWork
 
@@ -35,6 +36,7 @@ def prune(s: Services, now: datetime) -> int:
         uow.lineages.forget_before(now - JOBS_KEPT, JOBS)
         uow.changes.forget_before(now - PRODUCTION_CHANGES_KEPT)
         uow.commit()
+    forget_restricted(s, now)
     return forgotten
 
 

@@ -125,6 +125,14 @@ class SqlPostmortems:
         row = self._tx.session.exec(query.limit(1)).first()
         return Postmortem(**row.model_dump()) if row else None
 
+    def erase(self, incident_id: int) -> None:
+        """Take the words out of every version for good."""
+        self._tx.lock()
+        query = select(PostmortemRow).where(PostmortemRow.incident_id == incident_id)
+        for row in self._tx.session.exec(query):
+            taken = "This postmortem was changed meanwhile."
+            self._tx.change(row, {"markdown": "", "facts": "{}"}, taken=taken)
+
 
 class SqlActions:
     """Implements `ports.Actions`."""

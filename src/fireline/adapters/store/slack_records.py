@@ -32,6 +32,12 @@ class SqlMessages:
         row = self._tx.session.exec(query.execution_options(**_FRESH)).first()
         return posted_from(row) if row else None
 
+    def of_kind(self, kind: str) -> list[PostedMessage]:
+        """Those of this kind, by key."""
+        query = select(PostedMessageRow).where(PostedMessageRow.kind == kind)
+        ordered = query.order_by(col(PostedMessageRow.key)).execution_options(**_FRESH)
+        return [posted_from(row) for row in self._tx.session.exec(ordered)]
+
     def of_incident(self, incident_id: int) -> list[PostedMessage]:
         """Those whose `ref` begins with the incident's number, by key."""
         ref = col(PostedMessageRow.ref)
@@ -64,6 +70,14 @@ class SqlRawMessages:
         )
         row = self._tx.session.exec(query.execution_options(**_FRESH)).first()
         return raw_from(row) if row else None
+
+    def erase(self, channel: str) -> None:
+        """Take the words out of everything said in the channel for good."""
+        self._tx.lock()
+        table = table_of(RawMessageRow)
+        words = {"text": "", "source": "", "versions": []}
+        statement = update(table).where(table.c.channel == channel).values(**words)
+        self._tx.session.connection().execute(statement)
 
 
 class SqlKeptFiles:

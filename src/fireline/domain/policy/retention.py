@@ -11,10 +11,15 @@ REVIEW = 8 * DAY
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """Days of five-minute buckets, and days of hours."""
+    """Days of five-minute buckets, and days of hours.
+
+    `restricted_days` is after how many days a closed restricted incident loses its words; without
+    a number it keeps them.
+    """
 
     detail_days: int = 100
     kept_days: int = 760
+    restricted_days: int | None = None
 
     def detail_from(self, now: int, slos: Iterable[Slo]) -> int:
         """From when on (epoch seconds) buckets stay: never less than any SLO's windows need.
