@@ -25,7 +25,7 @@ def test_messages_are_found_by_their_incident_and_by_their_kind(any_store: Recor
 def test_words_are_taken_out_of_a_channel_and_of_postmortems(any_store: RecordingStore) -> None:
     with any_store() as uow:
         uow.incidents.add(an_incident(1))
-        uow.raw_messages.save(RawMessage("C1", "1.1", "U", "u", "secret", versions=("older",)))
+        uow.raw_messages.save(RawMessage("C1", "1.1", "U", "u", "secret"))
         uow.raw_messages.save(RawMessage("C2", "1.1", "U", "u", "kept"))
         uow.postmortems.add(Postmortem(1, 1, "secret", '{"a":"secret"}', night("07:00")))
         uow.commit()
