@@ -93,3 +93,10 @@ def test_every_button_and_form_that_is_drawn_is_handled() -> None:
     assert views == {name for name in SUBMISSIONS if not name.startswith(VIEW)}
     verbs = {ids.card_act(act.verb) for act in incident_acts.ACTS}
     assert rest - {ids.INPUT} == set(BUTTONS) - verbs
+
+
+def test_over_http_slack_knows_where_to_ask_while_somebody_types_into_a_search() -> None:
+    url = "https://fireline.example/slack/events"
+    over_http = manifest(socket_mode=False, request_url=url)["settings"]["interactivity"]
+    assert over_http["message_menu_options_url"] == url
+    assert "message_menu_options_url" not in manifest()["settings"]["interactivity"]

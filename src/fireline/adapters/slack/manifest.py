@@ -134,12 +134,17 @@ def manifest(
         "oauth_config": {"scopes": {"bot": scopes()}},
         "settings": {
             "event_subscriptions": {**at, "bot_events": sorted(EVENT_SCOPES)},
-            "interactivity": {"is_enabled": True, **at},
+            "interactivity": {"is_enabled": True, **at, **_searched(at)},
             "org_deploy_enabled": False,
             "socket_mode_enabled": socket_mode,
             "token_rotation_enabled": False,
         },
     }
+
+
+def _searched(at: Mapping[str, Any]) -> dict[str, Any]:
+    """Where Slack asks what fits, as somebody types into a search; a socket needs no address."""
+    return {"message_menu_options_url": at["request_url"]} if at else {}
 
 
 def _features(name: str, commands: list[dict[str, Any]]) -> dict[str, Any]:
