@@ -5,6 +5,7 @@ import pytest
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Stamp
 from fireline.domain.incident.moves import Verb
 from fireline.domain.people import SYSTEM, Actor
+from fireline.domain.slo.alerting.group import Mark
 from fireline.usecases.incident_channel import record_channel
 from fireline.usecases.incident_clock import watch_incidents
 from fireline.usecases.incident_steps import Ask, step
@@ -12,7 +13,7 @@ from fireline.usecases.incident_views import announcement
 from fireline.usecases.manage_incident import Declare, declare, investigate, restore
 from fireline.usecases.ports import ChannelRef, Services
 from fireline.usecases.triage import triage
-from tests.builders import ANA, BEN, services
+from tests.builders import ANA, BEN, a_lag_slo, an_episode, keep_alert, services
 from tests.fakes import FakeClock
 from tests.store_fixture import RecordingStore
 
@@ -129,3 +130,17 @@ def test_what_a_rule_declares_has_no_commander_and_is_not_acknowledged(s: Servic
     incident = declare(s, Declare("lag", rule)).incident
     assert (incident.state, incident.roles) == (IncidentState.INVESTIGATING, {})
     assert incident.at(Stamp.ACKNOWLEDGED) is None
+
+
+def test_declining_says_what_the_alert_was_worth_unless_somebody_did(s: Services) -> None:
+    episodes = [an_episode(a_lag_slo(name), id=name) for name in ("a", "b")]
+    with s.store() as uow:
+        keep_alert(uow, episodes[0])
+        keep_alert(uow, episodes[1], mark=Mark.ACTIONABLE)
+        uow.commit()
+    for episode in episodes:
+        made = declare(s, Declare("lag", ANA, episode_id=episode.id, quiet=True)).incident
+        step(s, made.id, Ask(Verb.DECLINE, "planned load", choice="expected"), BEN)
+    with s.store() as uow:
+        marks = [(g.mark, g.marked_by) for e in episodes if (g := uow.alerts.get(e.id))]
+    assert marks == [(Mark.NOT_ACTIONABLE, BEN.id), (Mark.ACTIONABLE, None)]

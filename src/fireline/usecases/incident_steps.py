@@ -22,6 +22,7 @@ from fireline.domain.incident.postmortem_rule import postmortem_required
 from fireline.domain.incident.timeline import EntryKind, NewEntry
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.postmortem.action import ActionState
+from fireline.domain.slo.alerting.group import Mark
 from fireline.usecases.accept_timeline import REDRAFT
 from fireline.usecases.data_downtime import with_downtime
 from fireline.usecases.incident_log import owner_names, promote_tasks
@@ -254,5 +255,19 @@ def _follow_up(s: Services, uow: UnitOfWork, before: Incident, saved: Incident, 
         follow(uow, REDRAFT, saved, f"draft:{saved.id}:{s.ids.sortable()}")
     if move.verb is Verb.MERGE and move.target is not None:
         unite(s, uow, saved, move.target, move.now)
+    if move.verb is Verb.DECLINE:
+        _worth_nothing(uow, saved, move)
     if move.verb in {Verb.DECLINE, Verb.CANCEL, Verb.REOPEN}:
         show_alert(s, uow, saved)
+
+
+def _worth_nothing(uow: UnitOfWork, incident: Incident, move: Move) -> None:
+    """A signal that was none labels its alert; what somebody said of the alert stays."""
+    group = uow.alerts.get(incident.episode_id) if incident.episode_id else None
+    if group is None or group.mark is not None or move.asker is None:
+        return
+    who = move.asker.id
+    mark = Mark.NOT_ACTIONABLE
+    uow.alerts.save(replace(group, mark=mark, marked_by=who, marked_at=move.now))
+    detail = {"mark": mark.value, "before": None, "declined": move.choice}
+    uow.audit.append(move.now, who, "alert.marked", f"alert:{group.id}", detail)
