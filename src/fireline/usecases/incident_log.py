@@ -62,15 +62,16 @@ class Choice:
             ("Considered", self.options),
             ("Why", self.why),
             ("Known then", self.known),
-            ("Approved by", self.approver),
             ("Record", self.adr),
         )
         parts += [f"{name}: {value}" for name, value in named if value]
+        if self.approver:
+            parts.append(f"Approved by {self.approver}")
         if self.reversible is not None:
             parts.append("Can be undone" if self.reversible else "Cannot be undone")
         if self.expires_at is not None:
             parts.append(f"Until {self.expires_at:%Y-%m-%d %H:%M} UTC")
-        return ". ".join(part.rstrip(".") for part in parts)
+        return " ".join(part if part[-1] in ".?!" else f"{part}." for part in parts)
 
 
 def decide(s: Services, incident_id: int, choice: Choice, actor: Actor) -> Incident:

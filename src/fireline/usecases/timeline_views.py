@@ -11,9 +11,9 @@ from fireline.domain.incident.timeline import EntryKind, Review, TimelineEntry
 from fireline.domain.incident.timeline_text import (
     ERASED,
     current,
-    deleted,
     many_days,
-    remarks,
+    noted_later,
+    standing_remarks,
 )
 from fireline.domain.people import Actor
 from fireline.usecases.ports import UnitOfWork
@@ -31,7 +31,11 @@ class Listing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TimelineLine:
-    """One entry as it is listed; `replaced` and `retracted` ones are shown among all only."""
+    """One entry as it is listed; `replaced` and `retracted` ones are shown among all only.
+
+    `noted_at` is set when it was written down clearly later than it happened. Of a deleted message
+    `text` is empty for all but the commander.
+    """
 
     seq: int
     kind: EntryKind
@@ -44,6 +48,9 @@ class TimelineLine:
     permalink: str | None
     replaced: bool = False
     retracted: bool = False
+    noted_at: datetime | None = None
+    deleted: bool = False
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +123,22 @@ def _line(entry: TimelineEntry, *, leads: bool, judges: bool, stands: bool) -> T
         at=entry.occurred_at,
         actor=entry.actor_name,
         text=_text(entry, leads=leads, judges=judges),
-        remarks=tuple(remarks(entry)),
+        remarks=tuple(standing_remarks(entry)),
         review=entry.review,
         reason=entry.review_reason,
         permalink=entry.provenance.permalink,
         replaced=not stands and not entry.retracted,
         retracted=entry.retracted,
+        noted_at=entry.recorded_at if noted_later(entry) else None,
+        deleted=entry.deleted,
+        deleted_at=entry.deleted_at,
     )
 
 
 def _text(entry: TimelineEntry, *, leads: bool, judges: bool) -> str:
     said = " ".join(entry.text.split()) or ERASED
     if entry.deleted:
-        return f"{deleted(entry)} {said}" if leads else deleted(entry)
+        return said if leads else ""
     if entry.review is Review.HIDDEN and not judges:
         return "(hidden)"
     return said

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from fireline.domain.incident.details import BudgetReading
+from fireline.domain.incident.budget_reading import BudgetReading
 from fireline.domain.incident.incident import Incident
 from fireline.domain.slo.status import BudgetState, BurnSeverity, DataState, SloStatus
 

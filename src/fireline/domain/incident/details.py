@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fireline.domain.incident.budget_reading import BudgetReading
 from fireline.domain.incident.data_details import (
     AffectedDataset,
     BadWindow,
@@ -234,16 +235,6 @@ class DrillRun:
     rpo: timedelta | None = None
     injects: tuple[Inject, ...] = ()
     questions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetReading:
-    """How a linked SLO's budget stood and burnt when it was last written down."""
-
-    slo: str
-    budget: str
-    burn: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

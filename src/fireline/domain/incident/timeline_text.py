@@ -31,12 +31,20 @@ def accepted(entries: Iterable[TimelineEntry]) -> list[TimelineEntry]:
 
 def noted(entry: TimelineEntry) -> str | None:
     """`noted 03:10` when a note was written down clearly later than it happened."""
-    from_slack = entry.provenance.ts is not None
-    if from_slack or entry.recorded_at - entry.occurred_at < NOTED_LATER:
-        return None
-    if entry.kind is EntryKind.ALERT or entry.supersedes is not None:
+    if not noted_later(entry):
         return None
     return f"noted {_moment(entry.recorded_at, entry.occurred_at)}"
+
+
+def noted_later(entry: TimelineEntry) -> bool:
+    """Whether an entry was written down clearly later than it happened, so that this must be said.
+
+    A message says when it was written itself, and so does an alert; a version is always later.
+    """
+    from_slack = entry.provenance.ts is not None
+    if from_slack or entry.recorded_at - entry.occurred_at < NOTED_LATER:
+        return False
+    return entry.kind is not EntryKind.ALERT and entry.supersedes is None
 
 
 def deleted(entry: TimelineEntry) -> str:
@@ -55,7 +63,12 @@ def words(entry: TimelineEntry) -> str:
 
 def remarks(entry: TimelineEntry) -> list[str]:
     """What must be known about an entry besides its text, each in brackets."""
-    extra = [f"({note})" for note in (noted(entry),) if note]
+    return [*(f"({note})" for note in (noted(entry),) if note), *standing_remarks(entry)]
+
+
+def standing_remarks(entry: TimelineEntry) -> list[str]:
+    """The remarks that name no time: who else flagged it, and whether it is a newer version."""
+    extra = []
     others = len(people(entry)) - 1
     if others > 0:
         extra.append(f"(+{others} flagged it too)")

@@ -32,6 +32,7 @@ EMPTY = {
 }
 ACCEPT, CORRECT, HIDE = "accept", "correct", "hide"
 TEXT = 700
+TIME, DATED = "{time}", "{date_short_pretty} {time}"
 FLAG_HINT = "Flag a message with :pushpin: :scales: :bulb: or a pin; `/incident note` for words."
 
 
@@ -62,18 +63,30 @@ def _where(view: TimelinePage) -> str:
 
 def _row(view: TimelinePage, line: TimelineLine, place: str) -> kit.Block:
     """One entry: when, what kind, who; the words; how it stands."""
-    form = "{date_short_pretty} {time}" if view.dated else "{time}"
+    form = DATED if view.dated else TIME
     head = (
         f"*{when(line.at, form)}* \u00b7 {KIND_WORDS[line.kind]} \u00b7 {one_line(line.actor, 60)}"
     )
     words = esc(clip(line.text, TEXT))
+    if line.deleted:
+        at = f" {when(line.deleted_at, form)}" if line.deleted_at else ""
+        words = f"_(deleted by its author{at})_ {words}".rstrip()
     if line.retracted or line.replaced:
         words = f"~{words.replace('~', '-')}~"
     notes = " ".join(esc(remark) for remark in line.remarks)
+    if line.noted_at is not None:
+        notes = f"(noted {when(line.noted_at, _form(view, line))}) {notes}"
     source = f" {link(line.permalink, 'message')}" if line.permalink else ""
-    text = f"{head}\n{words} {notes}".rstrip() + f"\n{line.seq}. {_state(line)}{source}"
+    text = f"{head}\n{words} {notes}".rstrip() + f"\n#{line.seq} \u00b7 {_state(line)}{source}"
     judged = view.may_judge and not (line.retracted or line.replaced)
-    return kit.section(text, _menu(view, line, place) if judged else None)
+    row = kit.section(text, _menu(view, line, place) if judged else None)
+    return {**row, "block_id": f"entry-{line.seq}"}
+
+
+def _form(view: TimelinePage, line: TimelineLine) -> str:
+    """The note's time; with its date where that is not the entry's own."""
+    same_day = line.noted_at is None or line.noted_at.date() == line.at.date()
+    return TIME if same_day and not view.dated else DATED
 
 
 def _state(line: TimelineLine) -> str:
