@@ -41,7 +41,8 @@ class BlastMessage:
     """Who is affected, worst first; `more` are not listed, `unresolved` are in no lineage.
 
     `several` are the datasets that an unresolved name may mean; `quarantined` ones are kept from
-    their consumers. `contracts` are those of the data it began with, and all broken ones.
+    their consumers. `contracts` are those of the data it began with, and all broken ones. `whole`
+    shows every line.
     """
 
     ref: str
@@ -56,6 +57,7 @@ class BlastMessage:
     several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     contracts: tuple[ContractLine, ...] = ()
     quarantined: tuple[str, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,6 @@ from fireline.domain.incident.severity import (
 )
 from fireline.domain.incident.timeline import NewEntry
 from fireline.domain.lineage.blast import Blast, blast_radius, counted_words
-from fireline.domain.lineage.owners import Owner
-from fireline.domain.lineage.owners import owners_of as lineage_owners
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.slo.status import BurnSeverity
 from fireline.usecases.impact_views import BlastLine, BlastMessage
@@ -89,18 +87,20 @@ def message_of(s: Services, uow: UnitOfWork, incident: Incident, found: Blast) -
     )
 
 
-def owners_of(s: Services, found: Blast) -> tuple[Owner, ...]:
-    """Who owns what is affected, those of the broken data first, with their Slack ids."""
-    return lineage_owners(found, s.policy.alerts.people)
-
-
 def impact(s: Services, incident_id: int) -> BlastMessage:
     """The blast radius now; a message without lines when nothing downstream is known."""
     now = s.clock.now()
     with s.store() as uow:
         incident = load(uow, incident_id)
         found = blast_of(uow, roots_of(incident), now)
-        return message_of(s, uow, incident, found or Blast((), ()))
+        shown = message_of(s, uow, incident, found or Blast((), ()))
+    return replace(shown, whole=True)
+
+
+def refresh(s: Services, incident_id: int) -> BlastMessage:
+    """The blast radius now, the channel's message and the severity brought up to it too."""
+    reassess(s, incident_id)
+    return impact(s, incident_id)
 
 
 def severity_facts(s: Services, uow: UnitOfWork, incident: Incident) -> SeverityFacts:

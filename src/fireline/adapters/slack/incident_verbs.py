@@ -8,7 +8,7 @@ from fireline.adapters.slack.blocks.markup import when
 from fireline.adapters.slack.blocks.modals import NO_DAMAGE, REPAIRED, Prefill
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
 from fireline.adapters.slack.grammar import Typed, incident_number, person, role, severity
-from fireline.domain.errors import IllegalTransitionError, NotFoundError
+from fireline.domain.errors import IllegalTransitionError, InvalidInputError, NotFoundError
 from fireline.domain.incident.exposure import may_read
 from fireline.domain.incident.incident import Incident, RepairDecision, Role
 from fireline.domain.incident.roles import too_many
@@ -35,7 +35,7 @@ HELP: Mapping[str, str] = {
     "list": "open incidents",
     "show INC-7": "one incident's card",
     "severity 1-4 REASON": "changes how bad it is; `severity auto` lets the rules decide",
-    "impact": "who is downstream of the broken data, and when they need it next",
+    "impact": "who is downstream and when they need it next; `impact refresh` looks again",
     "role ROLE @person": "commander, operations, communications, scribe, data_owner; `none` clears",
     "claim ROLE": "takes a role yourself (commander when you name none)",
     "note TEXT": "writes on the timeline; `at:02:31` or `at:-15m` for earlier",
@@ -91,9 +91,15 @@ def change_severity(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     return _told(after, f"is now {after.severity.label}")
 
 
-def impact(desk: Desk, asked: Asked, _typed: Typed) -> Reply:
-    """Who is affected."""
-    return incident_impact.impact(desk.s, desk.incident_here(asked.channel).id)
+def impact(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """Who is affected; `refresh` brings the channel's message up to date too."""
+    incident = desk.incident_here(asked.channel)
+    words = {word.lower() for word in typed.words}
+    if words - {"refresh"}:
+        raise InvalidInputError("Write `/incident impact`, or `/incident impact refresh`.")
+    if words:
+        return incident_impact.refresh(desk.s, incident.id)
+    return incident_impact.impact(desk.s, incident.id)
 
 
 def assign_role(desk: Desk, asked: Asked, typed: Typed) -> Reply:

@@ -17,14 +17,25 @@ def blast(view: BlastMessage) -> kit.Rendered:
     head = f"Affected: {view.summary or plural(count, 'dataset')}"
     blocks: list[kit.Block | None] = [
         kit.section(f":ocean: *{one_line(head, 500)}*\n{_roots(view)}"),
-        kit.section("\n".join(_line(one) for one in view.lines[:SHOWN])),
+        *_listed(view),
     ]
-    left = len(view.lines) - SHOWN + view.more
-    if left > 0:
-        blocks.append(kit.context(f"\u2026 and {left} more; `/incident impact` lists them"))
     blocks.append(kit.section("\n".join(_contracts(view))) if view.contracts else None)
     blocks.append(kit.context(*_caveats(view)))
     return kit.rendered(clip(head, 300), blocks)
+
+
+def _listed(view: BlastMessage) -> list[kit.Block]:
+    """The first of them, or all that are known by name, and how many more there are."""
+    shown = view.lines if view.whole else view.lines[:SHOWN]
+    blocks = [
+        kit.section("\n".join(_line(one) for one in shown[first : first + SHOWN]))
+        for first in range(0, len(shown), SHOWN)
+    ]
+    left = len(view.lines) - len(shown) + view.more
+    if left > 0:
+        way = "" if view.whole else "; `/incident impact` lists more of them"
+        blocks.append(kit.context(f"\u2026 and {left} more{way}"))
+    return blocks
 
 
 def _nothing(view: BlastMessage) -> kit.Rendered:
