@@ -1,5 +1,6 @@
 """Drills: the same code, told on time, measured, and in no figure."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from fireline.domain.incident.details import BadWindow, Details, RepairUnit
 from fireline.domain.incident.drill_measures import measures
 from fireline.domain.incident.incident import Incident, RepairDecision, Stamp
 from fireline.domain.incident.kinds import UnitStatus
+from fireline.domain.lineage.graph import Graph, Node, NodeKind
 from fireline.usecases.alert_history import alert_history
+from fireline.usecases.alert_lineage import Upstreams
 from fireline.usecases.draft_postmortem import finish
 from fireline.usecases.drill import drill_card, drill_inject, start_drill
 from fireline.usecases.incident_channel import open_channel, record_channel
 from fireline.usecases.incident_clock import watch_incidents
-from fireline.usecases.incident_views import announcement
+from fireline.usecases.incident_views import announcement, overview
 from fireline.usecases.manage_incident import Declare, declare, resolve, restore
 from fireline.usecases.outside import marked
 from fireline.usecases.ports import PostedMessage, Services
@@ -26,12 +29,17 @@ from fireline.usecases.post_review import digest
 from fireline.usecases.recorded_incidents import recorded_incidents
 from fireline.usecases.views import DrillMessage, Notice
 from tests.builders import ANA, a_burning_status, a_lag_slo, a_ledger, an_incident, night, services
-from tests.fakes import FakeClock, FakeDefinitions
+from tests.fakes import EPOCH, FakeClock, FakeDefinitions
 from tests.store_fixture import RecordingStore
 
 FOLDER = Path(__file__).parents[2] / "policies" / "drills"
 SHIPPED = "pipeline-and-quality"
 LAG = a_lag_slo()
+TWO_LAYERS = Graph(
+    {name: Node(name, name, NodeKind.MODEL) for name in ("raw_orders", "stg_orders")},
+    {"raw_orders": ("stg_orders",)},
+    EPOCH,
+)
 DRILLS = DrillFiles([FOLDER])
 DONE = RepairDecision(damaged=True, checked_by="ana", how="counts agree")
 
@@ -161,6 +169,20 @@ def test_a_drill_is_in_no_figure_but_that_of_drills(
     assert told == [not drill] * 6
     if drill:
         assert "INC-1 lag: RTO 30 min, target 60 min: met" in week.markdown
+
+
+def test_lists_and_home_do_not_take_a_drill_for_the_real_thing(s: Services) -> None:
+    declare(s, Declare("lag", ANA, datasets=("raw_orders",), drill=True))
+    assert [line.title for line in overview(s, ANA.id).lines] == ["DRILL \u00b7 lag"]
+    with s.store() as uow:
+        uow.lineages.save("dbt:x", TWO_LAYERS, EPOCH)
+        uow.commit()
+    with s.store() as uow:
+        assert Upstreams(uow, ()).keys(replace(LAG, datasets=("stg_orders",))) == ()
+    declare(s, Declare("lag", ANA, datasets=("raw_orders",)))
+    with s.store() as uow:
+        keys = Upstreams(uow, ()).keys(replace(LAG, datasets=("stg_orders",)))
+    assert keys == ("dataset:raw_orders",)
 
 
 def test_what_a_drill_measures() -> None:

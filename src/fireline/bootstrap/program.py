@@ -175,7 +175,7 @@ class Program:
     def _ready(self) -> Mapping[str, Any]:
         """Whether work gets done: the database answers."""
         with self.services.store() as uow:
-            open_incidents = len(uow.incidents.open())
+            open_incidents = sum(not incident.drill for incident in uow.incidents.open())
         return {"ok": True, "open_incidents": open_incidents}
 
 

@@ -47,7 +47,8 @@ class Upstreams:
         """Names of troubled datasets, as SLOs and incidents write them, by their key."""
         graph = self._uow.lineages.graph()
         names = {name for slo in self._troubled for name in slo.datasets}
-        names |= {name for incident in self._uow.incidents.open() for name in roots_of(incident)}
+        opened = (one for one in self._uow.incidents.open() if one.takes_signals)
+        names |= {name for incident in opened for name in roots_of(incident)}
         found: dict[str, list[str]] = {}
         for name in sorted(names):
             key = graph.resolve(name)

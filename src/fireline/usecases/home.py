@@ -74,7 +74,7 @@ def _called(incident: Incident, user: str) -> Iterator[Need]:
     mine = [page for page in open_pages(incident) if page.slack == user]
     for page in mine[-1:]:
         hidden = not may_read(incident, user)
-        words = f"You are called as {page.alias}: {incident.title}"
+        words = _marked(incident, f"You are called as {page.alias}: {incident.title}")
         text = outside_words(incident, "its commander") if hidden else words
         where = None if hidden else incident.channel_id
         yield Need(NeedKind.PAGE, incident.id, incident.ref, text, page.at, page.number, where)
@@ -92,7 +92,13 @@ def _led(incident: Incident, now: datetime) -> Iterator[Need]:
 
 
 def _need(kind: NeedKind, incident: Incident, text: str, since: datetime, number: int = 0) -> Need:
-    return Need(kind, incident.id, incident.ref, text, since, number, incident.channel_id)
+    words = _marked(incident, text)
+    return Need(kind, incident.id, incident.ref, words, since, number, incident.channel_id)
+
+
+def _marked(incident: Incident, words: str) -> str:
+    """Nobody takes a drill for the real thing."""
+    return f"DRILL \u00b7 {words}" if incident.drill else words
 
 
 def _tasks(incidents: Iterable[Incident], user: str) -> list[MyTask]:

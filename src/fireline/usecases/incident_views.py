@@ -74,7 +74,7 @@ def incident_line(s: Services, record: Incident, reader: str | None = None) -> I
     return IncidentLine(
         incident_id=incident.id,
         ref=incident.ref,
-        title=incident.title,
+        title=f"DRILL \u00b7 {incident.title}" if incident.drill else incident.title,
         severity=incident.severity,
         state=incident.state,
         declared_at=incident.stamps[Stamp.DECLARED],
