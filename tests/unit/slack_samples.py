@@ -37,6 +37,7 @@ from fireline.usecases.views import (
 )
 from tests.unit.alert_samples import usual_alerts, worst_alerts
 from tests.unit.alertmanager_samples import usual_alertmanager, worst_alertmanager
+from tests.unit.relation_samples import usual_relations, worst_relations
 
 NOW = datetime(2026, 11, 23, 2, 21, tzinfo=UTC)
 NASTY = "<!channel> & <script> *bold* `tick` | " + "x" * 3000
@@ -277,6 +278,7 @@ def usual() -> dict[str, Message]:
         ),
         "alert_recovered": an_alert(closed_at=NOW, spent=0.041),
         **usual_alerts(an_alert()),
+        **usual_relations(an_alert(), a_card()),
         "card_early": early,
         "card": a_card(),
         "card_restored": a_card(
@@ -329,6 +331,7 @@ def worst() -> dict[str, Message]:
         "alert": an_alert(
             slo=line, service=NASTY, objective=NASTY, runbook=hit, incident_ref=NASTY
         ),
+        **worst_relations(an_alert(slo=line), a_card(), NASTY),
         **worst_alerts(an_alert(slo=line, service=NASTY, objective=NASTY, runbook=hit), NASTY),
         "alert_bare": an_alert(runbook=None, pair=None, slo=a_line(burns=(), remaining=None)),
         "card": a_card(

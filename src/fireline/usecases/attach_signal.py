@@ -122,7 +122,7 @@ def propose(s: Services, uow: UnitOfWork, match: Match, signal: Signal) -> Incid
         key, kind = "", ProposalKind.ATTACH
         text = f"{signal.title}: {match.why}. It may belong here"
     after, made = proposed(
-        incident, kind, text, now, source=signal.source, ref=signal.ref, dataset=key
+        incident, kind, text, now, source=signal.source, ref=signal.ref, dataset=key, why=match.why
     )
     if made is None:
         return incident

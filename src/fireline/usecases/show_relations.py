@@ -24,7 +24,7 @@ def proposed_to(uow: UnitOfWork, key: str) -> Proposed | None:
         for one in incident.details.proposals:
             named = f"{one.source}:{one.ref}" == key and one.kind is ProposalKind.ATTACH
             if named and one.accepted is None:
-                return Proposed(incident.id, incident.ref, one.number, one.text)
+                return Proposed(incident.id, incident.ref, one.number, one.why)
     return None
 
 

@@ -20,6 +20,7 @@ Options: TypeAlias = Sequence[tuple[str, str]]
 Reader: TypeAlias = Callable[[Desk, Asked, Typed], Values]
 Doer: TypeAlias = Callable[[Desk, Asked, Incident, Values], Rendered]
 LINE, LINES, CHOICE, PERSON, PEOPLE = "line", "lines", "choice", "person", "people"
+SEVERAL = "several"
 VIEW = "act_"
 # The message that a form was opened for, when there was one.
 SOURCE = ("source_channel", "ts", "thread_ts")
@@ -46,7 +47,10 @@ class Field:
         if self.listed is None:
             return self
         options = tuple(self.listed(incident))[:MOST_OPTIONS]
-        return replace(self, kind=CHOICE if options else LINE, options=options)
+        if not options:
+            return replace(self, kind=LINE)
+        kind = SEVERAL if self.kind == SEVERAL else CHOICE
+        return replace(self, kind=kind, options=options, hint="")
 
 
 def words_and_time(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
@@ -146,10 +150,19 @@ def _input(field: Field, value: str) -> kit.Block:
         CHOICE: lambda: forms.choice(
             "Choose", [kit.option(label, key) for key, label in field.options], value
         ),
+        SEVERAL: lambda: forms.choices(
+            "Choose", [kit.option(label, key) for key, label in field.options], names_in(value)
+        ),
         PERSON: lambda: forms.person_input(value or None),
         PEOPLE: lambda: forms.people_input(value.split()),
     }[field.kind]()
     return forms.labelled(field.name, field.label, element, field.hint, optional=field.optional)
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Names that were typed with commas between, or chosen in a list."""
+    parts = text.replace("\n", ",").split(",")
+    return tuple(dict.fromkeys(name for part in parts if (name := part.strip())))
 
 
 def verbs_of(acts: Sequence[Act]) -> dict[str, Callable[[Desk, Asked, Typed], Reply]]:

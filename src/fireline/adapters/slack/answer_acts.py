@@ -13,11 +13,13 @@ from fireline.adapters.slack.acts import (
     words_and_time,
 )
 from fireline.adapters.slack.blocks import Rendered, answers
+from fireline.adapters.slack.blocks.markup import clip
 from fireline.adapters.slack.desk import Asked, Desk
 from fireline.adapters.slack.grammar import Typed
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.kinds import Answer, DetectedBy
 from fireline.usecases import incident_facts as facts
+from fireline.usecases.recent_changes import in_words
 from fireline.usecases.take_change import caused_by
 
 DETECTED: Options = tuple((one.value, one.value.capitalize()) for one in DetectedBy)
@@ -35,6 +37,12 @@ def _answer(question: str) -> Doer:
         return answers.done(after.ref, f"{question}: {values['choice']}")
 
     return do
+
+
+def _changes(incident: Incident) -> Options:
+    """The incident's changes, the newest first."""
+    held = reversed(incident.details.changes)
+    return [(one.id[:150], clip(in_words(one), 75)) for one in held]
 
 
 def _named(incident: Incident, which: str) -> bool:
@@ -56,7 +64,7 @@ def _question(verb: str, title: str, label: str, options: Options, *more: Field)
     return Act(verb, title, "Answer", fields, first_word("choice", options), _answer(verb))
 
 
-WHICH = Field("text", "Which change?", hint="Its id, as on the card", optional=True)
+WHICH = Field("text", "Which change?", optional=True, listed=_changes)
 ACTS = (
     _question("detected", "Who noticed", "Who noticed first?", DETECTED),
     _question("caused", "Change behind", "Did a change cause it?", CAUSED, WHICH),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fireline.adapters.slack.acts import Act, Field, Options, Values
+from fireline.adapters.slack.acts import SEVERAL, Act, Field, Options, Values, names_in
 from fireline.adapters.slack.blocks import Rendered, answers
 from fireline.adapters.slack.blocks.markup import clip
 from fireline.adapters.slack.desk import Asked, Desk
@@ -12,7 +12,7 @@ from fireline.domain.incident.splitting import Wanted
 from fireline.usecases.split_incident import set_parent, split
 
 NONE = "none"
-SEVERAL = "Several with commas between"
+COMMAS = "Several with commas between"
 
 
 def _split_typed(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
@@ -25,15 +25,11 @@ def _split_typed(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
     }
 
 
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
-
-
 def _split(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
     wanted = Wanted(
-        slos=_names(values.get("slos", "")),
-        datasets=_names(values.get("datasets", "")),
-        alerts=_names(values.get("alerts", "")),
+        slos=names_in(values.get("slos", "")),
+        datasets=names_in(values.get("datasets", "")),
+        alerts=names_in(values.get("alerts", "")),
     )
     new = split(desk.s, incident.id, values["text"], wanted, asked.user)
     return answers.done(new.ref, f"split off from {incident.ref}; its channel is being opened")
@@ -72,14 +68,13 @@ ACTS = (
         "Split off",
         (
             Field("text", "Title of the new incident"),
-            Field("slos", "SLO that goes", hint=SEVERAL, optional=True, listed=_slos),
-            Field("datasets", "Data that goes", hint=SEVERAL, optional=True, listed=_datasets),
-            Field("alerts", "Alert that goes", hint=SEVERAL, optional=True, listed=_alerts),
+            Field("slos", "SLOs that go", SEVERAL, COMMAS, optional=True, listed=_slos),
+            Field("datasets", "Data that goes", SEVERAL, COMMAS, optional=True, listed=_datasets),
+            Field("alerts", "Alerts that go", SEVERAL, COMMAS, optional=True, listed=_alerts),
         ),
         _split_typed,
         _split,
-        "It gets a channel of its own; an alert takes along what only it brought. Several of a"
-        " kind at once: `/incident split TITLE slo:a,b dataset:c`.",
+        "It gets a channel of its own; an alert takes along what only it brought.",
     ),
     Act(
         "parent",

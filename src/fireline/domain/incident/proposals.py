@@ -15,9 +15,9 @@ class ProposalKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One proposal; `source` and `ref` name the signal, `dataset` a new root, `moment` an instant.
+    """One proposal: `source` and `ref` name the signal, `dataset` a new root, `moment` an instant.
 
-    `accepted` is None until somebody decides.
+    `why` is what speaks for it; `accepted` is None until somebody decides.
     """
 
     number: int
@@ -28,6 +28,7 @@ class Proposal:
     ref: str = ""
     dataset: str = ""
     moment: datetime | None = None
+    why: str = ""
     accepted: bool | None = None
     decided_by: str = ""
     decided_at: datetime | None = None

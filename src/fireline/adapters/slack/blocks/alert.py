@@ -3,7 +3,7 @@
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import alert_group, kit
 from fireline.adapters.slack.blocks.alert_words import ENDED, headline
-from fireline.adapters.slack.blocks.belonging import attach_button, belongs
+from fireline.adapters.slack.blocks.belonging import attach_button, belongs, may_belong
 from fireline.adapters.slack.blocks.markup import (
     BUDGET_WORDS,
     between,
@@ -180,6 +180,7 @@ def _marks(view: AlertMessage) -> list[str]:
         said = f":label: Marked {MARK_WORDS[view.mark]} by {user(view.marked_by)}"
         marks.append(said)
     marks.extend(belongs(view.incident_ref, view.incident_channel, view.follows))
+    marks.extend(may_belong(view.proposed))
     if view.flaps:
         marks.append(f":repeat: Flapping: {view.flaps} changes of state lately")
     marks.extend(f":bell: {one_line(text, 300)}" for text in view.alertmanager[:2])

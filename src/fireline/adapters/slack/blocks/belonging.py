@@ -16,6 +16,13 @@ def belongs(ref: str | None, where: str | None, why: str) -> list[str]:
     return [f":fire_engine: {word} {esc(ref)}{place}{reason}"]
 
 
+def may_belong(proposed: Proposed | None) -> list[str]:
+    """`May belong to INC-142: the same service orders`."""
+    if proposed is None:
+        return []
+    return [f":bulb: May belong to {esc(proposed.ref)}: {one_line(proposed.why, 200)}"]
+
+
 def attach_button(proposed: Proposed | None) -> list[kit.Block]:
     """One press that attaches the alert to the incident it may belong to."""
     if proposed is None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
-from fireline.adapters.slack.blocks.belonging import attach_button, belongs
+from fireline.adapters.slack.blocks.belonging import attach_button, belongs, may_belong
 from fireline.adapters.slack.blocks.markup import (
     between,
     link,
@@ -134,6 +134,7 @@ def _marks(view: ExternalAlertMessage) -> list[str]:
         at = f" {when(view.acknowledged_at)}" if view.acknowledged_at else ""
         marks.append(f":eyes: Acknowledged by {user(view.acknowledged_by)}{at}")
     marks.extend(belongs(view.incident_ref, view.incident_channel, view.follows))
+    marks.extend(may_belong(view.proposed))
     if view.labels:
         marks.append(labels(view.labels))
     urls = (

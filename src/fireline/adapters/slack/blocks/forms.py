@@ -128,6 +128,22 @@ def people_input(values: Sequence[str] = ()) -> kit.Block:
     return element
 
 
+def choices(
+    placeholder: str, options: Sequence[kit.Block], chosen: Sequence[str] = ()
+) -> kit.Block:
+    """A list of which several may be chosen."""
+    element: kit.Block = {
+        "type": "multi_static_select",
+        "action_id": ids.INPUT,
+        "placeholder": kit.plain(placeholder, 150),
+        "options": list(options[: kit.MAX_OPTIONS]),
+    }
+    initial = [one for one in element["options"] if one["value"] in chosen]
+    if initial:
+        element["initial_options"] = initial
+    return element
+
+
 def choice(placeholder: str, options: Sequence[kit.Block], chosen: str = "") -> kit.Block:
     """A drop-down list."""
     return kit.menu(placeholder, ids.INPUT, options, chosen)
