@@ -6,6 +6,7 @@ from datetime import datetime
 
 from fireline.domain.errors import EffectError, RejectedError
 from fireline.usecases.ports import ChannelRef
+from fireline.usecases.room_ports import Bookmark, Room
 
 
 @dataclass
@@ -18,6 +19,9 @@ class FakeRooms:
     strangers: set[str] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
     archived: set[str] = field(default_factory=set)
+    topics: dict[str, str] = field(default_factory=dict)
+    pins: set[tuple[str, str]] = field(default_factory=set)
+    bookmarks: dict[tuple[str, str], Bookmark] = field(default_factory=dict)
     fail: dict[str, list[EffectError]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
 
@@ -35,7 +39,30 @@ class FakeRooms:
         self._called("own_channel")
         _ = since
         found = self.channels.get(name)
-        return found if found is not None and found.private == private else None
+        if found is None or found.private != private or found.id in self.archived:
+            return None
+        return found
+
+    def look(self, channel: str) -> Room:
+        self._called("look")
+        where = self._id(channel)
+        name = next((c.name for c in self.channels.values() if c.id == where), None)
+        if name is None:
+            raise RejectedError(f"There is no channel {channel}.", "channel_not_found")
+        if where in self.archived:
+            return Room(where, name, self.topics.get(where, ""), archived=True)
+        pinned = frozenset(ts for channel_id, ts in self.pins if channel_id == where)
+        links = {title: b for (at, title), b in self.bookmarks.items() if at == where}
+        return Room(where, name, self.topics.get(where, ""), pinned=pinned, bookmarks=links)
+
+    def bookmark(self, channel: str, wanted: Bookmark) -> None:
+        self._called("bookmark")
+        key = (self._id(channel), wanted.title)
+        self.bookmarks[key] = replace(wanted, id=wanted.id or f"Bk{len(self.bookmarks) + 1:08d}")
+
+    def unarchive(self, channel: str) -> None:
+        self._called("unarchive")
+        self.archived.discard(self._id(channel))
 
     def invite(self, channel: str, users: Sequence[str]) -> tuple[str, ...]:
         self._called("invite")

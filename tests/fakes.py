@@ -81,7 +81,6 @@ class FakeChat(FakeRooms):
     link any more; `missing` are channels that do not exist.
     """
 
-    topics: dict[str, str] = field(default_factory=dict)
     posts: list[FakePost] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
     whispers: list[tuple[str, str, Message]] = field(default_factory=list)
@@ -90,7 +89,6 @@ class FakeChat(FakeRooms):
     files: dict[str, bytes] = field(default_factory=dict)
     guests: set[str] = field(default_factory=set)
     gone: set[tuple[str, str]] = field(default_factory=set)
-    pins: set[tuple[str, str]] = field(default_factory=set)
 
     def set_topic(self, channel: str, topic: str) -> None:
         self._called("set_topic")
@@ -162,7 +160,9 @@ class FakeChat(FakeRooms):
     def message(self, channel: str, ts: str, thread_ts: str | None = None) -> RawMessage | None:
         self._called("message")
         _ = thread_ts
-        return self.messages.get((channel, ts))
+        ours = any((post.channel_id, post.ts) == (channel, ts) for post in self.posts)
+        own = RawMessage(channel, ts, "U0BOT", "fireline", "") if ours else None
+        return self.messages.get((channel, ts), own)
 
     def fetch_file(self, file: FileRef, most: int) -> bytes:
         self._called("fetch_file")

@@ -82,6 +82,8 @@ class Recorded:
             record_channel=lambda _id, channel: self.did("record", (channel.id, channel.name)),
             invite_people=lambda incident_id: self.did("invite", incident_id),
             sync_topic=lambda incident_id: self.did("topic", incident_id),
+            tidy_channel=lambda incident_id: self.did("tidy", incident_id),
+            put_away=lambda: self.did("put away", None),
             redraft=lambda _: None,
             keep_files=lambda *_: None,
             finish=lambda incident_id: self.did("finish", incident_id),

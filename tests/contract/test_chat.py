@@ -72,7 +72,8 @@ def test_whoever_was_thrown_out_comes_back_to_do_the_work(
     for work in (
         lambda: chat.set_topic(made.id, "orders are late"),
         lambda: chat.invite(made.id, [sandbox.user("ana")]),
-        lambda: chat.update(posted, a_card(title="later"), "card:143"),
+        lambda: chat.pin(posted),
+        lambda: chat.look(made.id),
     ):
         assert sandbox.post("/_faults/remove_bot", channel=made.id)["ok"]
         work()

@@ -1,7 +1,7 @@
 """What every `ports.Chat` keeps to: Slack's own and the one of the unit tests."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -11,6 +11,7 @@ from fireline.domain.errors import RejectedError
 from fireline.sandbox.membership import create_channel
 from fireline.sandbox.seed import BOT_TOKEN
 from fireline.usecases.ports import Chat, PostedRef, RawMessage
+from fireline.usecases.room_ports import Bookmark
 from fireline.usecases.views import FileMessage, Notice
 from tests.fakes import FakeChat
 from tests.sandbox_fixture import Sandbox
@@ -127,6 +128,32 @@ def test_the_topic_is_set_by_id_and_by_name(place: Place) -> None:
     place.chat.set_topic(made.id, "first")
     place.chat.set_topic("#inc-7-late", "second")
     assert place.topic(made.id) == "second"
+
+
+def test_a_channel_is_looked_at_with_its_pins_and_links(place: Place) -> None:
+    made = place.chat.create_channel("inc-7-late", private=False)
+    card = place.chat.post(made.id, a_card(), "card:142")
+    place.chat.set_topic(made.id, "orders & more <late>")
+    place.chat.bookmark(made.id, Bookmark("Status card", "https://x.example/a?b=1&c=2"))
+    seen = place.chat.look(made.id)
+    assert (seen.id, seen.name, seen.topic) == (made.id, "inc-7-late", "orders & more <late>")
+    assert (seen.pinned, seen.archived) == (frozenset({card.ts}), False)
+    link = seen.bookmarks["Status card"]
+    assert link.link == "https://x.example/a?b=1&c=2"
+    place.chat.bookmark(made.id, replace(link, link="https://x.example/2"))
+    again = place.chat.look(made.id).bookmarks
+    assert [one.link for one in again.values()] == ["https://x.example/2"]
+
+
+def test_an_archived_channel_says_so_and_can_be_opened_again(place: Place) -> None:
+    made = place.chat.create_channel("inc-7-late", private=False)
+    place.chat.archive(made.id)
+    assert place.chat.look(made.id).archived
+    place.chat.unarchive(made.id)
+    assert not place.chat.look(made.id).archived
+    with pytest.raises(RejectedError) as refused:
+        place.chat.look("C0NOTTHERE")
+    assert refused.value.code == "channel_not_found"
 
 
 def test_a_post_is_found_by_its_key_by_name_and_by_id(place: Place) -> None:

@@ -34,6 +34,7 @@ from fireline.usecases.private_channel import (
 )
 from fireline.usecases.private_words import deliver
 from fireline.usecases.projections import PROJECTIONS
+from fireline.usecases.room_care import tidy
 from tests.builders import a_slo, a_status, services
 from tests.fakes import FakeDefinitions
 from tests.sandbox_fixture import Sandbox
@@ -82,6 +83,8 @@ class Bot:
             invite_people(s, args[0])
         elif name == "sync_topic":
             sync_room(s, args[0])
+        elif name == "tidy_channel":
+            tidy(s, args[0])
         elif name == WATCH:
             watch_incident(s, args[0])
         elif name == TELL_PAGER:

@@ -42,6 +42,8 @@ def test_scopes_are_those_of_methods_events_and_commands() -> None:
     assert scopes() == sorted(
         {
             "app_mentions:read",
+            "bookmarks:read",
+            "bookmarks:write",
             "channels:history",
             "channels:join",
             "channels:manage",

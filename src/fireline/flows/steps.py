@@ -16,6 +16,7 @@ from fireline.usecases import (
     post_review,
     private_channel,
     retain,
+    room_care,
 )
 from fireline.usecases.incident_watch import watch
 from fireline.usecases.look_after_data import look_after_data
@@ -33,6 +34,7 @@ class Steps:
     record_channel: Callable[[int, ChannelRef], object]
     invite_people: Callable[[int], object]
     sync_topic: Callable[[int], object]
+    tidy_channel: Callable[[int], object]
     finish: Callable[[int], object]
     redraft: Callable[[int], object]
     keep_files: Callable[[int, str, str], object]
@@ -40,6 +42,7 @@ class Steps:
     evaluate: Callable[[], object]
     mend_ledger: Callable[[], bool]
     remind: Callable[[], object]
+    put_away: Callable[[], object]
     remind_alerts: Callable[[], object]
     watch_incidents: Callable[[], object]
     verify_repairs: Callable[[], object]
@@ -64,6 +67,8 @@ def steps_of(
         record_channel=partial(incident_channel.record_channel, s),
         invite_people=partial(incident_channel.invite_people, s),
         sync_topic=partial(private_channel.sync_room, s),
+        tidy_channel=partial(room_care.tidy, s),
+        put_away=partial(room_care.put_away, s),
         finish=partial(draft_postmortem.finish, s),
         redraft=partial(draft_postmortem.draft, s),
         keep_files=partial(keep_files.keep_files, s),

@@ -21,6 +21,7 @@ from fireline.flows.paging import register_paging
 from fireline.flows.steps import Steps
 from fireline.usecases.accept_timeline import REDRAFT
 from fireline.usecases.capture_timeline import KEEP_FILES
+from fireline.usecases.incident_record import TIDY
 from fireline.usecases.ports import PostedMessage
 
 Scheduled = Callable[[datetime, Any], None]
@@ -60,6 +61,10 @@ def register_incident_flows(steps: Steps, attempts: Attempts) -> None:
     def sync_topic(incident_id: int) -> None:
         do("bring topic and members up to date", without_result(steps.sync_topic), incident_id)
 
+    @DBOS.workflow(name=TIDY)
+    def tidy_channel(incident_id: int) -> None:
+        do("put the channel in order", without_result(steps.tidy_channel), incident_id)
+
     @DBOS.workflow(name=FINISH)
     def finish_incident(incident_id: int) -> None:
         do("book the cost and draft the postmortem", without_result(steps.finish), incident_id)
@@ -95,6 +100,7 @@ def register_clockwork(
     @DBOS.workflow(name="remind")
     def remind(_scheduled_at: datetime, _context: Any) -> None:
         do("remind owners", without_result(steps.remind))
+        do("archive channels of what is over", without_result(steps.put_away))
 
     @DBOS.workflow(name="remind_alerts")
     def remind_alerts(_scheduled_at: datetime, _context: Any) -> None:

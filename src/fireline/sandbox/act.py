@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from fireline.sandbox import act_interactions, act_messages, act_views
+from fireline.sandbox import act_interactions, act_messages, act_rooms, act_views
 from fireline.sandbox.act_request import CONFLICT, ActRequest, RefusalError
 from fireline.sandbox.deliveries import deliverer_of
 from fireline.sandbox.entities import Json
@@ -31,6 +31,10 @@ ACTS: dict[str, Act] = {
     "join": act_messages.join,
     "leave": act_messages.leave,
     "file": act_messages.file,
+    "topic": act_rooms.topic,
+    "rename": act_rooms.rename,
+    "archive": act_rooms.archive,
+    "moderate": act_rooms.moderate,
 }
 
 

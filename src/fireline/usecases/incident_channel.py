@@ -12,6 +12,7 @@ from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import Incident, Role, Stamp
 from fireline.domain.incident.metrics import durations
 from fireline.domain.people import SYSTEM
+from fireline.domain.policy.room_rules import Slug
 from fireline.usecases.incident_invites import invited_by_policy, say_missing
 from fireline.usecases.incident_record import (
     EXPOSE,
@@ -54,6 +55,16 @@ def channel_name(prefix: str, incident_id: int, title: str, attempt: int = 1) ->
     return stem[: NAME_LIMIT - len(suffix)].strip("-") + suffix
 
 
+def name_for(
+    s: Services, incident: Incident, attempt: int = 1, *, private: bool | None = None
+) -> str:
+    """What its channel is called by policy; a private one never has the title in its name."""
+    hidden = incident.restricted if private is None else private
+    titled = s.policy.incidents.channels.slug is Slug.TITLE and not hidden
+    title = incident.title if titled else ""
+    return channel_name(_prefix(s, incident), incident.id, title, attempt)
+
+
 def open_channel(s: Services, incident_id: int) -> ChannelRef:
     """The incident's channel: the recorded one, one made before a crash, or a new one.
 
@@ -67,7 +78,7 @@ def open_channel(s: Services, incident_id: int) -> ChannelRef:
     since = incident.stamps.get(Stamp.DECLARED)
     if incident.restricted and incident.at(Stamp.LEGAL_CLOCK) != since:
         # Exposed while a public channel was being made: it is adopted, and left in good order.
-        name = channel_name(_prefix(s, incident), incident.id, incident.title)
+        name = name_for(s, incident, private=False)
         public = s.chat.own_channel(name, since)
         if public is not None:
             return public
@@ -86,9 +97,8 @@ def make_channel(
     Raises:
         EffectError: Slack did not do it.
     """
-    title = "" if private else incident.title
     for attempt in range(1, TRIES + 1):
-        name = channel_name(_prefix(s, incident), incident.id, title, attempt)
+        name = name_for(s, incident, attempt, private=private)
         try:
             return s.chat.create_channel(name, private=private)
         except RejectedError as error:

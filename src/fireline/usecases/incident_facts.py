@@ -13,8 +13,10 @@ from fireline.domain.incident.timeline import EntryKind, Provenance
 from fireline.domain.people import Actor
 from fireline.usecases.incident_record import (
     COMMAND,
+    TIDY,
     Change,
     check_length,
+    follow,
     happened,
     load,
     retried,
@@ -23,6 +25,7 @@ from fireline.usecases.incident_record import (
 )
 from fireline.usecases.outside import refuse_outside
 from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.tell_subscribers import tell_subscribers
 
 Follow = Callable[[UnitOfWork, Incident], None]
 Edit = Callable[[Incident, datetime], tuple[Incident, str]]
@@ -217,7 +220,7 @@ def answer(s: Services, incident_id: int, question: str, given: str, actor: Acto
 
 
 def rename(s: Services, incident_id: int, title: str, actor: Actor) -> Incident:
-    """Give it another title; the channel keeps its name."""
+    """Give it another title; the channel keeps its name unless the policy lets it follow."""
     words = " ".join(needed(title, "`/incident rename A_BETTER_TITLE`").split())
     if len(words) > TITLE_LIMIT:
         message = f"A title holds {TITLE_LIMIT} characters; yours has {len(words)}."
@@ -226,7 +229,13 @@ def rename(s: Services, incident_id: int, title: str, actor: Actor) -> Incident:
     def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:
         return replace(incident, title=words), f"Renamed: {incident.title} -> {words}"
 
-    return record(s, incident_id, "rename", edit, actor, then=sync_topic)
+    def then(uow: UnitOfWork, incident: Incident) -> None:
+        sync_topic(uow, incident)
+        tell_subscribers(s, uow, incident)
+        if incident.channel_id is not None and s.policy.incidents.channels.follow_title:
+            follow(uow, TIDY, incident, f"tidy:{incident.id}:title:{incident.version}")
+
+    return record(s, incident_id, "rename", edit, actor, then=then)
 
 
 def join(s: Services, incident_id: int, actor: Actor) -> Incident:

@@ -24,6 +24,7 @@ from fireline.usecases.triage import show_in_place
 
 COMMAND = Provenance(source="command")
 INCIDENTS = "incidents"
+TIDY = "tidy_channel"
 # Changes after which timers may be due that were not before.
 ARMING = frozenset(
     {

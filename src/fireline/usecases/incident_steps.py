@@ -27,6 +27,7 @@ from fireline.usecases.accept_timeline import REDRAFT
 from fireline.usecases.data_downtime import with_downtime
 from fireline.usecases.incident_log import owner_names, promote_tasks
 from fireline.usecases.incident_record import (
+    TIDY,
     Change,
     check_length,
     follow,
@@ -42,10 +43,11 @@ from fireline.usecases.incident_record import (
 from fireline.usecases.merge_incidents import part, tell, unite, with_notice
 from fireline.usecases.page_telling import watch_soon
 from fireline.usecases.ports import Services, UnitOfWork
-from fireline.usecases.subscriptions import tell_subscribers, turn
+from fireline.usecases.tell_subscribers import tell_subscribers, turn
 
 NOBODY: Mapping[str, str] = {}
 FAST_WINDOWS = (300, 3600)
+TIDIED = frozenset({Verb.REVIEW, Verb.CLOSE, Verb.REOPEN})
 WATCHED = frozenset({Verb.RESTORE, Verb.RESOLVE})
 
 
@@ -246,6 +248,8 @@ def _follow_up(s: Services, uow: UnitOfWork, before: Incident, saved: Incident, 
         follow(uow, "declare_incident", saved, f"declare:{saved.id}{again}")
         watch_soon(s, uow, saved)
     tell_subscribers(s, uow, saved, turn(saved))
+    if saved.channel_id is not None and move.verb in TIDIED:
+        follow(uow, TIDY, saved, f"tidy:{saved.id}:{move.verb.value}:{saved.version}")
     refresh_homes(s, uow, involved(saved))
     if move.verb is Verb.RESOLVE:
         again = f":{len(saved.details.reopened)}" if saved.details.reopened else ""

@@ -22,7 +22,7 @@ from fireline.usecases.incident_record import (
     show,
 )
 from fireline.usecases.ports import Services, UnitOfWork
-from fireline.usecases.subscriptions import tell_subscribers
+from fireline.usecases.tell_subscribers import tell_subscribers
 
 MOST_SNOOZES = 2
 

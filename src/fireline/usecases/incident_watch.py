@@ -11,6 +11,7 @@ from fireline.domain.incident.incident import Incident, Stamp
 from fireline.usecases.incident_clock import watch_incidents as fire_timers
 from fireline.usecases.note_budgets import note_budgets
 from fireline.usecases.ports import FlowCall, Services, UnitOfWork
+from fireline.usecases.room_care import look_round
 
 STEPS = 20
 SLOW = timedelta(minutes=15)
@@ -24,6 +25,7 @@ def watch(s: Services) -> None:
     note_budgets(s)
     fire_timers(s)
     draw_clocks(s)
+    look_round(s)
 
 
 def draw_clocks(s: Services) -> int:

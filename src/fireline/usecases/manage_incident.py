@@ -28,7 +28,7 @@ from fireline.usecases.incident_record import (
 from fireline.usecases.incident_roles import assign_role
 from fireline.usecases.incident_steps import Ask, step
 from fireline.usecases.ports import Services
-from fireline.usecases.subscriptions import tell_subscribers
+from fireline.usecases.tell_subscribers import tell_subscribers
 
 __all__ = [
     "Declare",

@@ -33,6 +33,7 @@ from fireline.usecases.git_ports import (
     NoMaintenances,
 )
 from fireline.usecases.oncall_ports import NO_ON_CALLS, NO_PAGER, OnCalls, Pager
+from fireline.usecases.room_ports import RoomCare
 from fireline.usecases.source_health import DEFAULT
 from fireline.usecases.store_ports import (
     Actions,
@@ -153,7 +154,7 @@ class PostedRef:
     ts: str
 
 
-class Chat(Protocol):
+class Chat(RoomCare, Protocol):
     """Slack, as far as Fireline acts there.
 
     A `channel` argument is a channel id, `#name`, or `@U...` for a direct message. Every call

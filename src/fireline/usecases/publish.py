@@ -16,6 +16,7 @@ from fireline.usecases.views import (
     AlertReply,
     BudgetChart,
     BudgetOverview,
+    IncidentCard,
     IncidentNotice,
     Message,
     PagingMessage,
@@ -23,6 +24,7 @@ from fireline.usecases.views import (
     ReviewDigest,
     SloDetail,
     TriageMessage,
+    unmarked,
 )
 
 Projection = Callable[[Services, UnitOfWork, str], Message | None]
@@ -62,6 +64,8 @@ def publish(s: Services, projections: Projections, target: PostedMessage) -> boo
         if known is None:
             uow.messages.save(target)
             uow.commit()
+    if known is not None and known.ts is None:
+        known = replace(known, channel=target.channel)  # its channel may have been left meanwhile
     record = _with_chart(s, known or target, message)
     fresh = s.chat.fingerprint(message)
     if record.ts is not None and record.content_hash == fresh:
@@ -104,6 +108,8 @@ def _deliver(
         found = s.chat.find_post(record.channel, record.key, thread)
         if found is not None:
             s.chat.update(found, message, record.key, record.chart_file)
+            if isinstance(unmarked(message), IncidentCard):
+                s.chat.pin(found)  # a crash between posting and pinning
             return found
     return s.chat.post(record.channel, message, record.key, record.chart_file, thread)
 

@@ -15,13 +15,11 @@ from fireline.usecases.incident_record import show
 from fireline.usecases.incident_views import lasted
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.subscription_views import Subscription
+from fireline.usecases.tell_subscribers import FOLLOWED, REPLY, TURNS
 
-FOLLOWED, REPLY = "subscription", "subscription_reply"
+__all__ = ["FOLLOWED", "REPLY", "subscribe", "subscription", "subscription_reply", "unsubscribe"]
+
 MOST = 200
-TURNS = {
-    IncidentState.RESTORED: ("large_blue_circle", "The service works again; data is not safe yet."),
-    IncidentState.RESOLVED: ("white_check_mark", "It is resolved: data is safe to use again."),
-}
 
 
 def subscribe(s: Services, incident_id: int, actor: Actor) -> Incident:
@@ -65,25 +63,6 @@ def unsubscribe(s: Services, incident_id: int, actor: Actor) -> Incident:
         show(s, uow, FOLLOWED, f"@{actor.id}", f"{incident.id}:{actor.id}")
 
     return record(s, incident_id, "unsubscribe", edit, actor, then=follow)
-
-
-def tell_subscribers(s: Services, uow: UnitOfWork, incident: Incident, reply: str = "") -> None:
-    """Start editing each subscriber's message; with `reply` also answering in its thread.
-
-    A reply is `state:NAME` or `update:NUMBER`; nobody is told of an edit, so what people wait for
-    is both.
-    """
-    for user in incident.details.subscribers:
-        ref = f"{incident.id}:{user}"
-        show(s, uow, FOLLOWED, f"@{user}", ref)
-        if reply and may_read(incident, user):
-            show(s, uow, REPLY, f"@{user}", f"{ref}:{reply}")
-
-
-def turn(incident: Incident) -> str:
-    """The reply that its new state is worth, or nothing."""
-    again = len(incident.details.reopened)
-    return f"state:{incident.state.value}:{again}" if incident.state in TURNS else ""
 
 
 def subscription(s: Services, uow: UnitOfWork, ref: str) -> Subscription | None:

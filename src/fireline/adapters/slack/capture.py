@@ -5,6 +5,7 @@ from typing import Any
 
 from fireline.adapters.slack.desk import Desk
 from fireline.adapters.slack.files import shared
+from fireline.adapters.slack.room_events import changed_room
 from fireline.usecases import capture_timeline, incident_roles, raw_messages
 from fireline.usecases.capture_timeline import said_at
 from fireline.usecases.ports import RawMessage
@@ -18,6 +19,18 @@ SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message", "bot_m
 
 def capture(event: Mapping[str, Any], own: str = "") -> Record | None:
     """What is to be recorded of an event, or None when nothing is; `own` is our own user id."""
+    written, looked = _written(event, own), changed_room(event, own)
+    if written is None or looked is None:
+        return written or looked
+
+    def both(desk: Desk) -> None:
+        looked(desk)
+        written(desk)
+
+    return both
+
+
+def _written(event: Mapping[str, Any], own: str) -> Record | None:
     kind = event.get("type")
     if kind == "message":
         return _message(event)

@@ -13,10 +13,10 @@ from slack_sdk.web import SlackResponse
 from fireline.adapters.slack.blocks import render
 from fireline.adapters.slack.calls import ShortWait, call
 from fireline.adapters.slack.directory import Directory
-from fireline.adapters.slack.edit_count import EditCount
 from fireline.adapters.slack.files import fetch, shared
 from fireline.adapters.slack.grammar import mentioned, readable, unnamed
 from fireline.adapters.slack.message_keys import file_name, has_key, metadata
+from fireline.adapters.slack.room_care import SlackRoomCare
 from fireline.adapters.slack.rooms import Rooms
 from fireline.domain.errors import RejectedError, UnreachableError
 from fireline.usecases.capture_ports import FileRef
@@ -40,7 +40,7 @@ NEVER_THERE = frozenset({"not_in_channel", "thread_not_found"})
 MAX_INVITED = 100
 
 
-class SlackChat(Rooms):
+class SlackChat(Rooms, SlackRoomCare):
     """`ports.Chat` over the Web API.
 
     Args:
@@ -53,7 +53,6 @@ class SlackChat(Rooms):
         # only asked is also asked while somebody waits, so a short wait is made on the spot.
         self._asking_client = _like(client, [ShortWait(max_retry_count=2)])
         super().__init__(_like(client, []), Directory(self._asking_client))
-        self._edits = EditCount()
 
     def invite(self, channel: str, users: Sequence[str]) -> tuple[str, ...]:
         """Invite people; gives those who could not be invited."""
@@ -183,9 +182,6 @@ class SlackChat(Rooms):
             blocks=shown.blocks,
             metadata=metadata(key),
         )
-        if isinstance(unmarked(message), IncidentCard) and self._edits.due(posted):
-            # A crash between posting and pinning, or a person, must not leave it unpinned.
-            self.pin(posted)
 
     def find_post(
         self, channel: str, key: str, thread: PostedRef | None = None
@@ -304,7 +300,7 @@ class SlackChat(Rooms):
                     continue
                 raise
             for found in answer.get("messages", []):
-                if found.get("ts") == ts:
+                if found.get("ts") == ts and found.get("subtype") != "tombstone":
                     return self.raw_message(where, found)
         return None
 

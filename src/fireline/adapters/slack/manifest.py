@@ -12,6 +12,9 @@ from fireline.adapters.slack.commands import command_names
 METHOD_SCOPES: Mapping[str, tuple[str, ...]] = {
     "apps.connections.open": (),
     "auth.test": (),
+    "bookmarks.add": ("bookmarks:write",),
+    "bookmarks.edit": ("bookmarks:write",),
+    "bookmarks.list": ("bookmarks:read",),
     "chat.getPermalink": (),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
@@ -27,10 +30,12 @@ METHOD_SCOPES: Mapping[str, tuple[str, ...]] = {
     "conversations.open": ("im:write",),
     "conversations.rename": ("channels:manage",),
     "conversations.replies": ("channels:history", "groups:history"),
+    "conversations.unarchive": ("channels:manage", "groups:write"),
     "conversations.setTopic": ("channels:manage", "groups:write"),
     "files.completeUploadExternal": ("files:write",),
     "files.getUploadURLExternal": ("files:write",),
     "pins.add": ("pins:write",),
+    "pins.list": ("pins:read",),
     "usergroups.list": ("usergroups:read",),
     "users.info": ("users:read",),
     "views.open": (),
@@ -45,6 +50,8 @@ ADDRESS_SCOPES: Mapping[str, tuple[str, ...]] = {"url_private": ("files:read",)}
 # Events that are delivered, each with the scope that its subscription needs.
 EVENT_SCOPES: Mapping[str, tuple[str, ...]] = {
     "app_home_opened": (),
+    "channel_archive": ("channels:read",),
+    "group_archive": ("groups:read",),
     "member_joined_channel": ("channels:read", "groups:read"),
     "member_left_channel": ("channels:read", "groups:read"),
     "app_mention": ("app_mentions:read",),

@@ -283,6 +283,8 @@ class Details:
     assignments: tuple[Assignment, ...] = ()
     gone: tuple[str, ...] = ()
     subscribers: tuple[str, ...] = ()
+    over_since: datetime | None = None
+    archived_at: datetime | None = None
     harms: tuple[Harm, ...] = ()
     outage: bool = False
     access: tuple[Access, ...] = ()

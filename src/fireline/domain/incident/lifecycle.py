@@ -8,6 +8,7 @@ from fireline.domain.errors import IllegalTransitionError, InvalidInputError
 from fireline.domain.incident.details import Reopening
 from fireline.domain.incident.guards import OVERRIDABLE, SAFE_BURN, failed_guards
 from fireline.domain.incident.incident import (
+    NOT_COUNTED,
     Incident,
     IncidentState,
     RepairDecision,
@@ -132,7 +133,8 @@ def _steps(incident: Incident, verb: Verb, choice: str) -> tuple[Step, ...]:
 def _recorded(moved: Incident, before: Incident, move: Move) -> Incident:
     """The incident with everything that the step records besides its state."""
     if move.verb is Verb.REOPEN and before.state is IncidentState.MERGED:
-        return replace(moved, merged_into=None)
+        details = replace(before.details, over_since=None, archived_at=None)
+        return replace(moved, merged_into=None, details=details)
     if move.verb is Verb.REOPEN:
         return _reopened(moved, before, move)
     moved = replace(moved, stamps={**before.stamps, **_stamps(before, move)})
@@ -140,6 +142,8 @@ def _recorded(moved: Incident, before: Incident, move: Move) -> Incident:
         moved = _taken_up(moved, move)
     if move.verb is Verb.RESOLVE:
         return replace(moved, repair=move.decision or _verified(before, move))
+    if moved.state in NOT_COUNTED:
+        moved = replace(moved, details=replace(moved.details, over_since=move.now))
     if move.verb is Verb.MERGE and move.target is not None:
         return replace(moved, merged_into=move.target.id, roles={})
     return moved
@@ -223,6 +227,8 @@ def _reopened(moved: Incident, before: Incident, move: Move) -> Incident:
         reopened=(*before.details.reopened, entry),
         timeline_accepted_at=None,
         checks=(),
+        over_since=None,
+        archived_at=None,
     )
     return replace(moved, stamps=stamps, repair=None, details=details)
 
