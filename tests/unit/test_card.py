@@ -46,7 +46,7 @@ def test_a_card_has_at_most_five_buttons_in_every_state() -> None:
 def test_a_cards_buttons_are_the_next_steps_of_its_state() -> None:
     expected = {
         IncidentState.TRIAGE: ["Confirm", "Decline"],
-        IncidentState.INVESTIGATING: ["Update", "Mitigating"],
+        IncidentState.INVESTIGATING: ["Update", "Mitigating", "Page"],
         IncidentState.MITIGATING: ["Update", "Restored", "Decide"],
         IncidentState.RESTORED: ["Repair data", "No data damaged", "Update"],
         IncidentState.REPAIRING: ["Unit done", "Verify", "Notify consumers", "Update"],

@@ -4,7 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from fireline.adapters.slack import ids, incident_acts, incident_verbs, promise_verbs
+from fireline.adapters.slack import (
+    ids,
+    incident_acts,
+    incident_verbs,
+    promise_verbs,
+    timeline_acts,
+)
 from fireline.adapters.slack.acts import Act, Values
 from fireline.adapters.slack.blocks import action, answers, kit, modals
 from fireline.adapters.slack.blocks.markup import esc, plural
@@ -17,7 +23,7 @@ from fireline.domain.incident.kinds import UnitStatus
 from fireline.usecases import chase_actions, manage_incident
 
 # Nothing has to be said for these, and each can be taken back.
-AT_ONCE = frozenset({"accept", "verify", "review"})
+AT_ONCE = frozenset({"verify", "review"})
 NOTHING = Typed("", "", "")
 
 
@@ -116,6 +122,13 @@ def press_of(act: Act) -> Button:
     return press
 
 
+def accept(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
+    """What waits to be accepted into the timeline."""
+    incident = desk.incident(int(pressed.value), asked)
+    there = replace(asked, channel=incident.channel_id or asked.channel)
+    return timeline_acts.accept(desk, there, NOTHING)
+
+
 CARD_BUTTONS: Mapping[str, Button] = {
     ids.CLAIM_COMMANDER: claim_commander,
     ids.CONFIRM: confirm,
@@ -130,5 +143,6 @@ CARD_BUTTONS: Mapping[str, Button] = {
     ids.OPEN_POSTMORTEM: open_postmortem,
     ids.SHOW_ACTIONS: show_actions,
     ids.PLAN_UNIT: plan_unit,
+    ids.card_act("accept"): accept,
     **{ids.card_act(act.verb): press_of(act) for act in incident_acts.ACTS},
 }
