@@ -91,16 +91,12 @@ def register_clockwork(
     tick = Tick(steps.evaluate, every_seconds)
     mend_ledger = register_mending(steps, attempts)
     watch_incidents = _register_watch(steps, attempts)
+    remind = _register_hourly(steps, attempts)
 
     @DBOS.workflow(name="evaluate")
     def evaluate(scheduled_at: datetime, _context: Any) -> None:
         # Tried once: the next tick is the next attempt.
         DBOS.run_step({"name": "evaluate"}, tick, scheduled_at)
-
-    @DBOS.workflow(name="remind")
-    def remind(_scheduled_at: datetime, _context: Any) -> None:
-        do("remind owners", without_result(steps.remind))
-        do("archive channels of what is over", without_result(steps.put_away))
 
     @DBOS.workflow(name="remind_alerts")
     def remind_alerts(_scheduled_at: datetime, _context: Any) -> None:
@@ -142,6 +138,17 @@ def _register_keeping(
         do("fold, roll up and forget old buckets", without_result(steps.keep_ledger))
 
     return retain, keep_ledger
+
+
+def _register_hourly(steps: Steps, attempts: Attempts) -> Scheduled:
+    do = attempts.carry_out
+
+    @DBOS.workflow(name="remind")
+    def remind(_scheduled_at: datetime, _context: Any) -> None:
+        do("remind owners", without_result(steps.remind))
+        do("archive channels of what is over", without_result(steps.put_away))
+
+    return remind
 
 
 def _register_watch(steps: Steps, attempts: Attempts) -> Scheduled:
