@@ -116,6 +116,10 @@ class Stage:
         changes = {"schedules": True, "remind_every_seconds": 1}
         self.bot = BotProcess(self._settings.model_copy(update=changes))
 
+    def on_call(self, file: Path) -> None:
+        """From its next start on, the bot knows these rotations."""
+        self.bot = BotProcess(self._settings.model_copy(update={"oncall": [file]}))
+
     def audit(self) -> list[str]:
         """What the audit trail says was done."""
         with self.store() as uow:

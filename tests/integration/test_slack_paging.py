@@ -13,7 +13,7 @@ from fireline.domain.oncall.plan import OnCallPlan
 from fireline.domain.oncall.rotation import Override, Person
 from fireline.domain.people import Actor
 from fireline.domain.policy.alert_rules import AlertRules
-from fireline.domain.policy.incident_rules import IncidentRules
+from fireline.domain.policy.incident_rules import EscalationStep, IncidentRules
 from fireline.domain.policy.policy import Policy
 from fireline.sandbox.entities import Message
 from fireline.usecases.incident_clock import watch_incident
@@ -28,7 +28,7 @@ def bot(sandbox: Sandbox, sqlite_store: RecordingStore) -> Iterator[Bot]:
     """Dia is on call; Bo is the VP."""
     people = {u.name: Actor(u.id, u.name) for u in sandbox.workspace.users.values()}
     plan = OnCallPlan((rotation(FIRST, people["dia"], people["dia"]),))
-    quiet = IncidentRules(escalation={})
+    quiet = IncidentRules(escalation={1: (EscalationStep(timedelta(days=1), (FIRST,)),)})
     policy = replace(Policy(), alerts=AlertRules(people={VP: people["bo"].id}), incidents=quiet)
     parts: dict[str, Any] = {"oncall": FakeOnCalls(plan), "policy": policy}
     yield from make_bot(sandbox, sqlite_store, **parts)
@@ -136,3 +136,14 @@ def test_before_going_off_call_the_commander_hands_over_with_a_press(bot: Bot) -
     press(bot, asked, "ana")
     bot.until(lambda: incident(bot).details.handovers)
     assert incident(bot).details.handovers[-1].to == dia.id
+
+
+def test_the_card_s_button_opens_the_form_with_whoever_is_on_call(bot: Bot) -> None:
+    where = bot.declared("orders are late").id
+    channel = bot.sandbox.workspace.channels[where]
+    card = next(m for m in bot.said(channel) if m.text.startswith("INC-1 SEV"))
+    row = next(b for b in card.blocks if b["type"] == "actions")
+    number = [e.get("text", {}).get("text") for e in row["elements"]].index("Page")
+    press(bot, card, "ana", number)
+    shown = json.dumps(bot.open_view("ana").payload)
+    assert f'"initial_value": "{FIRST}"' in shown

@@ -15,19 +15,26 @@ from fireline.adapters.slack.interactions import Button, Pressed
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.incident import Incident
 from fireline.usecases import incident_handover, incident_invites, incident_pages
+from fireline.usecases.on_call_alias import on_call_alias
 from fireline.usecases.page_views import OnCallList
-from fireline.usecases.who_is_on_call import alias_of, everybody, somebody
+from fireline.usecases.who_is_on_call import alias_of, behind, everybody, somebody
 
 SEPARATOR = "|"
 LONGEST = 1800
 
 
-def _page_typed(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
-    """A mentioned person, else the first word, is called; the rest is said."""
+def _page_typed(desk: Desk, asked: Asked, typed: Typed) -> Values:
+    """A mentioned person, else the first word, is called; the rest is said.
+
+    With nothing typed it is whoever is on call for the incident.
+    """
     if typed.people:
         return {"alias": typed.people[0].id, "text": typed.bare}
-    first = typed.words[0] if typed.words else ""
-    return {"alias": alias_of(first) if first else "", "text": typed.after(1)}
+    if typed.words:
+        return {"alias": alias_of(typed.words[0]), "text": typed.after(1)}
+    alias = on_call_alias(desk.s, desk.incident_here(asked.channel))
+    known = alias and behind(desk.s, alias, desk.s.clock.now()).reached
+    return {"alias": alias} if known else {}
 
 
 def _page(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
@@ -49,7 +56,7 @@ class PageAct(Act):
         incident = desk.incident_here(asked.channel)
         values = {name: value for name, value in self.read(desk, asked, typed).items() if value}
         alias = values.get("alias", "")
-        if not alias:
+        if not typed.raw or not alias:
             return Modal(self.form(incident, asked.channel, values))
         found = somebody(desk.s, alias, desk.s.clock.now())
         incident_pages.refuse_page(desk.s, incident.id, found.alias)
