@@ -16,6 +16,7 @@ from fireline.usecases.home import home
 from fireline.usecases.home_views import NeedKind
 from fireline.usecases.incident_card import card
 from fireline.usecases.incident_clock import watch_incident, watch_incidents
+from fireline.usecases.incident_facts import rename
 from fireline.usecases.incident_steps import Ask, step
 from fireline.usecases.page_views import PageMessage
 from fireline.usecases.who_is_on_call import mentioned
@@ -118,6 +119,18 @@ def test_acting_on_the_incident_answers_its_calls(team: Scene) -> None:
     team.flows()
     assert {p.acknowledged_by for p in team.pages()} == {"chen"}
     assert [action for action, *_ in team.pager.sent] == ["trigger", "acknowledge"]
+
+
+def test_whoever_was_called_and_does_something_has_answered(team: Scene) -> None:
+    """Ana renames it instead of pressing the button; what Chen does says nothing of her."""
+    team.declared(by=CHEN)
+    team.clock.advance(minutes=1)
+    rename(team.s, 1, "orders stand still", CHEN)
+    assert team.pages()[0].acknowledged_at is None
+    rename(team.s, 1, "orders stand still since 02:00", ANA)
+    assert {p.acknowledged_by for p in team.pages()} == {"ana"}
+    team.after(6)
+    assert SECOND not in team.called()
 
 
 def test_the_end_of_the_work_ends_its_calls_at_the_pager(team: Scene) -> None:

@@ -34,7 +34,19 @@ from fireline.usecases.views import (
 RECENT = 200
 RECENT_PAGES = 3
 FINE_WHEN_INVITING = frozenset({"already_in_channel", "cant_invite_self"})
-NOBODY = frozenset({"user_not_found", "user_disabled", "cant_invite", "user_is_restricted"})
+NOBODY = frozenset(
+    {
+        "cant_invite",
+        "no_external_invite_permission",
+        "no_user",
+        "org_user_not_in_team",
+        "ura_max_channels",
+        "user_disabled",
+        "user_is_restricted",
+        "user_is_ultra_restricted",
+        "user_not_found",
+    }
+)
 # We never posted where we never were, nor in a thread that is gone.
 NEVER_THERE = frozenset({"not_in_channel", "thread_not_found"})
 MAX_INVITED = 100

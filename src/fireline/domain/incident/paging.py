@@ -121,14 +121,17 @@ def acknowledged(incident: Incident, number: int, actor: Actor, at: datetime) ->
 def settled(incident: Incident, actor: Actor, at: datetime) -> tuple[Incident, tuple[Page, ...]]:
     """The incident with everything told to those who were called, and the pages to tell it of.
 
-    Acting on the incident answers the clock's question; ending it ends every page.
+    Whoever acts on the incident has answered their pages; moving it on answers the clock's
+    question; ending it ends every page.
     """
     if not incident.details.pages:
         return incident, ()
+    mine = [page for page in open_pages(incident) if page.slack == actor.id]
     changed: list[Page] = []
     pages = []
     for page in incident.details.pages:
-        told = _to_tell(incident, page)
+        acted = page in mine or (asks(page) and any(asks(one) for one in mine))
+        told = _to_tell(incident, page, acted=acted)
         after = replace(page, told=told)
         if told in {Told.TAKEN, Told.OVER} and page.acknowledged_at is None:
             after = replace(after, acknowledged_at=at, acknowledged_by=actor.name)
@@ -138,14 +141,14 @@ def settled(incident: Incident, actor: Actor, at: datetime) -> tuple[Incident, t
     return (_with(incident, tuple(pages)) if changed else incident), tuple(changed)
 
 
-def _to_tell(incident: Incident, page: Page) -> Told:
+def _to_tell(incident: Incident, page: Page, *, acted: bool) -> Told:
     if not incident.open:
         return Told.OVER
     if page.told is Told.OVER:  # an incident that was reopened calls anew
         return Told.OVER
     first = incident.at(Stamp.ACKNOWLEDGED)
-    acted = incident.state not in WAITING or (first is not None and first > page.at)
-    if page.acknowledged_at is not None or (asks(page) and acted):
+    moved = incident.state not in WAITING or (first is not None and first > page.at)
+    if page.acknowledged_at is not None or acted or (asks(page) and moved):
         return Told.TAKEN
     return Told.CALLED
 
