@@ -7,6 +7,7 @@ import pytest
 
 from fireline.adapters.slack.calls import web_client
 from fireline.adapters.slack.chat import SlackChat
+from fireline.adapters.slack.files import shared
 from fireline.domain.errors import RateLimitedError, RejectedError, UnreachableError
 from fireline.sandbox.seed import BOT_TOKEN
 from fireline.usecases.ports import PostedRef
@@ -177,3 +178,23 @@ def test_a_post_that_is_gone_says_so(chat: SlackChat) -> None:
     with pytest.raises(RejectedError) as refused:
         chat.update(PostedRef(posted.channel_id, "1700000000.000001"), Notice("y"), "k")
     assert refused.value.code == "message_not_found"
+
+
+def test_a_file_without_the_right_to_read_it_is_refused_and_not_kept_as_a_sign_in_page(
+    sandbox: Sandbox, chat: SlackChat
+) -> None:
+    channel = sandbox.channel("incidents")
+    sent = sandbox.post("/_act/file", user="ana", channel=channel, filename="a.log", content="x")
+    file = shared({"files": [sandbox.call("files.info", file=sent["file"])["file"]]})[0]
+    app = next(iter(sandbox.workspace.apps.values()))
+    app.scopes.discard("files:read")
+    with pytest.raises(RejectedError, match="sign-in page"):
+        chat.fetch_file(file, 99)
+
+
+def test_groups_and_private_channels_are_named_where_slack_says(
+    sandbox: Sandbox, chat: SlackChat
+) -> None:
+    group = next(iter(sandbox.workspace.usergroups.values()))
+    assert chat.readable(f"<!subteam^{group.id}> please") == f"@{group.handle} please"
+    assert chat.readable("<!subteam^S0NOBODY> <#C0NOWHERE>") == "@S0NOBODY #C0NOWHERE"

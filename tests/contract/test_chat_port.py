@@ -1,5 +1,6 @@
 """What every `ports.Chat` keeps to: Slack's own and the one of the unit tests."""
 
+import base64
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -7,9 +8,11 @@ import pytest
 
 from fireline.adapters.slack.calls import web_client
 from fireline.adapters.slack.chat import SlackChat
+from fireline.adapters.slack.files import shared
 from fireline.domain.errors import RejectedError
 from fireline.sandbox.membership import create_channel
 from fireline.sandbox.seed import BOT_TOKEN
+from fireline.usecases.capture_ports import FileRef
 from fireline.usecases.ports import Chat, PostedRef, RawMessage
 from fireline.usecases.room_ports import Bookmark
 from fireline.usecases.views import FileMessage, Notice
@@ -33,6 +36,7 @@ class Place:
     members: Callable[[str], set[str]]
     foreign: Callable[[str], None]
     said: Callable[[str, str, str | None], str]
+    shared: Callable[[str, bytes], FileRef]
 
 
 def slack_place(sandbox: Sandbox) -> Place:
@@ -50,6 +54,14 @@ def slack_place(sandbox: Sandbox) -> Place:
         dia.is_restricted = True
         return dia.id
 
+    def share(channel: str, data: bytes) -> FileRef:
+        workspace.channels[channel].members.append(sandbox.user("ana"))
+        content = base64.b64encode(data).decode()
+        body = {"filename": "error.log", "content_base64": content}
+        sent = sandbox.post("/_act/file", user="ana", channel=channel, **body)
+        file = sandbox.call("files.info", file=sent["file"])["file"]
+        return shared({"files": [file]})[0]
+
     def make(name: str) -> None:
         chen = sandbox.user("chen")
         create_channel(workspace, name, chen)
@@ -64,6 +76,7 @@ def slack_place(sandbox: Sandbox) -> Place:
         members=lambda channel: set(workspace.channels[channel].members),
         foreign=make,
         said=say,
+        shared=share,
     )
 
 
@@ -77,6 +90,10 @@ def fake_place() -> Place:
         fake.messages[channel, ts] = RawMessage(channel, ts, "U0ANA", "Ana", text, thread_ts)
         return ts
 
+    def share(_channel: str, data: bytes) -> FileRef:
+        fake.files["F1"] = data
+        return FileRef("F1", "error.log", "text/plain", len(data), "https://files.slack.com/F1")
+
     return Place(
         fake,
         "U0ANA",
@@ -87,6 +104,7 @@ def fake_place() -> Place:
         members=lambda channel: fake.members[channel],
         foreign=fake.foreign_names.add,
         said=say,
+        shared=share,
     )
 
 
@@ -273,3 +291,24 @@ def test_a_channel_gets_another_name_once_and_is_archived(place: Place) -> None:
     place.chat.archive(made.id)
     place.chat.archive(made.id)
     assert place.chat.own_channel("inc-7-late") is None
+
+
+def test_a_shared_file_is_fetched_whole_or_not_at_all(place: Place) -> None:
+    made = place.chat.create_channel("inc-7-late", private=False)
+    file = place.shared(made.id, b"boom")
+    assert file.size == 4
+    assert place.chat.fetch_file(file, 4) == b"boom"
+    for refused, most in (
+        (file, 3),
+        (replace(file, external=True, url="https://drive.example/1"), 99),
+        (replace(file, id="F404", url=file.url.replace(file.id, "F404")), 99),
+    ):
+        with pytest.raises(RejectedError) as error:
+            place.chat.fetch_file(refused, most)
+        assert not error.value.retry
+
+
+def test_names_stand_in_place_of_ids(place: Place) -> None:
+    made = place.chat.create_channel("inc-7-late", private=False)
+    said = place.chat.readable(f"<@{place.ana}> looks in <#{made.id}>")
+    assert said in ("@Ana looks in #inc-7-late", "@Ana Silva looks in #inc-7-late")

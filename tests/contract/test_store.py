@@ -17,7 +17,7 @@ from fireline.domain.incident.incident import (
 )
 from fireline.domain.postmortem.action import ActionItem, ActionState, Postmortem
 from fireline.domain.slo.status import AlertKind, BurnSeverity
-from fireline.usecases.capture_ports import FileRef, RawVersion
+from fireline.usecases.capture_ports import FileRef, KeptFile, RawVersion
 from fireline.usecases.ports import FlowCall, PostedMessage, RawMessage, ReviewRecord
 from tests.builders import keep_alert
 from tests.contract.store_records import NOW, an_entry, an_episode, an_incident, kept, run_together
@@ -272,3 +272,24 @@ def test_numpy_figures_are_kept_like_others(any_store: RecordingStore) -> None:
         uow.commit()
     with any_store() as uow:
         assert uow.episodes.open()[0].peak_burn == 3.5
+
+
+def test_files_are_kept_once_with_their_bytes_and_erased_by_message(
+    any_store: RecordingStore,
+) -> None:
+    kept(any_store, an_incident())
+    file = KeptFile(1, "F1", "C1", "17.1", "a.png", "image/png", 4, "https://x/1", NOW, "ab" * 32)
+    link = replace(file, file_id="F2", ts="17.2", size=9, sha256=None, why_not="too large")
+    with any_store() as uow:
+        assert uow.kept_files.add(file, b"boom")
+        assert not uow.kept_files.add(file, b"again")
+        assert uow.kept_files.add(link, None)
+        uow.commit()
+    with any_store() as uow:
+        assert uow.kept_files.of(1) == [file, link]
+        assert (uow.kept_files.data(1, "F1"), uow.kept_files.data(1, "F2")) == (b"boom", None)
+        assert uow.kept_files.size(1) == 4
+        uow.kept_files.erase(1, "C1", "17.1")
+        uow.commit()
+    with any_store() as uow:
+        assert uow.kept_files.data(1, "F1") is None

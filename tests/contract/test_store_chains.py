@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError
 from fireline.domain.audit import first_broken
 from fireline.domain.errors import ConflictError, NotFoundError
 from fireline.domain.incident.chain import first_broken_entry
-from fireline.domain.incident.timeline import EntryKind
+from fireline.domain.incident.timeline import EntryKind, Review
 from tests.contract.store_records import NOW, an_entry, an_incident, kept, run_together
 from tests.store_fixture import RecordingStore
 
@@ -111,3 +111,25 @@ def test_tampering_is_found_at_its_seq(any_store: RecordingStore) -> None:
     with any_store() as uow:
         assert first_broken(uow.audit.all()) == 3
         assert first_broken_entry("INC-1", uow.timeline.chain(1)) == 4
+
+
+def test_judgements_and_erased_texts_leave_the_chain_whole(any_store: RecordingStore) -> None:
+    kept(any_store, an_incident())
+    with any_store() as uow:
+        for number in range(3):
+            uow.timeline.append(1, an_entry(f"entry {number}"), NOW)
+        uow.timeline.set_review(1, [1, 2], Review.HIDDEN, "private")
+        uow.timeline.set_review(1, [2], Review.ACCEPTED)
+        uow.timeline.erase(1, [3])
+        uow.commit()
+    with any_store() as uow:
+        chain = uow.timeline.chain(1)
+        assert [(e.review, e.review_reason) for e in chain] == [
+            (Review.HIDDEN, "private"),
+            (Review.ACCEPTED, None),
+            (Review.PENDING, None),
+        ]
+        assert chain[2].erased
+        assert first_broken_entry("INC-1", chain) is None
+        with pytest.raises(NotFoundError, match="no timeline entry 9"):
+            uow.timeline.set_review(1, [9], Review.ACCEPTED)

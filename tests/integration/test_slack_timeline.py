@@ -57,6 +57,18 @@ def test_the_window_accepts_corrects_and_hides_in_place(bot: Bot) -> None:
     assert "0 wait" in shown(bot)
 
 
+def test_the_card_opens_what_waits(bot: Bot) -> None:
+    channel = bot.declared()
+    bot.ask("/incident restore done", "ana", channel.id)
+    bot.ask('/incident resolve no-damage checked:@ana how:"rows"', "ana", channel.id)
+    bot.flows()
+    card = channel.messages[channel.pins[0]]
+    bot.act("click", user="ana", channel=channel.id, ts=card.ts, action_id="card_act_accept")
+    assert "Timeline of INC-1" in shown(bot)
+    press(bot, "timeline_accept_all")
+    assert incident(bot).details.timeline_accepted_at is not None
+
+
 def test_the_same_is_typed_and_wrong_numbers_are_told(bot: Bot) -> None:
     where = bot.declared().id
     bot.ask("/incident note lag is 3 min", "ana", where)

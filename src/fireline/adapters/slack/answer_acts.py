@@ -1,4 +1,4 @@
-"""Verbs that answer what the review and closing ask for: detected, caused, runbook, accept."""
+"""Verbs that answer what the review and closing ask for: detected, caused, runbook."""
 
 from collections.abc import Mapping
 

@@ -14,6 +14,7 @@ from fireline.usecases.raw_messages import Edit
 
 Record = Callable[[Desk], object]
 
+MOST_BESIDE = 4000
 SPOKEN = frozenset({None, "file_share", "thread_broadcast", "me_message", "bot_message"})
 
 
@@ -84,9 +85,18 @@ def raw_message(desk: Desk, event: Mapping[str, Any]) -> RawMessage:
 
 def words(desk: Desk, message: Mapping[str, Any]) -> str:
     """The message's words and its files' names, which are all a timeline can keep of them."""
-    said = desk.readable(str(message.get("text") or ""))
+    said = desk.readable(str(message.get("text") or "") or _beside_text(message))
     files = [f"[file: {f.get('name') or f.get('id')}]" for f in message.get("files") or []]
     return " ".join([said, *files]).strip()
+
+
+def _beside_text(message: Mapping[str, Any]) -> str:
+    """What a bot says without text: its attachments' words, else those of its sections."""
+    attached = message.get("attachments") or []
+    said = [str(one.get("fallback") or one.get("text") or "") for one in attached]
+    blocks = message.get("blocks") or []
+    sections = [str((one.get("text") or {}).get("text") or "") for one in blocks]
+    return "\n".join(part for part in (said or sections) if part)[:MOST_BESIDE]
 
 
 def _edit(event: Mapping[str, Any]) -> Record | None:

@@ -119,7 +119,7 @@ class SqlKeptFiles:
         """Bytes kept for the incident."""
         table = table_of(KeptFileRow)
         query = sql_select(func.coalesce(func.sum(table.c.size), 0)).where(
-            table.c.incident_id == incident_id, table.c.sha256.is_not(None)
+            table.c.incident_id == incident_id, table.c.data.is_not(None)
         )
         return int(self._tx.session.connection().execute(query).scalar_one())
 
