@@ -126,12 +126,6 @@ def turn(desk: Desk, asked: Asked, pressed: Pressed) -> Redraw:
     return Redraw(_window(desk, asked, incident, Listing(listing), at))
 
 
-def open_waiting(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
-    """What waits, from a button of the card."""
-    incident = desk.incident(int(pressed.value), asked)
-    return Modal(_window(desk, asked, incident, Listing.PENDING))
-
-
 def accept_all(desk: Desk, asked: Asked, pressed: Pressed) -> Redraw:
     """Accept everything that waits, and show how it stands."""
     accept_timeline.accept(desk.s, int(pressed.value.split(":")[0]), asked.user)
@@ -230,7 +224,6 @@ ACTS = (
 )
 VERBS = {"timeline": show, "accept": accept}
 BUTTONS: Mapping[str, Button] = {
-    ids.card_act("accept"): open_waiting,
     ids.TIMELINE_ENTRY: judge,
     ids.TIMELINE_ACCEPT_ALL: accept_all,
     ids.TIMELINE_EARLIER: turn,
