@@ -107,11 +107,18 @@ class Bot:
         return answer
 
     def ask(self, line: str, user: str = "ana", channel: str = "orders-team") -> str:
-        """Type a command; gives the text of its private answer."""
-        before = len(self.ephemerals())
+        """Type a command; gives the text of its private answer, or what is wrong above a form."""
+        before, forms = len(self.ephemerals()), set(self.sandbox.workspace.views)
         self.command(line, user, channel)
-        self.until(lambda: len(self.ephemerals()) > before)
-        return str(self.ephemerals()[before].text)
+
+        def refusal() -> str:
+            new = [v for k, v in self.sandbox.workspace.views.items() if k not in forms]
+            blocks = [block for view in new for block in view.payload["blocks"]]
+            texts = [block["text"]["text"] for block in blocks if block["type"] == "section"]
+            return next((text for text in texts if text.startswith(":warning:")), "")
+
+        self.until(lambda: len(self.ephemerals()) > before or refusal())
+        return refusal() or str(self.ephemerals()[before].text)
 
     def ephemerals(self) -> list[Message]:
         return list(self.sandbox.workspace.ephemerals)

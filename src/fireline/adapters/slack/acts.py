@@ -4,15 +4,17 @@ What was typed is read into fields; when a required one is missing, the form ope
 filled in. Sending the form does what typing it whole would have done.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from fireline.adapters.slack.blocks import Rendered, forms, kit
 from fireline.adapters.slack.blocks.modals import AT_HINT, head, labelled_incident
-from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
+from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply, refused
 from fireline.adapters.slack.grammar import Typed
 from fireline.adapters.slack.interactions import Outcome, Sent, Submission
+from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident
 
 Values: TypeAlias = Mapping[str, str]
@@ -24,6 +26,7 @@ SEVERAL = "several"
 VIEW = "act_"
 # The message that a form was opened for, when there was one.
 SOURCE = ("source_channel", "ts", "thread_ts")
+USER_ID = re.compile(r"^[UW][A-Z0-9]+$")
 MOST_OPTIONS = 100  # what Slack takes in one list
 
 
@@ -46,11 +49,15 @@ class Field:
         """The field as this incident's form has it."""
         if self.listed is None:
             return self
-        options = tuple(self.listed(incident))[:MOST_OPTIONS]
-        if not options:
+        return self.among(self.listed(incident))
+
+    def among(self, options: Options) -> "Field":
+        """The field as a choice; a line where there is nothing to choose from."""
+        kept = tuple(options)[:MOST_OPTIONS]
+        if not kept:
             return replace(self, kind=LINE)
         kind = SEVERAL if self.kind == SEVERAL else CHOICE
-        return replace(self, kind=kind, options=options, hint="")
+        return replace(self, kind=kind, options=kept, hint="")
 
 
 def words_and_time(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
@@ -91,14 +98,44 @@ class Act:
     preview: bool = False
 
     def typed(self, desk: Desk, asked: Asked, typed: Typed) -> Reply:
-        """Do it, or open the form while something is missing."""
-        incident = desk.incident_here(asked.channel)
-        values = {name: value for name, value in self.read(desk, asked, typed).items() if value}
-        if self.preview or any(
-            not field.optional and field.name not in values for field in self.fields
-        ):
-            return Modal(self.form(incident, asked.channel, values))
-        return self.do(desk, asked, incident, values)
+        """Do it, or open the form while something is missing or cannot be understood.
+
+        Where no incident is meant, the form asks for one of those that are open.
+        """
+        try:
+            incident = desk.incident_here(asked.channel)
+        except NotFoundError:
+            return self._asking(desk, asked, typed)
+        values: Values = {}
+        try:
+            values = _given(self.read(desk, asked, typed))
+            if self.preview or any(
+                not field.optional and field.name not in values for field in self.fields
+            ):
+                return Modal(self.form(incident, asked.channel, values))
+            return self.do(desk, asked, incident, values)
+        except InvalidInputError as error:
+            form = self.form(incident, asked.channel, values or {"text": typed.text})
+            return refused(form, error)
+
+    def opened(self, desk: Desk, asked: Asked, typed: Typed) -> Reply:
+        """The form, whether or not anything is missing."""
+        try:
+            incident = desk.incident_here(asked.channel)
+        except NotFoundError:
+            return self._asking(desk, asked, typed)
+        return Modal(self.form(incident, asked.channel, _given(self.read(desk, asked, typed))))
+
+    def _asking(self, desk: Desk, asked: Asked, typed: Typed) -> Modal:
+        """The form that asks which incident is meant, unless it was named or none is open."""
+        known = desk.open_incidents(asked)
+        if desk.about is not None or not known:
+            desk.incident_here(asked.channel)  # says why there is none
+        try:
+            values = _given(self.read(desk, asked, typed))
+        except (NotFoundError, InvalidInputError):
+            values = {"text": typed.text}
+        return Modal(self.form_asking(known, asked.channel, values))
 
     def form(self, incident: Incident, channel: str, values: Values) -> kit.Block:
         """The form with what is known filled in."""
@@ -121,7 +158,7 @@ class Act:
         meta: Mapping[str, object],
         fields: tuple[Field, ...] = (),
     ) -> kit.Block:
-        inputs = [_input(f, values.get(f.name, "")) for f in fields or self.fields]
+        inputs = [input_of(f, values.get(f.name, "")) for f in fields or self.fields]
         about = [kit.context(self.about)] if self.about else []
         source = {name: values[name] for name in SOURCE if name in values}
         return forms.modal(
@@ -143,7 +180,12 @@ class Act:
         return self.do(desk, asked, incident, {**sent.fields, **source})
 
 
-def _input(field: Field, value: str) -> kit.Block:
+def _given(values: Values) -> Values:
+    return {name: value for name, value in values.items() if value}
+
+
+def input_of(field: Field, value: str) -> kit.Block:
+    """The field as a form shows it."""
     element = {
         LINE: lambda: forms.line_input(value),
         LINES: lambda: forms.line_input(value, multiline=True),
@@ -153,7 +195,7 @@ def _input(field: Field, value: str) -> kit.Block:
         SEVERAL: lambda: forms.choices(
             "Choose", [kit.option(label, key) for key, label in field.options], names_in(value)
         ),
-        PERSON: lambda: forms.person_input(value or None),
+        PERSON: lambda: forms.person_input(value if USER_ID.match(value) else None),
         PEOPLE: lambda: forms.people_input(value.split()),
     }[field.kind]()
     return forms.labelled(field.name, field.label, element, field.hint, optional=field.optional)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from fireline.adapters.slack import (
+    commands,
     declaring,
     exposure_acts,
     follow_verbs,
@@ -96,6 +97,7 @@ BUTTONS: Mapping[str, Button] = {
     **declaring.BUTTONS,
     ids.ACTION_DONE: action_done,
     ids.RUN_INSTEAD: run_instead,
+    **commands.BUTTONS,
     ids.JOIN_INSTEAD: join_verbs.join_instead,
     ids.DECLARE_ANYWAY: declare_anyway,
     **exposure_acts.BUTTONS,

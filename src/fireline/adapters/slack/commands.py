@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from fireline.adapters.slack import (
     alert_verbs,
+    help_desk,
+    ids,
     incident_acts,
     incident_verbs,
     promise_verbs,
@@ -13,8 +15,18 @@ from fireline.adapters.slack import (
     waiver_verbs,
 )
 from fireline.adapters.slack.blocks import answers
-from fireline.adapters.slack.desk import Asked, Desk, Reply
+from fireline.adapters.slack.desk import Asked, Desk, HomeTab, Modal, Reply, refused
 from fireline.adapters.slack.grammar import Typed, incident_number, names_incident, nearest, typed
+from fireline.adapters.slack.interactions import (
+    Button,
+    Next,
+    Outcome,
+    Pressed,
+    Sent,
+    Submission,
+)
+from fireline.adapters.slack.line_forms import FORMS
+from fireline.domain.errors import InvalidInputError, NotFoundError, UserError
 
 IN = "in"
 Handler = Callable[[Desk, Asked, Typed], Reply]
@@ -128,12 +140,12 @@ def run(desk: Desk, asked: Asked, noun: Noun, command: str, line: str) -> Reply:
     if not said.verb:
         return noun.bare(desk, asked)
     if said.verb in ASKING_HELP:
-        return answers.usage(command, noun.help)
+        return _help(noun, command, said)
     handler = noun.verbs.get(said.verb)
     if handler is not None:
         if said.raw.strip().lower() in ASKING_HELP:
-            return answers.usage(command, _about(noun, said.verb))
-        return handler(desk, asked, said)
+            return help_desk.of_verb(noun.name, command, said.verb, noun.help)
+        return _answered(desk, asked, noun, said)
     other = noun.otherwise(desk, asked, line.strip()) if noun.otherwise else None
     if other is not None:
         return other
@@ -141,5 +153,51 @@ def run(desk: Desk, asked: Asked, noun: Noun, command: str, line: str) -> Reply:
     return answers.unknown_verb(command, line, line.split(maxsplit=1)[0], meant)
 
 
-def _about(noun: Noun, verb: str) -> dict[str, str]:
-    return {form: text for form, text in noun.help.items() if form.split(" ")[0] == verb}
+def _help(noun: Noun, command: str, said: Typed) -> Reply:
+    """All verbs, or the one that is named; of a mistyped one the nearest."""
+    verb = said.words[0].lower() if said.words else ""
+    if not verb:
+        return help_desk.overview(noun.name, command, noun.verbs, noun.help)
+    if verb in noun.verbs:
+        return help_desk.of_verb(noun.name, command, verb, noun.help)
+    meant = nearest(verb, noun.verbs)
+    return answers.unknown_verb(f"{command} help", verb, verb, meant)
+
+
+def _answered(desk: Desk, asked: Asked, noun: Noun, said: Typed) -> Reply:
+    """What the verb answers; its form where something is missing or cannot be understood."""
+    handler = noun.verbs[said.verb]
+    form = FORMS[noun.name].get(said.verb)
+    if form is None:
+        return handler(desk, asked, said)
+    because: UserError | None = None
+    try:
+        return handler(desk, asked, said)
+    except InvalidInputError as error:
+        because = error
+    except NotFoundError:
+        if said.words or not form.asks_incident or not desk.open_incidents(asked):
+            raise
+    view = form.view(noun.name, said.verb, desk, asked, said)
+    return refused(view, because) if because and said.raw else Modal(view)
+
+
+def sent_line(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
+    """A form of `line_forms` was sent: do what typing it would have done."""
+    noun, verb = NOUNS[str(sent.meta["noun"])], str(sent.meta["verb"])
+    line = FORMS[noun.name][verb].line(verb, sent)
+    reply = noun.verbs[verb](desk, asked, typed(line, noun.options_of(line), desk.names(line)))
+    return Next(reply.view) if isinstance(reply, Modal | HomeTab) else reply
+
+
+def open_form(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
+    """Help's button: the form of a verb."""
+    name, _, verb = pressed.value.partition(" ")
+    if name not in NOUNS or verb not in NOUNS[name].verbs:
+        raise InvalidInputError(f"{pressed.value[:80]} is no command any more. Ask for help again.")
+    opened = help_desk.form_of(desk, asked, name, verb)
+    return opened or run(desk, asked, NOUNS[name], pressed.commands[name], verb)
+
+
+BUTTONS: Mapping[str, Button] = {ids.HELP_FORM: open_form}
+SUBMISSIONS: Mapping[str, Submission] = {ids.VIEW_LINE: sent_line}

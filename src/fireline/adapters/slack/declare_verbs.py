@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fireline.adapters.slack import declaring, join_verbs
-from fireline.adapters.slack.blocks.declare_form import DATA, HOW, DeclareForm
-from fireline.adapters.slack.desk import Asked, Desk, Later, Reply, declared
+from fireline.adapters.slack.blocks.declare_form import DATA, HOW, SLO, DeclareForm
+from fireline.adapters.slack.desk import Asked, Desk, Later, Reply, declared, refused
 from fireline.adapters.slack.grammar import Typed, severity
 from fireline.domain.errors import InvalidInputError
+from fireline.domain.incident.incident import Severity
 from fireline.usecases import manage_incident
 from fireline.usecases.declaration import Past
 from fireline.usecases.manage_incident import Declare
@@ -51,22 +52,37 @@ def said(typed: Typed) -> Said:
 
 
 def declare(desk: Desk, asked: Asked, typed: Typed) -> Reply:
-    """Open an incident from the words; a form when there are none."""
-    wanted = typed.option("sev")
-    level = severity(wanted) if wanted else None
-    slo, words = typed.option("slo"), said(typed)
-    if not words.text and not slo:
-        data = tuple(DATA + name for name in datasets(typed.option("dataset")))
-        given = DeclareForm(
-            channel=asked.channel,
-            about=data,
-            severity=str(int(level)) if level else "",
-            at=typed.option("from") or typed.option("at") or "",
-            restored=typed.option("restored") or "",
-            how=tuple(flag for flag in HOW if flag in words.flags),
-            service=typed.option("service") or "",
-        )
-        return declaring.open_form(desk, asked, given)
+    """Open an incident from the words; a form when there are none, or where one is not clear."""
+    words = said(typed)
+    try:
+        wanted = typed.option("sev")
+        level = severity(wanted) if wanted else None
+        if not words.text and not typed.option("slo"):
+            return declaring.open_form(desk, asked, _form(asked, typed, words, level))
+        return _declared(desk, asked, typed, words, level)
+    except InvalidInputError as error:
+        form = declaring.open_form(desk, asked, _form(asked, typed, words, None))
+        return refused(form.view, error)
+
+
+def _form(asked: Asked, typed: Typed, words: Said, level: Severity | None) -> DeclareForm:
+    """The form with what was typed."""
+    slo = typed.option("slo")
+    about = tuple(DATA + name for name in datasets(typed.option("dataset")))
+    return DeclareForm(
+        channel=asked.channel,
+        text=words.text,
+        about=(SLO + slo, *about) if slo else about,
+        severity=str(int(level)) if level else "",
+        at=typed.option("from") or typed.option("at") or "",
+        restored=typed.option("restored") or "",
+        how=tuple(flag for flag in HOW if flag in words.flags),
+        service=typed.option("service") or "",
+    )
+
+
+def _declared(desk: Desk, asked: Asked, typed: Typed, words: Said, level: Severity | None) -> Reply:
+    slo = typed.option("slo")
     data = datasets(typed.option("dataset"))
     past = _past(desk, asked, typed, words)
     if typed.option("anyway") is None and past is None and DRILL not in words.flags:

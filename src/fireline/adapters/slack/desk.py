@@ -14,7 +14,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from fireline.adapters.slack import ids
-from fireline.adapters.slack.blocks import Rendered, answers, kit, modals, render
+from fireline.adapters.slack.blocks import Rendered, answers, forms, kit, modals, render
 from fireline.adapters.slack.blocks.incident_words import SEVERITY_WORDS
 from fireline.adapters.slack.blocks.kit import Block
 from fireline.adapters.slack.blocks.markup import channel as channel_link
@@ -28,6 +28,7 @@ from fireline.domain.errors import (
     NotFoundError,
     UserError,
 )
+from fireline.domain.incident.exposure import may_read
 from fireline.domain.incident.incident import Incident, IncidentState
 from fireline.domain.people import Actor
 from fireline.usecases.manage_incident import incident_in
@@ -55,9 +56,15 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Modal:
-    """An answer that is a form."""
+    """An answer that is a form; `because` is what was wrong with what was typed."""
 
     view: Block
+    because: str = ""
+
+
+def refused(view: Block, error: UserError) -> Modal:
+    """The form with what was wrong with what was typed."""
+    return Modal(forms.refused(view, str(error)), str(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +210,12 @@ class Desk:
         if asked is not None and asked.channel != found.channel_id:
             refuse_outside(found, asked.user.id)
         return found
+
+    def open_incidents(self, asked: Asked) -> list[Incident]:
+        """Those that the person may read, the newest first."""
+        with self.s.store() as uow:
+            known = [i for i in uow.incidents.open() if may_read(i, asked.user.id)]
+        return sorted(known, key=lambda i: -i.id)
 
     def settled(self, incident: Incident) -> Incident:
         """The incident once its channel is there, or as it is after a short wait."""

@@ -6,7 +6,7 @@ from fireline.adapters.slack import declare_verbs
 from fireline.adapters.slack.blocks import Rendered, answers, modals
 from fireline.adapters.slack.blocks.markup import when
 from fireline.adapters.slack.blocks.modals import NO_DAMAGE, REPAIRED, Prefill
-from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
+from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply, refused
 from fireline.adapters.slack.grammar import Typed, incident_number, person, role, severity
 from fireline.domain.errors import IllegalTransitionError, InvalidInputError, NotFoundError
 from fireline.domain.incident.exposure import may_read
@@ -81,7 +81,11 @@ def change_severity(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     if typed.text.strip().lower() == AUTO:
         after = incident_impact.take_computed(desk.s, incident.id, asked.user)
         return _told(after, f"is {after.severity_reason}")
-    level = severity(typed.words[0]) if typed.words else None
+    try:
+        level = severity(typed.words[0]) if typed.words else None
+    except InvalidInputError as error:
+        given = Prefill(text=typed.text, channel=asked.channel)
+        return refused(modals.severity(incident, given), error)
     reason = typed.after(1)
     if level is None or not reason:
         chosen = str(int(level)) if level else ""
@@ -105,10 +109,17 @@ def impact(desk: Desk, asked: Asked, typed: Typed) -> Reply:
 def assign_role(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     """Give a role to a person or clear it; a form when either is missing."""
     incident = desk.incident_here(asked.channel)
-    wanted = role(typed.words[0]) if typed.words else None
+    try:
+        wanted = role(typed.words[0]) if typed.words else None
+    except InvalidInputError as error:
+        person_id = typed.people[0].id if typed.people else None
+        given = Prefill(channel=asked.channel, person=person_id)
+        return refused(modals.role(incident, given), error)
     clear = typed.after(1).lower() in NOBODY
     if wanted is None or not (clear or typed.people):
-        given = Prefill(channel=asked.channel, role=wanted.value if wanted else "")
+        person_id = typed.people[0].id if typed.people else None
+        held = wanted.value if wanted else ""
+        given = Prefill(channel=asked.channel, role=held, person=person_id)
         return Modal(modals.role(incident, given))
     return give_role(desk, asked, incident, wanted, None if clear else typed.people[0].id)
 
@@ -144,7 +155,11 @@ def note(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     if not typed.text:
         given = Prefill(channel=asked.channel, at=typed.option("at") or "")
         return Modal(modals.note(incident, given))
-    at = desk.moment(typed.option("at"), asked.user.id)
+    try:
+        at = desk.moment(typed.option("at"), asked.user.id)
+    except InvalidInputError as error:
+        given = Prefill(text=typed.text, channel=asked.channel, at=typed.option("at") or "")
+        return refused(modals.note(incident, given), error)
     manage_incident.add_note(desk.s, incident.id, typed.text, asked.user, at)
     moment = f" at {when(at)}" if at else ""
     return answers.said(f"Noted on {incident.ref}{moment}.", f"Noted on {incident.ref}.")
@@ -159,8 +174,12 @@ def investigate(desk: Desk, asked: Asked, _typed: Typed) -> Reply:
 def mitigate(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     """Somebody is changing something to stop the harm."""
     incident = desk.incident_here(asked.channel)
-    at = desk.moment(typed.option("at"), asked.user.id)
-    after = manage_incident.mitigate(desk.s, incident.id, typed.text, asked.user, at)
+    try:
+        at = desk.moment(typed.option("at"), asked.user.id)
+        after = manage_incident.mitigate(desk.s, incident.id, typed.text, asked.user, at)
+    except InvalidInputError as error:
+        given = Prefill(text=typed.text, channel=asked.channel, at=typed.option("at") or "")
+        return refused(modals.mitigate(incident, given), error)
     return _told(after, "is being mitigated")
 
 
@@ -170,10 +189,12 @@ def restore(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     given = Prefill(text=typed.text, channel=asked.channel, at=typed.option("at") or "")
     if not typed.text:
         return Modal(modals.restore(incident, given))
-    at = desk.moment(typed.option("at"), asked.user.id)
     override = typed.option("override")
     try:
+        at = desk.moment(typed.option("at"), asked.user.id)
         after = manage_incident.restore(desk.s, incident.id, typed.text, asked.user, at, override)
+    except InvalidInputError as error:
+        return refused(modals.restore(incident, given), error)
     except IllegalTransitionError as error:
         if "STILL_BURNING" not in error.codes:
             raise

@@ -69,7 +69,9 @@ class Mentions:
         reply = finished(attempt(lambda: run(desk, asked, NOUNS[noun], command, line)))
         if reply is None:
             return answers.told("Done.")
-        return needs_form(command, line) if isinstance(reply, Modal) else drawn(reply)
+        if isinstance(reply, Modal):
+            return needs_form(command, line, reply.because)
+        return drawn(reply)
 
     def _tell(
         self, asked: Asked, event: Mapping[str, Any], shown: Rendered, *, private: bool

@@ -14,7 +14,6 @@ from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
 from fireline.adapters.slack.files import shared
 from fireline.adapters.slack.log_acts import DECIDE
 from fireline.domain.errors import NotFoundError
-from fireline.domain.incident.exposure import may_read
 from fireline.domain.incident.incident import Incident
 from fireline.usecases.capture_ports import FileRef
 from fireline.usecases.capture_timeline import add_message
@@ -87,11 +86,10 @@ def _open(desk: Desk, asked: Asked) -> list[Incident]:
     Raises:
         NotFoundError: there are none.
     """
-    with desk.s.store() as uow:
-        known = [i for i in uow.incidents.open() if may_read(i, asked.user.id)]
+    known = desk.open_incidents(asked)
     if not known:
         raise NotFoundError("No incident is open. Use *Declare incident* on this message instead.")
-    return sorted(known, key=lambda i: -i.id)
+    return known
 
 
 def record_decision(desk: Desk, asked: Asked, message: Chosen) -> Reply:

@@ -10,7 +10,16 @@ from fireline.adapters.slack.blocks import Rendered, answers
 from fireline.adapters.slack.blocks.kit import Block
 from fireline.adapters.slack.blocks.markup import user, when
 from fireline.adapters.slack.blocks.silence import SilenceFields, end_form, silence_form
-from fireline.adapters.slack.desk import LOOK_SECONDS, Asked, Desk, Later, Modal, Reply, declared
+from fireline.adapters.slack.desk import (
+    LOOK_SECONDS,
+    Asked,
+    Desk,
+    Later,
+    Modal,
+    Reply,
+    declared,
+    refused,
+)
 from fireline.adapters.slack.grammar import Typed
 from fireline.adapters.slack.interactions import Button, Next, Outcome, Sent, Submission
 from fireline.adapters.slack.silence_words import matchers_of, silence_words, span_of, span_text
@@ -59,7 +68,8 @@ def silence(desk: Desk, asked: Asked, typed: Typed) -> Reply:
             f"\u201c{typed.raw[:80]}\u201d names neither an SLO nor conditions. Write `/slo silence"
             f' NAME for:2h REASON`, or `slo="x" env="prod"` in place of the name.{hint}'
         )
-        raise InvalidInputError(message)
+        given = SilenceFields(channel=asked.channel, reason=words.reason or typed.text)
+        return refused(form(desk, given, ()), InvalidInputError(message))
     check_span(words.span)
     span, reason = span_text(words.span), words.reason
     return Modal(form(desk, SilenceFields("", span, reason, asked.channel), words.matchers))

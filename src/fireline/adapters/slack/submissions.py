@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from fireline.adapters.slack import (
+    commands,
     declaring,
     drill_verbs,
     ids,
@@ -142,6 +143,7 @@ SUBMISSIONS: Mapping[str, Submission] = {
     **timeline_acts.SUBMISSIONS,
     **waiver_verbs.SUBMISSIONS,
     **incident_acts.SUBMISSIONS,
+    **commands.SUBMISSIONS,
 }
 
 

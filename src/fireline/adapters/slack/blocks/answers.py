@@ -1,7 +1,5 @@
 """Short private answers: sentences, errors, help, the nearest verb."""
 
-from collections.abc import Mapping
-
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
 from fireline.adapters.slack.blocks.markup import clip, esc, one_line
@@ -61,12 +59,3 @@ def unknown_verb(command: str, line: str, verb: str, meant: str | None) -> kit.R
     shown = one_line(f"{command} {full}", 600)
     text = f"{said} Did you mean `{shown}`?"
     return kit.rendered(f"Did you mean {command} {meant}?", [kit.section(text), row])
-
-
-def usage(command: str, verbs: Mapping[str, str], note: str = "") -> kit.Rendered:
-    """What a command can do, one line a verb."""
-    lines = [
-        f"\u2022 `{command}{' ' + verb if verb else ''}` {about}" for verb, about in verbs.items()
-    ]
-    blocks = [kit.section(f"*{command}*\n" + "\n".join(lines)), kit.context(note) if note else None]
-    return kit.rendered(f"Help for {command}", blocks)

@@ -7,7 +7,7 @@ from typing import Any
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
-from fireline.adapters.slack.blocks.markup import USER_ID
+from fireline.adapters.slack.blocks.markup import USER_ID, one_line
 
 MAX_INPUT = 3000
 MOST_PEOPLE = 30
@@ -34,6 +34,14 @@ def modal(
     if submit:
         view["submit"] = kit.plain(submit, MAX_VIEW_TITLE)
     return view
+
+
+def refused(view: kit.Block, why: str) -> kit.Block:
+    """The form with what was wrong before its fields."""
+    warning = kit.section(f":warning: {one_line(why, 1500)}")
+    first = [block for block in view["blocks"][:1] if block["type"] != "input"]
+    rest = view["blocks"][len(first) :]
+    return {**view, "blocks": [*first, warning, *rest]}
 
 
 def metadata(meta: Mapping[str, object]) -> str:

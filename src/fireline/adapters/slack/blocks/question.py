@@ -26,9 +26,10 @@ def _source(source: Source) -> str:
     return f"{name} ({when(source.at)})" if source.at is not None else name
 
 
-def needs_form(command: str, line: str) -> kit.Rendered:
+def needs_form(command: str, line: str, because: str = "") -> kit.Rendered:
     """A form cannot be opened by a message alone: the button opens it, with what was said."""
     full = f"{command} {line}".strip()
     button = kit.button("Open the form", ids.RUN_INSTEAD, full, "primary")
     text = f"`{one_line(full, 300)}` needs a little more."
+    text += f" {one_line(because, 1500)}" if because else ""
     return kit.rendered(f"{full} needs a form.", [kit.section(text), kit.actions([button])])
