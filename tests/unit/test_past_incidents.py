@@ -15,6 +15,7 @@ from fireline.usecases.incident_steps import Ask, step
 from fireline.usecases.incident_views import announcement
 from fireline.usecases.manage_incident import Declare, declare, resolve
 from fireline.usecases.ports import Services
+from fireline.usecases.recorded_incidents import recorded_incidents
 from fireline.usecases.similar_incidents import similar_incidents
 from tests.builders import ANA, a_slo, night, services
 from tests.fakes import FakeClock, FakeDefinitions
@@ -86,3 +87,13 @@ def test_reopened_it_becomes_work_like_any_other(s: Services, sqlite_store: Reco
     declare(s, over())
     step(s, 1, Ask(Verb.REOPEN, "the lag came back today", choice="service"), ANA)
     assert [c.id for c in sqlite_store.started("declare_incident")] == ["declare:1:1"]
+
+
+def test_weeks_later_it_still_stands_where_it_happened(s: Services) -> None:
+    clock = s.clock
+    assert isinstance(clock, FakeClock)
+    clock.advance(days=40)
+    declare(s, over())
+    with s.store() as uow:
+        (known,) = recorded_incidents(uow, night("00:00"), night("12:00"))
+    assert (known.start, known.end) == (night("01:40"), night("02:48"))

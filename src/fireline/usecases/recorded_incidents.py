@@ -7,8 +7,8 @@ from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.review.facts import NOT_COUNTED
 from fireline.usecases.ports import UnitOfWork
 
-# People may declare an incident days after its impact began.
-DECLARED_LATE = timedelta(days=7)
+# What is over may be recorded as long afterwards as its times can be typed.
+DECLARED_LATE = timedelta(days=366)
 WITHHELD = "restricted"
 
 

@@ -100,7 +100,8 @@ def details(incident: Incident, given: DeclareForm) -> kit.Block:
 def _facts(given: DeclareForm) -> list[kit.Block]:
     """What is wrong, with what, how bad, since when; the first two bring the third up to date."""
     subjects = [subject_option(value) for value in given.about]
-    level = forms.choice("By the rules", severity_options(), given.severity)
+    preset = f"{given.computed[0].label}, by the rules" if given.computed else "By the rules"
+    level = forms.choice(preset, severity_options(), given.severity)
     return [
         forms.labelled(
             "symptoms",
