@@ -8,6 +8,7 @@ from fireline.domain.errors import (
     ForbiddenError,
     IllegalTransitionError,
     InvalidInputError,
+    RejectedError,
     UnreachableError,
 )
 from fireline.domain.incident.access import readers_of
@@ -196,3 +197,13 @@ def test_only_security_ends_it_and_everybody_sees_it_again(scene: Scene) -> None
     assert not after.restricted
     assert not expose_incident.reassess(scene.s, 1).restricted
     assert "leak" in repr(scene.chat.with_key("announcement:1")[0].message)
+
+
+def test_a_channel_that_was_archived_before_is_left_as_it_is_and_said_so(scene: Scene) -> None:
+    scene.declared()
+    expose(scene.s, 1, WHY, ANA)
+    scene.chat.fail = {"update": [RejectedError("archived", "is_archived")]}
+    scene.moved(1)
+    (left,) = scene.get().details.left_channels
+    assert left.archived_at is not None
+    assert any("archived before" in line for line in scene.timeline())

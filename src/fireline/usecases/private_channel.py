@@ -111,16 +111,33 @@ def shut_left(s: Services, projections: Projections, incident_id: int) -> None:
     for left in incident.details.left_channels:
         if left.archived_at is not None or left.id == incident.channel_id:
             continue
-        for row in rows:
-            if row.channel_id == left.id:
-                deliver(s, projections, row)
-        key, ref = f"pointer:{incident_id}:{left.id}", f"{incident_id}:{left.id}"
-        deliver(s, projections, PostedMessage(key=key, channel=left.id, kind=POINTER, ref=ref))
-        s.chat.set_topic(left.id, _neutral_topic(incident))
-        _rename(s, incident, left)
-        s.chat.archive(left.id)
+        words = _shut_words(rows)
+        try:
+            _take_words_out(s, projections, incident, left, rows)
+        except RejectedError as error:
+            if error.code != "is_archived":
+                raise
+            words = "The old channel was archived before; its messages could not be edited"
         shut = replace(left, archived_at=s.clock.now())
-        _change_left(s, incident_id, shut, _shut_words(rows))
+        _change_left(s, incident_id, shut, words)
+
+
+def _take_words_out(
+    s: Services,
+    projections: Projections,
+    incident: Incident,
+    left: LeftChannel,
+    rows: Sequence[PostedMessage],
+) -> None:
+    """Our messages become the sentence, the pointer is posted, topic and name are neutral."""
+    for row in rows:
+        if row.channel_id == left.id:
+            deliver(s, projections, row)
+    key, ref = f"pointer:{incident.id}:{left.id}", f"{incident.id}:{left.id}"
+    deliver(s, projections, PostedMessage(key=key, channel=left.id, kind=POINTER, ref=ref))
+    s.chat.set_topic(left.id, _neutral_topic(incident))
+    _rename(s, incident, left)
+    s.chat.archive(left.id)
 
 
 def _shut_words(rows: Sequence[PostedMessage]) -> str:
