@@ -1,5 +1,6 @@
 """Putting data right: units, their progress, and checks that must stay green."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -131,7 +132,9 @@ def _checks(
     found = [_slo_check(name, status, now) for name, status in statuses]
     since = incident.at(Stamp.DATA_REPAIR_STARTED) or incident.at(Stamp.RESTORED) or now
     graph = uow.lineages.graph()
-    found += [_run_check(run, now) for run in _runs(uow, incident, graph) if _newer(run, since)]
+    runs = [run for run in _runs(uow, incident, graph) if _newer(run, since)]
+    called = Counter(run.name for run in runs)
+    found += [_run_check(run, run.id if called[run.name] > 1 else run.name, now) for run in runs]
     found += [_rows_check(unit, now) for unit in incident.details.units if _counted(unit)]
     found += [_twice_check(unit, now) for unit in incident.details.units if _may_be_twice(unit)]
     if attested:
@@ -175,11 +178,11 @@ def _newer(run: RunResult, since: datetime) -> bool:
     return run.at is not None and run.at > since
 
 
-def _run_check(run: RunResult, now: datetime) -> Check:
+def _run_check(run: RunResult, name: str, now: datetime) -> Check:
     fine = run.status in {RunStatus.PASS, RunStatus.WARN}
     at = f" at {run.at:%H:%M} UTC" if run.at else ""
     detail = f"{run.status.value}{at}{': ' + run.message if run.message else ''}"
-    return Check(run.id, "run", green=fine, detail=detail[:300], at=now)
+    return Check(name, "run", green=fine, detail=detail[:300], at=now)
 
 
 def _counted(unit: RepairUnit) -> bool:

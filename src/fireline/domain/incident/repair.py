@@ -12,7 +12,13 @@ from fireline.domain.incident.kinds import RepairMethod, UnitStatus
 MOST_UNITS = 200
 MOVES = {
     UnitStatus.RUNNING: (UnitStatus.PLANNED, UnitStatus.FAILED),
-    UnitStatus.DONE: (UnitStatus.PLANNED, UnitStatus.RUNNING, UnitStatus.FAILED),
+    # Said again with what was left out the first time, such as rows or duplicates.
+    UnitStatus.DONE: (
+        UnitStatus.PLANNED,
+        UnitStatus.RUNNING,
+        UnitStatus.FAILED,
+        UnitStatus.DONE,
+    ),
     UnitStatus.FAILED: (UnitStatus.PLANNED, UnitStatus.RUNNING, UnitStatus.DONE),
     UnitStatus.WAIVED: tuple(s for s in UnitStatus if s is not UnitStatus.WAIVED),
 }

@@ -41,7 +41,8 @@ def _listed(view: BlastMessage) -> list[kit.Block]:
 def _nothing(view: BlastMessage) -> kit.Rendered:
     text = "No consumer downstream is known."
     if view.unresolved:
-        text += f" {_unknown(view)}."
+        unknown = _unknown(view)
+        text += f" {unknown[0].upper()}{unknown[1:]}."
     elif not view.roots:
         text = "No dataset is named yet: `/incident dataset add NAME late`."
     more = kit.section("\n".join(_contracts(view))) if view.contracts else None

@@ -47,12 +47,12 @@ def _unit(line: UnitLine) -> str:
     place = f"{unit.order}. " if unit.order else ""
     parts = [
         f"unit {unit.number} {unit.status.value}",
-        f"{unit.method.value.replace('_', ' ')} {one_line(unit.window, 80)}",
+        f"{unit.method.value.replace('_', ' ')} `{one_line(unit.window, 80).replace('`', '')}`",
     ]
     if unit.owner:
         parts.append(f"<@{unit.owner}>")
     if unit.eta is not None and not unit.status.settled:
-        parts.append(f"done {when(unit.eta)}")
+        parts.append(f"ETA {when(unit.eta)}")
     if unit.rows_expected is not None and unit.rows_actual is not None:
         match = "" if unit.reconciled else " :warning: they differ"
         parts.append(f"{unit.rows_actual:,.0f} of {unit.rows_expected:,.0f} rows{match}")

@@ -63,7 +63,7 @@ def consumer_notice(view: ConsumerNotice) -> kit.Rendered:
     said = f"{view.ref} \u00b7 {one_line(told.sent_by, 100)} \u00b7 {when(told.sent_at)}"
     if told.confirmed_at is not None:
         said += f" \u00b7 understood by {one_line(told.confirmed_by or '', 100)}"
-    else:
+    elif told.kind is not NoticeKind.ALL_CLEAR:
         value = f"{view.incident_id}|{told.consumer}"
         blocks.append(kit.actions([kit.button("Understood", ids.UNDERSTOOD, value, "primary")]))
     if view.pass_on:
