@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fireline.domain.incident.details import Decision
+from fireline.domain.incident.details import Decision, Reopening
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Severity, Stamp
 from fireline.domain.incident.kinds import DecisionKind
 from fireline.domain.incident.timers import due_timers, update_due
@@ -93,6 +93,17 @@ def test_escalation_is_judged_when_it_fires() -> None:
     seen = an_incident(stamps={**stamps, Stamp.ACKNOWLEDGED: DECLARED})
     later = [t for t in due_timers(seen, RULES, now, target_minutes=60) if "escal" in t.key]
     assert all("secondary" not in name for t in later for name in t.notify)
+
+
+def test_service_that_breaks_again_calls_anew_and_data_that_does_does_not() -> None:
+    week = DECLARED + timedelta(days=7)
+    service = Reopening(week, "service", "the lag came back", "ana", same_impact=False)
+    for kind, called in (("service", 2), ("data", 0)):
+        again = replace(service, kind=kind)
+        incident = an_incident()
+        incident = replace(incident, details=replace(incident.details, reopened=(again,)))
+        found = due_timers(incident, RULES, week, target_minutes=60)
+        assert len([t for t in found if t.key.startswith("escalate:declared")]) == called
 
 
 def test_exposure_calls_security_at_once_and_restricted() -> None:

@@ -8,8 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+import structlog
 
 from fireline.domain.errors import EffectError, RateLimitedError, RejectedError, UnreachableError
+
+log = structlog.get_logger(__name__)
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 8.0
@@ -57,7 +60,14 @@ class Session:
         Raises:
             EffectError: it failed or was refused.
         """
-        where = urlsplit(request.url).hostname
+        where = str(urlsplit(request.url).hostname)
+        try:
+            return self._sent(request, where)
+        except EffectError as error:
+            log.warning("pagerduty_failed", host=where, error=str(error), retry=error.retry)
+            raise
+
+    def _sent(self, request: Request, where: str) -> Mapping[str, Any]:
         try:
             with self._client.stream(
                 request.method,
@@ -66,15 +76,15 @@ class Session:
                 json=request.body,
                 headers=dict(request.headers),
             ) as answer:
-                content = _bounded(answer, str(where))
+                content = _bounded(answer, where)
         except httpx.TimeoutException as error:
             raise UnreachableError(f"PagerDuty ({where}) did not answer in time.") from error
         except httpx.HTTPError as error:
             message = f"PagerDuty ({where}) cannot be reached: {type(error).__name__}."
             raise UnreachableError(message) from error
         if not answer.is_success:
-            raise _refused(answer, content, str(where))
-        return _object(content, str(where))
+            raise _refused(answer, content, where)
+        return _object(content, where)
 
 
 def _bounded(answer: httpx.Response, where: str) -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fireline.domain.incident.details import Reopening
 from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Stamp
 from fireline.domain.incident.kinds import Harm
@@ -41,7 +42,7 @@ TOLD_OF = (
 EXPIRY_AGAIN = timedelta(hours=1)
 LONGEST_LATE = timedelta(days=2)
 ANSWERED_WITHIN = timedelta(minutes=5)
-IMPACT = "impact"
+IMPACT, SERVICE = "impact", "service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,7 @@ def _armed(incident: Incident, step: EscalationStep, start: datetime) -> str | N
 
     Another beginning of the harm arms the steps that count from it, a worse severity the others.
     """
-    stem = f"escalate:{step.key}:{len(incident.details.reopened)}"
+    stem = f"escalate:{step.key}:{len(_back(incident))}"
     if step.clock == IMPACT:
         return f"{stem}:{int(start.timestamp())}"
     fired = (one.key for one in incident.details.fired if one.key.startswith(f"{stem}:s"))
@@ -229,12 +230,18 @@ def _clock(incident: Incident, step: EscalationStep) -> datetime | None:
         return incident.at(Stamp.LEGAL_CLOCK)
     if step.clock == IMPACT:
         return incident.at(Stamp.IMPACT_STARTED) or incident.at(Stamp.DETECTED)
-    declared = incident.at(Stamp.DECLARED)
+    again = _back(incident)
+    declared = again[-1].at if again else incident.at(Stamp.DECLARED)
     waits = step.when is not None and "acknowledged" in step.when
     if declared is None or not waits:
         return declared
     # How long nobody has answered counts from when somebody was asked.
     return max([declared, *(page.at for page in asked(incident)[:1])])
+
+
+def _back(incident: Incident) -> tuple[Reopening, ...]:
+    """When service broke again; people are called anew then, as at a declaration."""
+    return tuple(one for one in incident.details.reopened if one.kind == SERVICE)
 
 
 def _ladder(incident: Incident, rules: IncidentRules) -> tuple[str, ...]:
