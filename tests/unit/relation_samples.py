@@ -4,7 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from fireline.domain.incident.proposals import ProposalKind
-from fireline.usecases.relation_views import ProposalMessage, Proposed
+from fireline.usecases.relation_views import (
+    ChangeLine,
+    ChangesMessage,
+    ProposalMessage,
+    Proposed,
+)
 from fireline.usecases.views import AlertMessage, IncidentCard, Message
 
 NOW = datetime(2026, 11, 23, 2, 21, tzinfo=UTC)
@@ -38,6 +43,24 @@ def usual_relations(alert: AlertMessage, card: IncidentCard) -> dict[str, Messag
         "proposal": a_proposal(),
         "proposal_root": a_proposal(kind=ProposalKind.ROOT, text=root, dataset="shop.raw_orders"),
         "proposal_impact": a_proposal(kind=ProposalKind.IMPACT, text=impact, moment=NOW),
+        "changes": ChangesMessage(
+            "card:142",
+            "INC-142",
+            (
+                ChangeLine(
+                    NOW,
+                    "Deploy ingest 1.4 (ingest, by ben)",
+                    "same service ingest",
+                    "https://ci.example.com/7",
+                    cause=True,
+                ),
+                ChangeLine(
+                    NOW,
+                    "Config more partitions (kafka, by ana)",
+                    "changes shop.public.orders, upstream",
+                ),
+            ),
+        ),
         "proposal_done": a_proposal(**done),
         "proposal_refused": a_proposal(**{**done, "accepted": False}),
         "alert_follows": replace(
@@ -57,6 +80,9 @@ def usual_relations(alert: AlertMessage, card: IncidentCard) -> dict[str, Messag
 def worst_relations(alert: AlertMessage, card: IncidentCard, rude: str) -> dict[str, Message]:
     done = {"accepted": False, "decided_by": rude, "decided_at": NOW}
     return {
+        "changes": ChangesMessage(
+            "card:1", rude, (ChangeLine(NOW, rude, rude, f"https://x/{rude}"),) * 50
+        ),
         "proposal": a_proposal(text=rude, ref=rude),
         "proposal_done": a_proposal(text=rude, **done),
         "alert_follows": replace(alert, incident_ref=rude, follows=rude, flaps=99),

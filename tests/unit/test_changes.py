@@ -13,12 +13,14 @@ from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.incident.kinds import Answer
 from fireline.domain.incident.timeline import EntryKind, TimelineEntry
 from fireline.domain.lineage.graph import Graph, Node, NodeKind
+from fireline.domain.postmortem.facts import Record, postmortem_facts
 from fireline.usecases.incident_facts import answer
 from fireline.usecases.incident_links import change_link
 from fireline.usecases.manage_incident import Declare, declare
 from fireline.usecases.ports import Services
 from fireline.usecases.recent_changes import change_lines
 from fireline.usecases.retain import prune
+from fireline.usecases.show_relations import changes
 from fireline.usecases.take_change import add_change, caused_by, remove_change, take_change
 from tests.builders import ANA, services
 from tests.fakes import EPOCH, FakeClock
@@ -150,6 +152,24 @@ def test_the_cause_names_its_change_and_the_card_says_so(s: Services) -> None:
     assert change_lines(incident) == ("01:50 UTC Deploy ingest 1.4 (ingest, by ben): caused it",)
     answer(s, 1, "caused", "no", ANA)
     assert known(s).details.cause_change == ""
+
+
+def test_the_thread_of_the_card_lists_them_and_the_postmortem_names_the_cause(s: Services) -> None:
+    take_change(s, DEPLOY)
+    declared(s, service="ingest")
+    caused_by(s, 1, "deploy-7", ANA)
+    with s.store() as uow:
+        view = changes(s, uow, "1")
+        nothing = changes(s, uow, "2")
+        facts = Record(known(s), (), tuple(uow.timeline.entries(1)), (), 60)
+    assert nothing is None
+    assert view is not None
+    assert [(line.text, line.cause) for line in view.lines] == [
+        ("Deploy ingest 1.4 (ingest, by ben)", True)
+    ]
+    found = postmortem_facts(facts)
+    assert found["caused"] == "yes, deploy-7"
+    assert "ingest 1.4" in str(found["changes"])
 
 
 def test_taking_out_the_cause_asks_anew_what_it_was(s: Services) -> None:

@@ -109,3 +109,40 @@ def test_what_is_wrong_is_said_with_its_line(text: str, problem: str) -> None:
     found, problems = rules(text)
     assert any(p.startswith(problem) for p in problems), problems
     assert isinstance(found, IncidentRules)
+
+
+def test_what_belongs_together_can_be_said_also_for_single_alerts() -> None:
+    found, problems = rules(
+        """\
+incidents:
+  recent_changes: 4h
+  correlation:
+    window: 1h
+    max_depth: 3
+    min_occurrences: 2
+    flap: {transitions: 6, within: 1h}
+    alerts:
+      orders-lag: {min_occurrences: 1}
+"""
+    )
+    assert problems == []
+    rule = found.correlation
+    assert (rule.window, rule.max_depth, rule.recent_changes) == (60 * MINUTE, 3, 240 * MINUTE)
+    assert rule.of("other").min_occurrences == 2
+    assert rule.of("other", "orders-lag").min_occurrences == 1
+    assert rule.of("orders-lag").flap_transitions == 6
+    assert IncidentRules().correlation.of("x").flap_within == 30 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("correlation: {max_depth: 99}", "5: `99` must be a whole number from 1 to 20."),
+        ("correlation: {window: soon}", "5: `soon` is no length of time; write 5m, 1h or 3d."),
+        ("correlation: {flap: {transitions: 1}}", "5: `1` must be a whole number from 2 to 100."),
+        ("correlation: {windw: 1h}", "did you mean `window`"),
+    ],
+)
+def test_a_mistake_in_what_belongs_together_is_named_with_its_line(line: str, said: str) -> None:
+    _, problems = rules(f"incidents:\n  {line}\n")
+    assert any(said in problem for problem in problems), problems

@@ -1,6 +1,6 @@
 """What alerts already when an incident is declared: its own alert, and what follows from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from fireline.domain.incident.attachments import attached
@@ -13,6 +13,7 @@ from fireline.domain.incident.correlation import (
     roots_of,
 )
 from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.kinds import DatasetRole
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.lineage.runs import RunStatus
 from fireline.domain.people import SYSTEM
@@ -42,6 +43,7 @@ def gathered(s: Services, uow: UnitOfWork, incident: Incident, external: str | N
     if incident.drill or incident.details.past:
         return Gathered(incident, ())
     now = s.clock.now()
+    incident = _by_lineage(s, uow, incident)
     for signal in _own(s, uow, incident, external, now):
         incident = attached(incident, signal, Match(incident, Relation.SAME, OWN))
     entries = []
@@ -57,6 +59,26 @@ def gathered(s: Services, uow: UnitOfWork, incident: Incident, external: str | N
             text = f"{signal.title}: {found.why}"
             entries.append(happened(SYSTEM, text, signal.at, EntryKind.ALERT, where))
     return Gathered(incident, tuple(entries))
+
+
+def _by_lineage(s: Services, uow: UnitOfWork, incident: Incident) -> Incident:
+    """Of several datasets, those that are made of another one are what the trouble reached."""
+    affected = incident.details.affected
+    if len(affected) < 2:  # noqa: PLR2004 - one has nothing above it
+        return incident
+    places = Places(uow.lineages.graph(), s.policy.incidents.correlation.max_depth)
+    keys = {one.key: places.key(one.key) for one in affected}
+    below = {name: set(places.below([key])) - {key} for name, key in keys.items()}
+    above = {name: next((o for o in keys if keys[name] in below[o]), None) for name in keys}
+    told = tuple(
+        replace(one, role=DatasetRole.IMPACTED, why=f"downstream of {above[one.key]}")
+        if above[one.key] is not None
+        else one
+        for one in affected
+    )
+    if all(one.role is DatasetRole.IMPACTED for one in told):
+        return incident  # a circle has no beginning
+    return replace(incident, details=replace(incident.details, affected=told))
 
 
 def _own(

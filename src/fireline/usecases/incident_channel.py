@@ -126,6 +126,8 @@ def record_channel(s: Services, incident_id: int, channel: ChannelRef) -> Incide
         saved = save(s, uow, in_channel(before, channel), change)
         show(s, uow, "runbook_suggestion", channel.id, str(saved.id))
         show(s, uow, "blast", channel.id, str(saved.id))
+        if saved.details.changes:
+            show(s, uow, "changes", channel.id, str(saved.id))
         tell_pages(s, uow, saved, saved.details.pages)
         show_alert(s, uow, saved)
         if saved.details.place and not saved.details.past:

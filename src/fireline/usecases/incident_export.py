@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TypedDict
 
 from fireline.domain.errors import NotFoundError
-from fireline.domain.incident.details import Decision, Task
+from fireline.domain.incident.details import Decision, LinkedAlert, LinkedChange, Task
 from fireline.domain.incident.downtime import data_downtime
 from fireline.domain.incident.exposure import outside_words, public_view
 from fireline.domain.incident.incident import Incident
@@ -75,6 +75,9 @@ class IncidentDocument(TypedDict):
     timeline: list[EntryDocument]
     decisions: list[dict[str, object]]
     tasks: list[dict[str, object]]
+    alerts: list[dict[str, object]]
+    changes: list[dict[str, object]]
+    links: list[str]
     files: list[dict[str, object]]
     actions: list[dict[str, object]]
     postmortem: str | None
@@ -104,7 +107,6 @@ def as_document(
     incident = record if inside else public_view(record)
     withheld = incident.restricted and not inside
     timeline = timeline and not withheld
-    repair = incident.repair
     latest = uow.postmortems.latest(incident.id) if timeline else None
     return {
         "id": incident.ref,
@@ -119,21 +121,29 @@ def as_document(
         "datasets": list(incident.datasets),
         "roles": {role.value: user for role, user in incident.roles.items()},
         "stamps": {stamp.value: at.isoformat() for stamp, at in incident.stamps.items()},
-        "repair": None
-        if repair is None
-        else {"damaged": repair.damaged, "checked_by": repair.checked_by, "how": repair.how},
+        "repair": _repair(incident),
         "data_downtime": _downtime(incident),
         "budget_cost": dict(incident.budget_cost),
         "raw_budget_cost": dict(incident.raw_budget_cost),
         "timeline": _entries(uow.timeline.entries(incident.id)) if timeline else [],
         "decisions": [_plain(d) for d in incident.details.decisions] if timeline else [],
         "tasks": [_plain(t) for t in incident.details.tasks] if timeline else [],
+        "alerts": [_plain(a) for a in incident.details.alerts] if timeline else [],
+        "changes": [_plain(c) for c in incident.details.changes] if timeline else [],
+        "links": list(incident.details.links) if timeline else [],
         "files": [_plain(f) for f in uow.kept_files.of(incident.id)] if timeline else [],
         "actions": [_action(a) for a in uow.actions.all() if a.incident_id == incident.id]
         if timeline
         else [],
         "postmortem": latest.markdown if latest else None,
     }
+
+
+def _repair(incident: Incident) -> dict[str, object] | None:
+    repair = incident.repair
+    if repair is None:
+        return None
+    return {"damaged": repair.damaged, "checked_by": repair.checked_by, "how": repair.how}
 
 
 def _downtime(incident: Incident) -> dict[str, float] | None:
@@ -149,13 +159,17 @@ def _entries(entries: Iterable[TimelineEntry]) -> list[EntryDocument]:
     return [_entry(entry, stands=entry.seq in stand) for entry in kept]
 
 
-def _plain(record: Decision | Task | KeptFile) -> dict[str, object]:
+def _plain(record: Decision | Task | KeptFile | LinkedAlert | LinkedChange) -> dict[str, object]:
     """The fields as JSON has them; what says nothing is left out."""
     return {
-        name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in asdict(record).items()
-        if value not in (None, "")
+        name: _json(value) for name, value in asdict(record).items() if value not in (None, "", ())
     }
+
+
+def _json(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_json(one) for one in value]
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _entry(entry: TimelineEntry, *, stands: bool) -> EntryDocument:

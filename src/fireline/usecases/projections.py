@@ -26,7 +26,7 @@ from fireline.usecases.page_projections import page_message, paging_message
 from fireline.usecases.page_telling import PAGE, PAGING
 from fireline.usecases.post_review import review
 from fireline.usecases.publish import Projections
-from fireline.usecases.show_relations import proposal
+from fireline.usecases.show_relations import changes, proposal
 from fireline.usecases.silence_record import TROUBLE, trouble
 from fireline.usecases.subscriptions import FOLLOWED, REPLY, subscription, subscription_reply
 from fireline.usecases.triage import TRIAGE, triage
@@ -52,6 +52,7 @@ PROJECTIONS: Projections = {
     FOLLOWED: subscription,
     REPLY: subscription_reply,
     "proposal": proposal,
+    "changes": changes,
     "consumer_notice": consumer_notice,
     "all_clear": all_clear,
     POINTER: pointer,

@@ -16,6 +16,7 @@ from fireline.usecases.views import (
     AlertReply,
     BudgetChart,
     BudgetOverview,
+    ChangesMessage,
     IncidentCard,
     IncidentNotice,
     Message,
@@ -30,7 +31,14 @@ from fireline.usecases.views import (
 Projection = Callable[[Services, UnitOfWork, str], Message | None]
 Projections = Mapping[str, Projection]
 
-THREADED = (AlertReply, IncidentNotice, PagingMessage, ProposalMessage, TriageMessage)
+THREADED = (
+    AlertReply,
+    ChangesMessage,
+    IncidentNotice,
+    PagingMessage,
+    ProposalMessage,
+    TriageMessage,
+)
 GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
 

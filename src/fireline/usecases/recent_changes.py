@@ -7,6 +7,7 @@ from fireline.domain.incident.changes import (
     ProductionChange,
     Reach,
     considered,
+    in_words,
     linked,
     with_change,
 )
@@ -76,15 +77,6 @@ def entry_of(change: LinkedChange) -> NewEntry:
     where = Provenance(source="change", permalink=change.url or None, detail=change.id)
     text = f"{in_words(change)}: {change.why}" if change.why else in_words(change)
     return NewEntry(EntryKind.CHANGE, text, change.at, SYSTEM.id, SYSTEM.name, where)
-
-
-def in_words(change: LinkedChange) -> str:
-    """Such as `Deploy api 1.4 (orders, by ana)`."""
-    about = ", ".join(
-        filter(None, (change.service, f"by {change.author}" if change.author else ""))
-    )
-    kind = f"{change.kind.capitalize()} " if change.kind else ""
-    return f"{kind}{change.title}{f' ({about})' if about else ''}"
 
 
 def change_lines(incident: Incident) -> tuple[str, ...]:

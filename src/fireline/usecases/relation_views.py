@@ -24,6 +24,26 @@ class ProposalMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One change as people read it."""
+
+    at: datetime
+    text: str
+    why: str
+    url: str = ""
+    cause: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesMessage:
+    """What was changed before it or during it, newest first, in the thread of the card."""
+
+    thread: str
+    ref: str
+    lines: tuple[ChangeLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Proposed:
     """That an alert may belong to an incident: which, and the number of the proposal."""
 

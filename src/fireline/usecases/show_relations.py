@@ -1,11 +1,17 @@
 """What an alert's message says of its incident, and the proposals in an incident's channel."""
 
 from fireline.domain.incident.attachments import alert_of
+from fireline.domain.incident.changes import in_words
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.proposals import ProposalKind
 from fireline.usecases.gather_signals import OWN
 from fireline.usecases.ports import Services, UnitOfWork
-from fireline.usecases.relation_views import ProposalMessage, Proposed
+from fireline.usecases.relation_views import (
+    ChangeLine,
+    ChangesMessage,
+    ProposalMessage,
+    Proposed,
+)
 
 
 def follows(incident: Incident | None, key: str) -> str:
@@ -26,6 +32,18 @@ def proposed_to(uow: UnitOfWork, key: str) -> Proposed | None:
             if named and one.accepted is None:
                 return Proposed(incident.id, incident.ref, one.number, one.why)
     return None
+
+
+def changes(_s: Services, uow: UnitOfWork, ref: str) -> ChangesMessage | None:
+    """Projection of what was changed; `ref` is the incident's id. None while nothing is known."""
+    incident = uow.incidents.get(int(ref))
+    if incident is None or not incident.details.changes:
+        return None
+    lines = tuple(
+        ChangeLine(one.at, in_words(one), one.why, one.url, one.id == incident.details.cause_change)
+        for one in reversed(incident.details.changes)
+    )
+    return ChangesMessage(f"card:{incident.id}", incident.ref, lines)
 
 
 def proposal(_s: Services, uow: UnitOfWork, ref: str) -> ProposalMessage | None:

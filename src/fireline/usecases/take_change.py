@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.changes import (
@@ -9,6 +10,7 @@ from fireline.domain.incident.changes import (
     ProductionChange,
     considered,
     found,
+    in_words,
     linked,
     with_change,
     without_change,
@@ -19,9 +21,9 @@ from fireline.domain.incident.kinds import Answer
 from fireline.domain.incident.timeline import EntryKind
 from fireline.domain.people import SYSTEM, Actor
 from fireline.usecases.incident_facts import record
-from fireline.usecases.incident_record import Change, retried, save
+from fireline.usecases.incident_record import Change, retried, save, show
 from fireline.usecases.ports import Services, UnitOfWork
-from fireline.usecases.recent_changes import entry_of, in_words, reach_of, touching
+from fireline.usecases.recent_changes import entry_of, reach_of, touching
 
 LONGEST_TITLE = 300
 BY_HAND = "named by hand"
@@ -61,8 +63,14 @@ def _tell(
     one = linked(change, why)
     detail = {"change": change.id, "why": why}
     written = Change("incident.change", SYSTEM, now, detail, (entry_of(one),))
-    save(s, uow, with_change(incident, one), written, announce=False)
+    _shown(s, uow, save(s, uow, with_change(incident, one), written, announce=False))
     return True
+
+
+def _shown(s: Services, uow: UnitOfWork, incident: Incident) -> None:
+    """Bring the message that lists the changes up to date."""
+    if incident.channel_id is not None:
+        show(s, uow, "changes", incident.channel_id, str(incident.id))
 
 
 def add_change(s: Services, incident_id: int, text: str, actor: Actor) -> Incident:
@@ -82,7 +90,8 @@ def add_change(s: Services, incident_id: int, text: str, actor: Actor) -> Incide
         one = linked(known, BY_HAND) if known else _of_words(words, now)
         return with_change(incident, one), f"Change {one.id}: {in_words(one)}, {BY_HAND}"
 
-    return record(s, incident_id, "change", edit, actor, kind=EntryKind.CHANGE)
+    then = partial(_shown, s)
+    return record(s, incident_id, "change", edit, actor, kind=EntryKind.CHANGE, then=then)
 
 
 def _of_words(words: str, now: datetime) -> LinkedChange:
@@ -101,7 +110,8 @@ def remove_change(s: Services, incident_id: int, change_id: str, actor: Actor) -
         after, gone = without_change(incident, change_id)
         return after, f"Change {gone.id} has nothing to do with it"
 
-    return record(s, incident_id, "change", edit, actor, kind=EntryKind.CHANGE)
+    then = partial(_shown, s)
+    return record(s, incident_id, "change", edit, actor, kind=EntryKind.CHANGE, then=then)
 
 
 def caused_by(s: Services, incident_id: int, change_id: str, actor: Actor) -> Incident:
@@ -121,4 +131,4 @@ def caused_by(s: Services, incident_id: int, change_id: str, actor: Actor) -> In
         details = replace(incident.details, caused_by_change=Answer.YES, cause_change=one.id)
         return replace(incident, details=details), f"Caused by change {one.id}: {in_words(one)}"
 
-    return record(s, incident_id, "answer", edit, actor)
+    return record(s, incident_id, "answer", edit, actor, then=partial(_shown, s))

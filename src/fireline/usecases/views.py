@@ -52,7 +52,7 @@ from fireline.usecases.impact_views import (
 from fireline.usecases.list_views import ActionLine, IncidentLine
 from fireline.usecases.page_views import OnCallList, PageMessage, PagingMessage
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
-from fireline.usecases.relation_views import ProposalMessage
+from fireline.usecases.relation_views import ChangesMessage, ProposalMessage
 from fireline.usecases.repair_views import RepairMessage
 from fireline.usecases.role_views import RoleGuide
 from fireline.usecases.subscription_views import Subscription
@@ -76,6 +76,7 @@ __all__ = [
     "BudgetOverview",
     "BurnChart",
     "BurnDetail",
+    "ChangesMessage",
     "ChartSpan",
     "ConsumerNotice",
     "DrillCard",
@@ -275,6 +276,7 @@ Message = (
     | RoleGuide
     | Subscription
     | ProposalMessage
+    | ChangesMessage
     | FileMessage
     | Notice
     | ActionReminder

@@ -16,10 +16,10 @@ from fireline.adapters.slack.blocks import Rendered, answers
 from fireline.adapters.slack.blocks.markup import clip
 from fireline.adapters.slack.desk import Asked, Desk
 from fireline.adapters.slack.grammar import Typed
+from fireline.domain.incident.changes import in_words
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.kinds import Answer, DetectedBy
 from fireline.usecases import incident_facts as facts
-from fireline.usecases.recent_changes import in_words
 from fireline.usecases.take_change import caused_by
 
 DETECTED: Options = tuple((one.value, one.value.capitalize()) for one in DetectedBy)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from fireline.domain.errors import InvalidInputError, NotFoundError
-from fireline.domain.incident.correlation import Match, Signal
+from fireline.domain.incident.correlation import Match, Relation, Signal
 from fireline.domain.incident.details import AffectedDataset, LinkedAlert
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.kinds import DatasetRole
@@ -56,7 +56,9 @@ def _joined(held: Iterable[str], more: Iterable[str]) -> tuple[str, ...]:
 
 
 def _with_data(incident: Incident, match: Match) -> Incident:
-    """The incident with the data that a signal is about as impacted."""
+    """The incident with the data that a signal is about as impacted; not what is upstream."""
+    if match.relation is Relation.UPSTREAM:
+        return incident
     affected = incident.details.affected
     held = {one.key for one in affected}
     room = MOST_DATASETS - len(affected)

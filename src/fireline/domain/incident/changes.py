@@ -125,3 +125,12 @@ def found(incident: Incident, change_id: str) -> LinkedChange:
     known = ", ".join(one.id for one in incident.details.changes[:10]) or "none"
     message = f"{incident.ref} names no change {wanted}; it names {known}."
     raise NotFoundError(message)
+
+
+def in_words(change: LinkedChange) -> str:
+    """Such as `Deploy api 1.4 (orders, by ana)`."""
+    about = ", ".join(
+        filter(None, (change.service, f"by {change.author}" if change.author else ""))
+    )
+    kind = f"{change.kind.capitalize()} " if change.kind else ""
+    return f"{kind}{change.title}{f' ({about})' if about else ''}"

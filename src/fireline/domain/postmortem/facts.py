@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from fireline.domain.incident.accepting import waiting
+from fireline.domain.incident.changes import in_words
 from fireline.domain.incident.downtime import DEFAULT_WEIGHTS, data_downtime
 from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import Incident, Stamp
@@ -59,6 +60,8 @@ def postmortem_facts(record: Record) -> dict[str, object]:
         "times": _times(record),
         "signal": _signal(incident),
         "decisions": _lines(record.entries, EntryKind.DECISION),
+        "changes": _changes(incident),
+        "caused": _caused(incident),
         "hypotheses": _lines(record.entries, EntryKind.HYPOTHESIS),
         "runbooks": [{"title": hit.title, "path": hit.path} for hit in record.runbooks],
         "repair": _repair(incident),
@@ -126,6 +129,21 @@ def _signal(incident: Incident) -> str:
     if fired is None:
         return "a person; no alert of ours fired before"
     return f"our burn alert, at {_at(fired)}"
+
+
+def _changes(incident: Incident) -> list[dict[str, str]]:
+    """What was changed shortly before it or during it, and may be behind it."""
+    return [
+        {"at": _at(change.at), "text": in_words(change), "link": change.url, "why": change.why}
+        for change in incident.details.changes
+    ]
+
+
+def _caused(incident: Incident) -> str:
+    """Whether a change caused it, and which."""
+    details = incident.details
+    answer = details.caused_by_change.value if details.caused_by_change is not None else MISSING
+    return f"{answer}, {details.cause_change}" if details.cause_change else answer
 
 
 def _repair(incident: Incident) -> str:

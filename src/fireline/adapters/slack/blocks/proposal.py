@@ -1,12 +1,13 @@
-"""A proposal in an incident's channel: what was seen, and one press to say yes or no."""
+"""In the thread of a card: what is proposed, decided by a press, and what was changed."""
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
-from fireline.adapters.slack.blocks.markup import clip, esc, one_line, when
+from fireline.adapters.slack.blocks.markup import clip, esc, link, one_line, some, when
 from fireline.domain.incident.proposals import ProposalKind
-from fireline.usecases.relation_views import ProposalMessage
+from fireline.usecases.relation_views import ChangeLine, ChangesMessage, ProposalMessage
 
 LONGEST = 600
+MOST_CHANGES = 12
 YES = {
     ProposalKind.ATTACH: "Attach it",
     ProposalKind.ROOT: "It began there",
@@ -41,3 +42,19 @@ def proposal(view: ProposalMessage) -> kit.Rendered:
         ]
     )
     return kit.rendered(plain, [kit.section(text), row])
+
+
+def changes(view: ChangesMessage) -> kit.Rendered:
+    """What was changed, the newest first, each with why it may be behind it."""
+    head = ":rocket: *Recent changes that may be behind it*"
+    shown = some(map(_line, view.lines), MOST_CHANGES, 2600)
+    text = f"{view.ref}: {len(view.lines)} recent changes"
+    note = kit.context("`/incident caused yes ID` says which it was; `change remove ID` that not.")
+    return kit.rendered(text, [kit.section(f"{head}\n{shown}"), note])
+
+
+def _line(one: ChangeLine) -> str:
+    name = one_line(one.text, 200)
+    what = link(one.url, clip(one.text, 200)) if one.url else name
+    why = ":point_left: *caused it*" if one.cause else one_line(one.why, 200)
+    return f"\u2022 {when(one.at)} {what}: {why}"
