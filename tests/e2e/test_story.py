@@ -86,14 +86,20 @@ class Story:
             how="row counts match the source for the whole window",
         )
         self.world.wait_message(where, "Resolved")
-        draft = eventually(
-            lambda: next(
-                (f for f in self.world.sandbox.workspace.files.values() if "INC-1" in f.title),
-                None,
-            ),
-            "the postmortem draft",
+        first = self.draft(1)
+        assert "wait to be accepted" in first
+        self.bo.command("/incident accept all", where)
+        return self.draft(2)
+
+    def draft(self, version: int) -> str:
+        """The shared draft of this version."""
+        title = f"INC-1 postmortem, draft {version}"
+        files = self.world.sandbox.workspace.files
+        shared = eventually(
+            lambda: next((f for f in files.values() if f.title == title and f.data), None),
+            f"draft {version} of the postmortem",
         )
-        return draft.data.decode()
+        return shared.data.decode()
 
     def promise(self, channel: Channel) -> None:
         bo = self.world.sandbox.user("bo")

@@ -41,7 +41,7 @@ Open [bold underline]{page_url}[/] in a browser. You are Ana; the menu switches 
     [cyan]/incident mitigate ...[/]
  4. Press [bold]Repair everything[/], then [cyan]/incident restore ...[/] and
     [cyan]/incident resolve[/]. The postmortem draft arrives with the budget
-    that the incident cost.
+    that the incident cost; [cyan]/incident accept all[/] puts the timeline in.
  5. [cyan]/postmortem action Add a landing check @chen due:tomorrow[/],
     then [cyan]/review[/].
 
