@@ -166,7 +166,7 @@ def test_a_name_that_somebody_took_gets_a_suffix(world: World, start_bot: StartB
     assert not world.messages("inc-1-orders-are-late")
 
 
-def test_an_archived_channel_is_told_in_the_record_and_holds_up_no_other(
+def test_a_refused_edit_is_told_in_the_record_and_an_archived_channel_is_opened_again(
     world: World, start_bot: StartBot
 ) -> None:
     bot = start_bot()
@@ -174,7 +174,7 @@ def test_an_archived_channel_is_told_in_the_record_and_holds_up_no_other(
     ana.command("/incident declare orders are late")
     archived = world.wait_channel("inc-1-")
     world.wait_message(archived.name, "Runbooks")
-    assert world.sandbox.post("/_faults/archive", channel=archived.name)["ok"]
+    world.sandbox.fault("error", method="chat.update", error="is_inactive")
     with bot.services.store() as uow:
         known = uow.incidents.all()[0]
     add_note(bot.services, known.id, "written when the room was gone", SYSTEM)
@@ -183,6 +183,8 @@ def test_an_archived_channel_is_told_in_the_record_and_holds_up_no_other(
     with bot.services.store() as uow:
         failed = [a for a in uow.audit.all() if a.action == "effect_failed"]
     assert "is_inactive" in str(failed[0].detail)
+    assert world.sandbox.post("/_faults/archive", channel=archived.name)["ok"]
+    eventually(lambda: not archived.is_archived, "work goes on, so the channel is opened again")
     ana.command("/incident declare payments fail")
     other = world.wait_channel("inc-2-")
     world.wait_message(other.name, "INC-2")

@@ -24,7 +24,7 @@ def card(view: IncidentCard) -> kit.Rendered:
         kit.section(f"*{STATE_WORDS[view.state]}*\n{path(view)}"),
         kit.section(clocks(view)),
         buttons(view),
-        kit.section(f":busts_in_silhouette: {card_facts.roles(view)}"),
+        card_facts.roles(view),
         card_facts.data(view),
         card_facts.repair(view),
         *card_facts.budgets(view),
@@ -48,7 +48,8 @@ def _small_print(view: IncidentCard) -> list[str]:
         facts.append(f"declared {when(declared)}")
     if view.part_of:
         facts.append(f"part of {esc(view.part_of)}")
-    facts.append(f"as of {when(view.now)}")
+    if view.state in OPEN_STATES:
+        facts.append(f"as of {when(view.now)}")
     lines = [" \u00b7 ".join(facts)]
     left = len(view.slos) - card_facts.SLOS
     if left > 0:

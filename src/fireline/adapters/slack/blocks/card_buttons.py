@@ -1,7 +1,7 @@
 """The buttons of the status card: the next best actions of its state, the rest in its menu."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
@@ -76,7 +76,7 @@ MENU = {
 def buttons(view: IncidentCard) -> kit.Block | None:
     """At most five: the next best steps of this state, and a menu with others."""
     value = str(view.incident_id)
-    first = [button(press, value) for press in _offered(view, _first(view))]
+    first = [button(press, value) for press in _one_primary(_offered(view, _first(view)))]
     if view.state in {State.TRIAGE, State.INVESTIGATING, State.MITIGATING}:
         first = _with_runbook(view, first)
     choices = tuple(
@@ -97,6 +97,11 @@ def _first(view: IncidentCard) -> tuple[Press, ...]:
         known = (REVIEW, CLOSE)
     unled = _open(view) and not view.roles.get(Role.COMMANDER)
     return (CLAIM, *known) if unled else known
+
+
+def _one_primary(presses: list[Press]) -> list[Press]:
+    """Only what is best done first stands out."""
+    return presses[:1] + [replace(press, style=None) for press in presses[1:]]
 
 
 def _offered(view: IncidentCard, presses: Iterable[Press]) -> list[Press]:

@@ -1,5 +1,7 @@
 """What a status card tells besides state and clocks: data, repair, budgets, roles, words."""
 
+from dataclasses import replace
+
 from fireline.adapters.slack.blocks import kit
 from fireline.adapters.slack.blocks.markup import (
     and_raw,
@@ -14,7 +16,7 @@ from fireline.adapters.slack.blocks.markup import (
 )
 from fireline.adapters.slack.blocks.slo import budget_words, burn_words, pace_words, state_words
 from fireline.domain.incident.details import AffectedDataset
-from fireline.domain.incident.incident import OPEN_STATES, Role
+from fireline.domain.incident.incident import NOT_COUNTED, OPEN_STATES, Role
 from fireline.usecases.card_views import IncidentCard
 from fireline.usecases.views import SloLine
 
@@ -41,7 +43,7 @@ def data(view: IncidentCard) -> kit.Block | None:
         lines.append(f":page_facing_up: Contract broken: {names}")
     reach = f"{facts.downstream} downstream" if facts.downstream else ""
     reach += f"{', ' if reach else ''}{facts.impacted} impacted" if facts.impacted else ""
-    if facts.due_at is not None:
+    if facts.due_at is not None and view.state in OPEN_STATES:
         due = f"next needed {when(facts.due_at)} by {one_line(facts.needed_by, NAME)}"
         reach = f"{reach} \u00b7 {due}" if reach else due
     return kit.section("\n".join([*lines, *([reach] if reach else [])]))
@@ -69,7 +71,7 @@ def repair(view: IncidentCard) -> kit.Block | None:
     return kit.section(":hammer_and_wrench: *Repair* " + " \u00b7 ".join(parts))
 
 
-def roles(view: IncidentCard) -> str:
+def roles(view: IncidentCard) -> kit.Block | None:
     """Who does what; a commander that is missing, and whose data it is while nobody answers."""
     filled = [f"{r.label}: {user(who)}" for r in Role if (who := view.roles.get(r))]
     if not view.roles.get(Role.COMMANDER) and view.state in OPEN_STATES:
@@ -80,12 +82,17 @@ def roles(view: IncidentCard) -> str:
         filled.append(
             f"Data owner: _nobody yet_ (lineage says {one_line(view.proposed_owner, 80)})"
         )
-    return "  \u00b7  ".join(filled) or "No roles"
+    return kit.section(":busts_in_silhouette: " + "  \u00b7  ".join(filled)) if filled else None
 
 
 def budgets(view: IncidentCard) -> list[kit.Block]:
     """The touched SLOs: what is left, how fast it burns, when it is gone, what this cost."""
-    return [kit.section(slo_line(line, _cost(view, line.name))) for line in view.slos[:SLOS]]
+    if view.state in NOT_COUNTED:
+        return []
+    shown = view.slos[:SLOS]
+    if view.state not in OPEN_STATES:
+        shown = tuple(replace(line, burning=()) for line in shown)  # burns of now, not of then
+    return [kit.section(slo_line(line, _cost(view, line.name))) for line in shown]
 
 
 def _cost(view: IncidentCard, slo: str) -> str | None:
