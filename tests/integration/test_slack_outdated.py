@@ -109,7 +109,7 @@ def test_resolve_on_a_card_that_is_resolved_already_says_so(bot: Bot) -> None:
     card = channel.messages[channel.pins[0]]
     bot.ask("/incident restore done", "ana", channel.id)
     bot.flows()
-    press(bot, card, "card_resolve", "ana")
+    press(bot, card, "card_no_damage", "ana")
     view = bot.open_view()
     line = '/incident resolve no-damage checked:@bo how:"looked"'
     bot.ask(line, "ana", channel.id)

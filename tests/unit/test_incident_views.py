@@ -110,6 +110,7 @@ def test_nothing_is_shown_of_what_does_not_exist(s: Services) -> None:
         "action_reminder": "U1:2026-11-22",
         "postmortem": "9:1",
         "review": "2026-W01",
+        "incident_export": "9:md:1",
     }
     for kind in PROJECTIONS:
         assert projected(s, kind, refs.get(kind, "9")) is None
