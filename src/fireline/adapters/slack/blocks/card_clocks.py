@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from fireline.adapters.slack.blocks.incident_words import SEVERITY_WORDS
 from fireline.adapters.slack.blocks.markup import MINUTE, between, duration, one_line, when
+from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import OPEN_STATES, IncidentState, Stamp
 from fireline.usecases.card_views import IncidentCard
 
@@ -100,7 +101,7 @@ def used_of(used: timedelta, target: int) -> str:
     minutes = int(used.total_seconds() // MINUTE)
     if target <= SHORT_TARGET and minutes <= 2 * SHORT_TARGET:
         return f"{minutes} of {target} min"
-    return f"{duration(used.total_seconds())} of {duration(target * MINUTE)}"
+    return f"{spell(used)} of {duration(target * MINUTE)}"
 
 
 def _data_clock(view: IncidentCard) -> str:
@@ -134,5 +135,5 @@ def plain_clock(view: IncidentCard) -> str:
     if start is None or (restored is None and view.state not in OPEN_STATES):
         return ""
     if restored:
-        return f"Restored after {between(start, restored)}."
+        return f"Restored after {spell(restored - start)}."
     return f"Running for {between(start, view.now)}."
