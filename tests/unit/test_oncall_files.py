@@ -15,6 +15,7 @@ from fireline.adapters.files.policy import read_policy
 from fireline.adapters.files.problems import Level
 from fireline.adapters.files.schema.documents import schema
 from fireline.cli.app import app
+from tests.sandbox_fixture import Sandbox
 
 ROOT = Path(__file__).parents[2]
 GOOD = """\
@@ -180,3 +181,11 @@ def test_a_policy_says_who_is_let_in_by_severity_and_whom_a_drill_calls() -> Non
         "policy.yaml:4: invite has no `sev5`",
         "policy.yaml:5: drill has no `call`",
     ]
+
+
+def test_the_demo_calls_people_of_its_own_slack(sandbox: Sandbox) -> None:
+    file = ROOT / "src" / "fireline" / "demo" / "definitions" / "oncall.yaml"
+    plan, problems = read_plan({str(file): file.read_text(encoding="utf-8")})
+    assert problems == []
+    people = {one.name: one.slack for rotation in plan.rotations for one in rotation.members}
+    assert people == {name: sandbox.user(name) for name in ("bo", "chen", "dia")}

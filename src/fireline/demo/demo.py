@@ -143,6 +143,7 @@ class Demo:
             "definitions": [shipped("slo_definitions"), _DEFINITIONS],
             "runbooks": shipped("runbooks"),
             "policy": shipped("policies") / "default.yaml",
+            "oncall": [_DEFINITIONS],
             "evaluate_every_seconds": EVALUATE_SECONDS,
             "evaluate_lag_seconds": _LAG_SECONDS,
             "http_port": 0,

@@ -38,7 +38,8 @@ Open [bold underline]{page_url}[/] in a browser. You are Ana; the menu switches 
     in [bold]#data-platform-alerts[/] with a runbook, a picture and buttons.
  3. Press [bold]Declare incident[/] on it. In the new channel: talk, react with
     📌 to keep a message in the timeline, [cyan]/incident role commander @bo[/],
-    [cyan]/incident mitigate ...[/]
+    [cyan]/incident mitigate ...[/] Dia is on call and is called by direct
+    message: switch to her and press [bold]Acknowledge[/].
  4. Press [bold]Repair everything[/], then [cyan]/incident restore ...[/] and
     [cyan]/incident resolve[/]. The postmortem draft arrives with the budget
     that the incident cost; [cyan]/incident accept all[/] puts the timeline in.
