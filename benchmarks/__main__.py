@@ -11,6 +11,7 @@ from rich.console import Console
 from benchmarks import (
     arithmetic,
     backtest,
+    lineage,
     peer,
     recorded,
     review,
@@ -25,6 +26,7 @@ Benchmark = Callable[[Stage], list[Figure]]
 BENCHMARKS: Mapping[str, Benchmark] = {
     "arithmetic": arithmetic.arithmetic,
     "runbooks": runbooks.runbooks,
+    "lineage": lineage.lineage,
     "start": slack.start,
     "declare": slack.declare,
     "ticks": ticks.ticks,
