@@ -79,7 +79,6 @@ class Story:
         where = channel.name
         self.bo.command("/incident restore rows pass again", where)
         self.world.wait_message(where, "Restored")
-        self.bo.command("/incident accept all", where)
         self.bo.command("/incident resolve", where)
         self.bo.submits(
             damage="no-damage",
