@@ -10,6 +10,10 @@ from fireline.domain.audit import first_broken
 from fireline.domain.errors import ConflictError, NotFoundError
 from fireline.domain.incident.chain import first_broken_entry
 from fireline.domain.incident.timeline import EntryKind, Review
+from fireline.domain.people import Actor
+from fireline.usecases.accept_timeline import accept
+from fireline.usecases.manage_incident import add_note
+from tests.builders import services
 from tests.contract.store_records import NOW, an_entry, an_incident, kept, run_together
 from tests.store_fixture import RecordingStore
 
@@ -133,3 +137,29 @@ def test_judgements_and_erased_texts_leave_the_chain_whole(any_store: RecordingS
         assert first_broken_entry("INC-1", chain) is None
         with pytest.raises(NotFoundError, match="no timeline entry 9"):
             uow.timeline.set_review(1, [9], Review.ACCEPTED)
+
+
+def test_two_people_judge_and_note_at_the_same_moment_and_both_are_kept(
+    any_store: RecordingStore,
+) -> None:
+    kept(any_store, an_incident())
+    s = services(any_store)
+    for number in range(6):
+        add_note(s, 1, f"note {number}", Actor("U1", "Ana"))
+
+    def work(who: str) -> None:
+        actor = Actor(who, who.lower())
+        for number in range(3):
+            add_note(s, 1, f"{who} {number}", actor)
+            accept(s, 1, actor)
+
+    run_together(work, "U1", "U2")
+    accept(s, 1, Actor("U1", "Ana"))
+    with any_store() as uow:
+        chain = uow.timeline.chain(1)
+        found = uow.incidents.get(1)
+    assert first_broken_entry("INC-1", chain) is None
+    assert {f"{who} {n}" for who in ("U1", "U2") for n in range(3)} <= {e.text for e in chain}
+    assert {e.review for e in chain} == {Review.ACCEPTED}
+    assert found is not None
+    assert found.details.timeline_accepted_at is not None

@@ -15,7 +15,7 @@ from fireline.usecases.accept_timeline import REDRAFT, accept, correct, hide
 from fireline.usecases.draft_postmortem import draft
 from fireline.usecases.erase_entry import erase
 from fireline.usecases.incident_channel import open_channel, record_channel
-from fireline.usecases.incident_export import as_document
+from fireline.usecases.incident_export import ExportFormat, as_document
 from fireline.usecases.manage_incident import (
     Declare,
     add_note,
@@ -25,6 +25,7 @@ from fireline.usecases.manage_incident import (
     restore,
 )
 from fireline.usecases.ports import RawMessage, Services
+from fireline.usecases.share_export import exported, share_export
 from fireline.usecases.timeline_views import PAGE, Listing, timeline_page
 from fireline.usecases.verify_chains import verify_chains
 from tests.builders import ANA, BEN, night, services
@@ -227,3 +228,22 @@ def test_an_erased_text_is_gone_in_every_version_and_the_chain_holds(
         erase(uow, incident, 99, "GDPR", EPOCH)
     with s.store() as uow, pytest.raises(InvalidInputError, match="law"):
         erase(uow, replace(incident), seq, " ", EPOCH)
+
+
+def test_the_export_of_a_restricted_incident_is_whole_in_its_channel_and_nowhere_else(
+    s: Services, incident: Incident
+) -> None:
+    noted(s, incident, "the bucket was public")
+    with s.store() as uow:
+        uow.incidents.save(replace(incident, restricted=True))
+        uow.commit()
+    share_export(s, incident.id, ExportFormat.MARKDOWN, ANA)
+    with s.store() as uow:
+        file = exported(s, uow, f"{incident.id}:md:1")
+        held = uow.incidents.get(incident.id)
+        assert held is not None
+        outside = as_document(uow, held, timeline=True)
+    assert file is not None
+    assert "the bucket was public" in file.content
+    assert "the bucket was public" not in file.comment
+    assert "the bucket was public" not in str(outside)

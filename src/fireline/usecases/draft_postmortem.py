@@ -84,7 +84,10 @@ def postmortem_file(s: Services, uow: UnitOfWork, ref: str) -> FileMessage | Non
     if incident is None or made is None or made.version != int(version):
         return None
     name = f"{incident.ref.lower()}-postmortem-v{made.version}.md"
-    sentence = json.loads(made.facts)["summary"]
+    facts = json.loads(made.facts)
+    sentence, waits = facts["summary"], facts.get("waiting", 0)
+    if waits:
+        sentence += f" {waits} timeline entries wait: `/incident accept`."
     comment = (
         f"Postmortem draft of {incident.ref} ({incident.title}). {sentence}\n"
         "The lines in italics wait for your words. Promise what will change with"

@@ -10,7 +10,7 @@ from fireline.domain.incident.merging import parted, united
 from fireline.domain.incident.moves import Move, Verb
 from fireline.domain.incident.proposals import ProposalKind
 from fireline.domain.incident.timeline import NewEntry, TimelineEntry
-from fireline.domain.incident.timeline_text import shown
+from fireline.domain.incident.timeline_text import ERASED, deleted, shown
 from fireline.domain.people import SYSTEM, Actor
 from fireline.usecases.expose_incident import enter
 from fireline.usecases.incident_record import Change, happened, load, save, show
@@ -85,9 +85,8 @@ def unite(
 
 def _copied(source: Incident, entry: TimelineEntry) -> NewEntry:
     where = replace(entry.provenance, detail=f"{source.ref} entry {entry.seq}")
-    return NewEntry(
-        entry.kind, entry.text, entry.occurred_at, entry.actor_id, entry.actor_name, where
-    )
+    text = deleted(entry) if entry.deleted else entry.text or ERASED
+    return NewEntry(entry.kind, text, entry.occurred_at, entry.actor_id, entry.actor_name, where)
 
 
 def part(s: Services, uow: UnitOfWork, source: Incident, target_id: int, now: datetime) -> Incident:

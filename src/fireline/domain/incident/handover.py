@@ -9,6 +9,7 @@ from fireline.domain.incident.details import Handover
 from fireline.domain.incident.incident import Incident, Role
 from fireline.domain.incident.roles import with_role
 from fireline.domain.incident.timeline import EntryKind, TimelineEntry
+from fireline.domain.incident.timeline_text import shown
 from fireline.domain.people import Actor
 
 RULED_OUT, SUPPOSED = "Ruled out: ", "Hypothesis: "
@@ -61,8 +62,8 @@ def taken(incident: Incident, number: int, actor: Actor, now: datetime) -> Incid
 def open_hypotheses(entries: Iterable[TimelineEntry]) -> tuple[str, ...]:
     """What it may be and was not ruled out, oldest first."""
     thought: dict[str, None] = {}
-    for entry in entries:
-        if entry.kind is not EntryKind.HYPOTHESIS or entry.retracted or entry.deleted:
+    for entry in shown(entries):
+        if entry.kind is not EntryKind.HYPOTHESIS or entry.deleted:
             continue
         if entry.text.startswith(RULED_OUT):
             thought.pop(entry.text.removeprefix(RULED_OUT), None)
