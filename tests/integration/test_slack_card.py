@@ -60,7 +60,7 @@ def test_whoever_takes_a_role_gets_its_guide_with_buttons_that_work(bot: Bot) ->
     assert "you are Communications" in guide.text
     press(bot, guide, "card_act_update", "bo")
     bot.submit(bot.open_view("bo"), "bo", conditions="orders are late")
-    bot.until(lambda: incident(bot).details.updates)
+    bot.until(lambda: any("update 1 is posted" in m.text for m in bot.ephemerals()))
     said = bot.ask("/incident release", "bo", where.id)
     assert "you are no longer communications" in said
     bot.flows()

@@ -42,7 +42,7 @@ class BlastMessage:
 
     `several` are the datasets that an unresolved name may mean; `quarantined` ones are kept from
     their consumers. `contracts` are those of the data it began with, and all broken ones. `whole`
-    shows every line.
+    shows every line. `thread` is the key of the message in whose thread it stands.
     """
 
     ref: str
@@ -54,6 +54,7 @@ class BlastMessage:
     age: timedelta | None = None
     old: bool = False
     border: str = ""
+    thread: str = ""
     several: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     contracts: tuple[ContractLine, ...] = ()
     quarantined: tuple[str, ...] = ()

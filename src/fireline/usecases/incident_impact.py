@@ -53,7 +53,8 @@ def blast(s: Services, uow: UnitOfWork, ref: str) -> BlastMessage | None:
     found = blast_of(uow, roots_of(incident), now)
     if found is None or (not found.roots and not found.affected):
         return None
-    return message_of(s, uow, incident, found)
+    shown = message_of(s, uow, incident, found)
+    return replace(shown, thread=f"card:{incident.id}")
 
 
 def message_of(s: Services, uow: UnitOfWork, incident: Incident, found: Blast) -> BlastMessage:

@@ -14,6 +14,7 @@ from fireline.usecases.ports import FlowCall, Ids, PostedMessage, PostedRef, Ser
 from fireline.usecases.views import (
     AlertMessage,
     AlertReply,
+    BlastMessage,
     BudgetChart,
     BudgetOverview,
     ChangesMessage,
@@ -33,6 +34,7 @@ Projections = Mapping[str, Projection]
 
 THREADED = (
     AlertReply,
+    BlastMessage,
     ChangesMessage,
     IncidentNotice,
     PagingMessage,
