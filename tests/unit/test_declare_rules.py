@@ -112,6 +112,30 @@ def test_what_came_too_seldom_declares_nothing_yet(
     assert [i.state for i in listed(sqlite_store)] == [IncidentState.INVESTIGATING]
 
 
+def test_a_rule_may_restrict_and_then_it_is_never_less_than_the_worst(
+    sqlite_store: RecordingStore,
+) -> None:
+    rule = DeclareRule("source == 'burn'", restricted=True, severity=4, quiet=True)
+    policy = Policy(incidents=replace(IncidentRules(), declares=(rule,)))
+    AlertScene(sqlite_store, policy={"policy": policy}).tick("page")
+    (incident,) = listed(sqlite_store)
+    assert (incident.restricted, incident.severity.label) == (True, "SEV1")
+
+
+def test_what_a_rule_cannot_declare_is_written_down_and_stops_nothing(
+    s: Services, sqlite_store: RecordingStore
+) -> None:
+    group = take(s, said(an_alert("a", team="web")))
+    assert group is not None
+    with s.store() as uow:
+        declare_from_group(s, uow, replace(group, id="gone"))
+        uow.commit()
+    with s.store() as uow:
+        refused = [e for e in uow.audit.all() if e.action == "rule.refused"]
+    assert [e.subject for e in refused] == ["alertmanager:gone"]
+    assert listed(sqlite_store) == []
+
+
 def test_what_is_wrong_in_a_rule_is_named_by_its_line() -> None:
     text = """apiVersion: fireline/v1
 kind: Policy

@@ -5,8 +5,10 @@ says that it is an incident.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from fireline.domain.alertmanager.alerts import ExternalGroup
+from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import IncidentState, Severity
 from fireline.domain.incident.lifecycle import Verb
 from fireline.domain.incident.timeline import Provenance
@@ -71,28 +73,29 @@ def _apply(
     s: Services, uow: UnitOfWork, rule: DeclareRule, incident_id: int | None, command: Declare
 ) -> None:
     """Declare it, or confirm the signal that it belongs to."""
-    where = Provenance(source="rule", detail=rule.when)
     if incident_id is None:
-        asked = Severity(rule.severity) if rule.severity else None
-        declare_within(
-            s,
-            uow,
-            Declare(
-                text=command.text,
-                actor=command.actor,
-                severity=asked,
-                episode_id=command.episode_id,
-                external_group=command.external_group,
-                quiet=rule.quiet,
-                restricted=rule.restricted,
-                provenance=where,
-            ),
-        )
+        _declare(s, uow, rule, command)
         return
     uow.lock()
     incident = uow.incidents.get(incident_id)
     if incident is not None and incident.state is IncidentState.TRIAGE and not rule.quiet:
         step_in(s, uow, incident, Ask(Verb.INVESTIGATE, f"rule: {rule.when}"), SYSTEM)
+
+
+def _declare(s: Services, uow: UnitOfWork, rule: DeclareRule, command: Declare) -> None:
+    """Declare it; what cannot be declared is written down and never stops the alert itself."""
+    asked = replace(
+        command,
+        severity=Severity(rule.severity) if rule.severity else None,
+        quiet=rule.quiet,
+        restricted=rule.restricted,
+        provenance=Provenance(source="rule", detail=rule.when),
+    )
+    try:
+        declare_within(s, uow, asked)
+    except (InvalidInputError, NotFoundError) as error:  # raised before anything is written
+        detail: dict[str, object] = {"rule": rule.when, "error": str(error)}
+        uow.audit.append(s.clock.now(), SYSTEM.id, "rule.refused", str(asked.dedupe_key), detail)
 
 
 def _burn_facts(s: Services, group: AlertGroup, slos: list[str]) -> Mapping[str, object]:
