@@ -1,6 +1,9 @@
 """What people say and flag in an incident channel, through every way Slack repeats itself."""
 
+from fireline.adapters.slack.calls import web_client
+from fireline.adapters.slack.catch_up import catch_up
 from fireline.domain.incident.timeline import TimelineEntry
+from fireline.sandbox.seed import BOT_TOKEN
 from tests.integration.slack_bot import Bot
 
 
@@ -114,3 +117,19 @@ def test_a_dropped_socket_comes_back_and_works(bot: Bot) -> None:
 def test_a_refused_token_is_told_with_an_id(bot: Bot) -> None:
     bot.sandbox.fault("error", method="views.open", error="expired_trigger_id")
     assert "try once more" in bot.ask("/incident declare")
+
+
+def test_a_pin_that_was_missed_is_found_again_and_the_cards_own_is_none(bot: Bot) -> None:
+    where = bot.declared()
+    said = bot.act("message", user="ana", channel=where.id, text="rows are missing")
+    where.pins.append(str(said["ts"]))  # while nobody listened
+    client = web_client(BOT_TOKEN, bot.sandbox.api_url)
+    for _ in range(2):
+        catch_up(bot.services, client, bot.chat, None)
+    bot.act("pin", user="ana", channel=where.id, ts=said["ts"], remove=True)
+    bot.until(lambda: not shown(bot))
+    bot.act("pin", user="ana", channel=where.id, ts=said["ts"])
+    bot.until(lambda: shown(bot))
+    catch_up(bot.services, client, bot.chat, None)
+    ana = bot.sandbox.user("ana")
+    assert [(e.text, e.supporters) for e in shown(bot)] == [("rows are missing", (f"pin:{ana}",))]

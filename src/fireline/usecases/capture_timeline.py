@@ -160,11 +160,18 @@ def _support(s: Services, incident: Incident, mark: Flag) -> bool:
         entry = uow.timeline.by_source(incident.id, mark.channel, mark.ts, mark.kind)
         if entry is None:
             return False
-        if mark.mark not in entry.supporters:
+        if not _has(entry, mark):
             _mark(uow, load(uow, incident.id), entry, mark)
             _audit(s, uow, incident, "timeline.flag", mark, entry.seq)
             uow.commit()
     return True
+
+
+def _has(entry: TimelineEntry, mark: Flag) -> bool:
+    """Whether the mark is there; a message is pinned once, by whomever."""
+    if mark.mark.startswith(PIN):
+        return any(one.startswith(PIN) for one in entry.supporters)
+    return mark.mark in entry.supporters
 
 
 def _mark(uow: UnitOfWork, incident: Incident, entry: TimelineEntry, mark: Flag) -> None:

@@ -14,7 +14,8 @@ from fireline.adapters.slack.chat import SlackChat
 from fireline.adapters.slack.desk import Desk, log
 from fireline.domain.errors import EffectError, UserError
 from fireline.domain.incident.incident import Incident, Stamp
-from fireline.usecases.capture_timeline import flag
+from fireline.domain.people import SYSTEM
+from fireline.usecases.capture_timeline import flag, pin
 from fireline.usecases.ports import Services
 from fireline.usecases.raw_messages import record_edit, record_message
 
@@ -90,6 +91,9 @@ def _recover(desk: Desk, where: str, message: Json, *, ours: bool) -> None:
         record_message(desk.s, replace(found, recovered=True))
         if "edited" in message:
             record_edit(desk.s, edit(desk, where, message))
+    if not ours and message.get("pinned_to"):
+        pinned_by = str((message.get("pinned_info") or {}).get("pinned_by") or "")
+        pin(desk.s, where, ts, desk.actor(pinned_by) if pinned_by else SYSTEM)
     for reaction in message.get("reactions") or []:
         for user in reaction.get("users") or []:
             _flag(desk, where, ts, str(reaction["name"]), str(user))
