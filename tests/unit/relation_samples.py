@@ -48,6 +48,7 @@ def usual_relations(alert: AlertMessage, card: IncidentCard) -> dict[str, Messag
             "INC-142",
             (
                 ChangeLine(
+                    "ingest-1.4",
                     NOW,
                     "Deploy ingest 1.4 (ingest, by ben)",
                     "same service ingest",
@@ -55,6 +56,7 @@ def usual_relations(alert: AlertMessage, card: IncidentCard) -> dict[str, Messag
                     cause=True,
                 ),
                 ChangeLine(
+                    "kafka-88",
                     NOW,
                     "Config more partitions (kafka, by ana)",
                     "changes shop.public.orders, upstream",
@@ -81,7 +83,7 @@ def worst_relations(alert: AlertMessage, card: IncidentCard, rude: str) -> dict[
     done = {"accepted": False, "decided_by": rude, "decided_at": NOW}
     return {
         "changes": ChangesMessage(
-            "card:1", rude, (ChangeLine(NOW, rude, rude, f"https://x/{rude}"),) * 50
+            "card:1", rude, (ChangeLine(rude, NOW, rude, rude, f"https://x/{rude}"),) * 50
         ),
         "proposal": a_proposal(text=rude, ref=rude),
         "proposal_done": a_proposal(text=rude, **done),

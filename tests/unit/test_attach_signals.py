@@ -7,6 +7,7 @@ import pytest
 
 from fireline.domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident, IncidentState, Stamp
+from fireline.domain.incident.kinds import DatasetRole
 from fireline.domain.incident.proposals import ProposalKind
 from fireline.domain.lineage.graph import Graph, Node, NodeKind
 from fireline.domain.lineage.runs import RunResult, RunStatus
@@ -31,6 +32,7 @@ EDGES = {
     "stg_payments": ("fct_revenue_daily",),
 }
 NAMES = (*EDGES, "dim_customers", "fct_revenue_daily")
+BEGAN = (NOW - timedelta(minutes=1)).isoformat()
 GRAPH = Graph({n: Node(n, n, NodeKind.MODEL, service="dwh") for n in NAMES}, EDGES, NOW)
 
 
@@ -60,9 +62,11 @@ def runs(scene: AlertScene, name: str, dataset: str, status: RunStatus = RunStat
     take_runs(scene.s, [RunResult(name, dataset, status, scene.clock.now())])
 
 
-def external(scene: AlertScene, dataset: str, ended: datetime | None = None) -> str:
+def external(
+    scene: AlertScene, dataset: str, ended: datetime | None = None, began: str = BEGAN
+) -> str:
     end = ended.isoformat().replace("+00:00", "Z") if ended else ""
-    alert = an_alert(ended=end, began=(NOW - timedelta(minutes=1)).isoformat(), dataset=dataset)
+    alert = an_alert(ended=end, began=began, dataset=dataset)
     common = {"alertname": "TableLate", "dataset": dataset}
     group = take(scene.s, said(alert, slo="none", commonLabels=common, groupLabels=common))
     assert group is not None
@@ -307,6 +311,49 @@ def test_a_burn_that_is_back_within_the_cool_down_reopens_the_incident_once(
         newest = max(scene.groups(), key=lambda g: g.opened_at)
         assert newest.incident_id == 1
         assert Stamp.RESTORED not in incident.stamps
+
+
+def test_a_burn_soon_after_the_end_reopens_though_service_was_back_long_before(
+    scene: AlertScene,
+) -> None:
+    declared_from_alert(scene)
+    scene.ticks("ok", 20, minutes=2)
+    restored(scene, IncidentState.RESTORED)
+    scene.clock.advance(minutes=90)
+    incident = known(scene)
+    ended = {Stamp.DATA_VERIFIED: scene.clock.now(), Stamp.RESOLVED: scene.clock.now()}
+    with scene.store() as uow:
+        after = replace(incident, state=IncidentState.RESOLVED, stamps={**incident.stamps, **ended})
+        uow.incidents.save(after)
+        uow.commit()
+    scene.tick({"slo-raw_orders": "page"}, minutes=10)
+    again = known(scene)
+    assert again.state is IncidentState.INVESTIGATING
+    assert again.details.reopened[0].same_impact is False
+
+
+def test_alertmanagers_flapping_group_is_said_once_and_then_counted(scene: AlertScene) -> None:
+    declare(scene.s, Declare("Orders late", ANA, datasets=("raw_orders",)))
+    for minute in range(4):
+        began = (NOW + timedelta(minutes=2 * minute)).isoformat()
+        group = external(scene, "stg_orders", began=began)
+        scene.clock.advance(minutes=1)
+        ended = scene.clock.now()
+        assert external(scene, "stg_orders", ended=ended, began=began) == group
+        scene.clock.advance(minutes=1)
+    (alert,) = known(scene).details.alerts
+    assert alert.flapping
+    assert len(alert.times) == 7
+    assert sum("flapping" in line for line in timeline(scene)) == 1
+    assert sum("TableLate" in line for line in timeline(scene)) <= 5
+
+
+def test_of_several_datasets_those_made_of_another_are_impacted(scene: AlertScene) -> None:
+    data = ("fct_revenue_daily", "raw_orders", "elsewhere")
+    incident = declare(scene.s, Declare("Odd", ANA, datasets=data)).incident
+    assert incident.details.roots == ("raw_orders", "elsewhere")
+    (one,) = (d for d in incident.details.affected if d.key == "fct_revenue_daily")
+    assert (one.role, one.why) == (DatasetRole.IMPACTED, "downstream of raw_orders")
 
 
 def test_a_restricted_incident_takes_what_follows_and_its_alert_tells_nothing(

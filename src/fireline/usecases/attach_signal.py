@@ -101,11 +101,11 @@ def _written(
 def _reopened(
     s: Services, uow: UnitOfWork, incident: Incident, signal: Signal, match: Match
 ) -> Incident:
-    """Back to work when the same burn is back soon after service was restored."""
-    restored = incident.at(Stamp.RESTORED)
+    """Back to work when the same burn is back soon after service was restored, or data was."""
     cooldown = s.policy.incidents.reopen_cooldown
-    same = match.relation is Relation.SAME and incident.state in BACK
-    if not same or restored is None or not restored < signal.at <= restored + cooldown:
+    ends = (incident.at(Stamp.RESTORED), incident.at(Stamp.RESOLVED))
+    soon = any(end is not None and end < signal.at <= end + cooldown for end in ends)
+    if match.relation is not Relation.SAME or incident.state not in BACK or not soon:
         return incident
     ask = Ask(Verb.REOPEN, f"{signal.title} is back: {match.why}", choice=ReopenKind.SERVICE)
     return step_in(s, uow, incident, ask, SYSTEM)

@@ -164,6 +164,8 @@ def _worth_a_line(
     s: Services, uow: UnitOfWork, before: ExternalGroup, after: ExternalGroup, now: datetime
 ) -> bool:
     """Whether the incident's timeline is to say it; a group that flaps is only counted there."""
+    if before.incident_id is None and after.incident_id is not None:
+        return False  # that it was attached says it
     if after.incident_id is None or after.open == bool(before.firing):
         return True
     key, firing = f"{ALERTMANAGER}:{after.id}", after.open

@@ -25,8 +25,9 @@ class ProposalMessage:
 
 @dataclass(frozen=True, slots=True)
 class ChangeLine:
-    """One change as people read it."""
+    """One change as people read it, with the id by which it is named."""
 
+    id: str
     at: datetime
     text: str
     why: str

@@ -40,7 +40,9 @@ def changes(_s: Services, uow: UnitOfWork, ref: str) -> ChangesMessage | None:
     if incident is None or not incident.details.changes:
         return None
     lines = tuple(
-        ChangeLine(one.at, in_words(one), one.why, one.url, one.id == incident.details.cause_change)
+        ChangeLine(
+            one.id, one.at, in_words(one), one.why, one.url, one.id == incident.details.cause_change
+        )
         for one in reversed(incident.details.changes)
     )
     return ChangesMessage(f"card:{incident.id}", incident.ref, lines)

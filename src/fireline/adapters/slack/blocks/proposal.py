@@ -57,4 +57,4 @@ def _line(one: ChangeLine) -> str:
     name = one_line(one.text, 200)
     what = link(one.url, clip(one.text, 200)) if one.url else name
     why = ":point_left: *caused it*" if one.cause else one_line(one.why, 200)
-    return f"\u2022 {when(one.at)} {what}: {why}"
+    return f"\u2022 {when(one.at)} {what} `{one_line(one.id, 60)}`: {why}"
