@@ -42,6 +42,8 @@ class EntryDocument(TypedDict):
     retracted: bool
     deleted: bool
     stands: bool
+    version: int
+    visibility: str
     supersedes: int | None
     review: str
     review_reason: str | None
@@ -156,7 +158,17 @@ def _downtime(incident: Incident) -> dict[str, float] | None:
 def _entries(entries: Iterable[TimelineEntry]) -> list[EntryDocument]:
     kept = list(entries)
     stand = {entry.seq for entry in current(kept)}
-    return [_entry(entry, stands=entry.seq in stand) for entry in kept]
+    versions: dict[int, int] = {}
+    for entry in sorted(kept, key=lambda e: e.seq):
+        versions[entry.seq] = versions.get(entry.supersedes or 0, 0) + 1
+    return [_entry(e, versions[e.seq], stands=e.seq in stand) for e in kept]
+
+
+def _visibility(entry: TimelineEntry) -> str:
+    """Who reads the text: `all`, `commander` of a deleted message, `nobody` once erased."""
+    if entry.erased:
+        return "nobody"
+    return "commander" if entry.deleted else "all"
 
 
 def _plain(record: Decision | Task | KeptFile | LinkedAlert | LinkedChange) -> dict[str, object]:
@@ -172,7 +184,7 @@ def _json(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def _entry(entry: TimelineEntry, *, stands: bool) -> EntryDocument:
+def _entry(entry: TimelineEntry, version: int, *, stands: bool) -> EntryDocument:
     """One entry; a deleted message's text is for the commander alone, so not in here."""
     return {
         "seq": entry.seq,
@@ -188,6 +200,8 @@ def _entry(entry: TimelineEntry, *, stands: bool) -> EntryDocument:
         "retracted": entry.retracted,
         "deleted": entry.deleted,
         "stands": stands,
+        "version": version,
+        "visibility": _visibility(entry),
         "supersedes": entry.supersedes,
         "review": entry.review.value,
         "review_reason": entry.review_reason,
