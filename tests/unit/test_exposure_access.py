@@ -20,6 +20,7 @@ from fireline.usecases.chase_actions import add_action
 from fireline.usecases.forget_restricted import forget_restricted
 from fireline.usecases.home import home
 from fireline.usecases.incident_facts import join
+from fireline.usecases.incident_handover import offer
 from fireline.usecases.incident_log import Choice, add_task, decide, revoke
 from fireline.usecases.incident_steps import Ask, step
 from fireline.usecases.ports import RawMessage
@@ -62,8 +63,17 @@ def test_who_holds_a_role_is_not_shut_out(scene: Scene) -> None:
     scene.declared(restricted=True)
     with pytest.raises(ForbiddenError, match="role"):
         incident_access.decide_access(scene.s, 1, ANA.id, "ana", SEC, granted=False)
+
+
+def test_work_is_given_only_to_those_who_may_read_it(scene: Scene) -> None:
+    scene.declared(restricted=True)
+    with pytest.raises(ForbiddenError, match="access grant"):
+        work.assign_role(scene.s, 1, Role.COMMANDER, BEN.id, "ben", BEN)
+    with pytest.raises(ForbiddenError, match="access grant"):
+        offer(scene.s, 1, BEN.id, "ben", ANA)
+    incident_access.decide_access(scene.s, 1, BEN.id, "ben", ANA, granted=True)
     work.assign_role(scene.s, 1, Role.SCRIBE, BEN.id, "ben", ANA)
-    assert may_read(scene.get(), BEN.id)
+    assert scene.get().roles[Role.SCRIBE] == BEN.id
 
 
 def test_joining_a_restricted_incident_is_refused(scene: Scene) -> None:

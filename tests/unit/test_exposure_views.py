@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -22,13 +21,15 @@ from fireline.usecases import chase_actions, incident_views, post_review
 from fireline.usecases.alert_history import alert_history
 from fireline.usecases.answer_question import answer
 from fireline.usecases.home import home
+from fireline.usecases.impact_views import RestrictedNotice
 from fireline.usecases.incident_export import as_document
 from fireline.usecases.incident_record import Change, happened, write_down
-from fireline.usecases.outside import told_there
+from fireline.usecases.outside import APART, told_there
 from fireline.usecases.ports import PostedMessage, Services
 from fireline.usecases.projections import PROJECTIONS
 from fireline.usecases.public_audit import public_audit
 from fireline.usecases.similar_incidents import similar_incidents
+from fireline.usecases.views import Notice
 from tests.builders import (
     ANA,
     BEN,
@@ -119,7 +120,7 @@ def vars_of(rendered: Any) -> object:
 @given(secret=SECRETS)
 @settings(
     max_examples=25,
-    deadline=timedelta(seconds=5),
+    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 def test_F04_restricted_text_never_leaves(s: Services, secret: str) -> None:  # noqa: N802 - F4
@@ -170,3 +171,21 @@ def test_those_who_lead_or_were_let_in_read_it_whole() -> None:
     assert public_view(opened, BEN.id) == opened
     assert public_view(opened, EVE) == public_view(opened)
     assert not may_read(opened, None)
+
+
+def test_a_message_of_any_kind_says_the_sentence_where_it_does_not_belong(s: Services) -> None:
+    with s.store() as uow:
+        before = uow.incidents.get(1)
+        assert before is not None
+        uow.incidents.save(secretive("qzorders", version=before.version))
+        uow.commit()
+    secret = Notice("qzorders")
+    with s.store() as uow:
+        for kind, ref in product(set(PROJECTIONS) - APART, ("1", "1:2", "1|board|#finance")):
+            there = PostedMessage(f"{kind}:{ref}", "#finance", kind, ref, ts="1.1")
+            assert type(told_there(uow, there, there, secret)) is RestrictedNotice
+            direct = replace(there, channel=f"@{EVE}", ts=None)
+            assert type(told_there(uow, direct, None, secret)) is RestrictedNotice
+            assert told_there(uow, replace(there, ts=None), None, secret) is None
+            inside = replace(there, channel="C0PRIVATE")
+            assert told_there(uow, inside, inside, secret) == secret

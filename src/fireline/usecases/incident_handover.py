@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from fireline.domain.incident.access import check_reader
 from fireline.domain.incident.durations import spell
 from fireline.domain.incident.handover import offered, open_hypotheses, taken
 from fireline.domain.incident.incident import Incident, Role, Stamp
@@ -21,6 +22,7 @@ def offer(s: Services, incident_id: int, to: str, to_name: str, actor: Actor) ->
     """Offer command to somebody; the card tells all there is to know, and asks them to take it."""
 
     def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
+        check_reader(incident, to, to_name)
         after, _ = offered(incident, to, to_name, actor, now)
         return after, f"Command offered to {to_name}"
 

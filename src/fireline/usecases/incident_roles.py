@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from fireline.domain.errors import ForbiddenError
+from fireline.domain.incident.access import check_reader
 from fireline.domain.incident.details import Assignment
 from fireline.domain.incident.incident import Incident, Role
 from fireline.domain.incident.roles import held_by, left, released, too_many, with_role
@@ -29,7 +30,8 @@ def assign_role(
     """Give the role to a person, or free it with None; whoever holds it already keeps it.
 
     Raises:
-        ForbiddenError: `if_free` was asked for, and somebody else was faster.
+        ForbiddenError: `if_free` was asked for, and somebody else was faster; or the incident is
+            restricted, and the person may not read it.
     """
 
     def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
@@ -41,6 +43,8 @@ def assign_role(
                 f"Somebody else became {role.label.lower()} of {incident.ref} first; the card shows"
                 f" who. To take over, write `/incident claim {role.value}`."
             )
+        if user_id is not None:
+            check_reader(incident, user_id, user_name)
         line = f"{role.label}: {user_name}" if user_id else f"{role.label} is free"
         return with_role(incident, role, user_id, actor, now), line
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from fireline.domain.errors import ForbiddenError, IllegalTransitionError, InvalidInputError
 from fireline.domain.incident.details import Access, LeftChannel
-from fireline.domain.incident.exposure import access_of
+from fireline.domain.incident.exposure import access_of, may_read
 from fireline.domain.incident.incident import Incident, Role, Stamp
 from fireline.domain.incident.kinds import AccessState, IncidentType
 from fireline.domain.people import Actor
@@ -137,6 +137,17 @@ def decided_access(
     if known is not None and known.state is state:
         return incident
     return _with_access(incident, Access(user, name, state, at, asker.name))
+
+
+def check_reader(incident: Incident, user: str, name: str) -> None:
+    """Refuse work in a restricted incident for somebody who may not read it.
+
+    Raises:
+        ForbiddenError: the person is not on the access list.
+    """
+    if not may_read(incident, user):
+        message = f"{name} may not read {incident.ref}: `/incident access grant @person` first."
+        raise ForbiddenError(message)
 
 
 def readers_of(incident: Incident) -> tuple[str, ...]:
