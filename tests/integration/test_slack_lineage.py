@@ -68,7 +68,7 @@ def test_impact_lists_names_that_are_in_no_lineage_and_refuses_odd_words(
     bot: Bot, where: str
 ) -> None:
     bot.ask("/incident dataset add nowhere late", "ana", where)
-    assert "not in the lineage: `nowhere`" in bot.ask("/incident impact", "ana", where)
+    assert "Not in the lineage: `nowhere`" in bot.ask("/incident impact", "ana", where)
     assert "impact refresh" in bot.ask("/incident impact now", "ana", where)
     bot.ask("/incident dataset add raw_orders late quarantined", "ana", where)
     assert bot.ask("/incident impact refresh", "ana", where).startswith("Affected: 1 tier-0")

@@ -26,6 +26,7 @@ from fireline.usecases import incident_repair as repair
 from fireline.usecases.incident_repair_view import message_of
 from fireline.usecases.incident_steps import Ask, step
 from fireline.usecases.ingest_lineage import take_graph, take_runs
+from fireline.usecases.look_after_data import DataWatch
 from fireline.usecases.manage_incident import Declare, declare
 from fireline.usecases.ports import Services
 from tests.builders import ANA, a_lag_slo, services
@@ -236,6 +237,27 @@ def test_a_server_that_cannot_be_asked_reopens_nothing(
     facts.link_slo(s, incident.id, LAG.name, ANA, add=True)
     lag.value = "away"
     repair.verify_all(s)
+    assert now(s, incident).state is IncidentState.RESOLVED
+
+
+def test_after_the_end_only_what_the_data_says_is_news(
+    s: Services, incident: Incident, lag: Lag
+) -> None:
+    settle(s, incident)
+    facts.link_slo(s, incident.id, LAG.name, ANA, add=True)
+    watch = DataWatch(s)
+    lag.value = "away"
+    watch()
+    with s.store() as uow:
+        before = len(uow.timeline.entries(incident.id))
+    asked = len(lag.asked)
+    watch()
+    assert len(lag.asked) == asked
+    advance(s, minutes=6)
+    watch()
+    assert len(lag.asked) == asked + 1
+    with s.store() as uow:
+        assert len(uow.timeline.entries(incident.id)) == before
     assert now(s, incident).state is IncidentState.RESOLVED
 
 

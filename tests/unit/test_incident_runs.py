@@ -133,3 +133,13 @@ def test_what_comes_late_changes_nothing(s: Services, incident: Incident) -> Non
     assert lines(s, incident) == []
     with s.store() as uow:
         assert [run.status for run in uow.lineages.runs([RAW])] == [RunStatus.PASS]
+
+
+def test_a_stale_source_says_since_when_it_is_too_old(s: Services, incident: Incident) -> None:
+    take_dbt(s, (DBT / "sources.json").read_bytes())
+    (line,) = lines(s, incident)
+    assert "failed: raw_orders" in line
+    assert line.endswith(
+        "Too old since 2026-11-22 15:26 UTC: "
+        '`/incident time impact_started 2026-11-22T15:26Z "as dbt says"` takes it over'
+    )

@@ -16,7 +16,8 @@ else:
 
 def import_files(
     inputs: Annotated[
-        list[Path], typer.Argument(help="Files or folders of Sloth, OpenSLO, Pyrra, slo-generator.")
+        list[Path],
+        typer.Argument(help="Files or folders of Sloth, OpenSLO, Pyrra, slo-generator, ODCS."),
     ],
     *,
     out: Annotated[Path, typer.Option("--out", help="Folder for the native files.")],

@@ -19,7 +19,7 @@ from fireline.usecases import (
     room_care,
 )
 from fireline.usecases.incident_watch import watch
-from fireline.usecases.look_after_data import look_after_data
+from fireline.usecases.look_after_data import DataWatch
 from fireline.usecases.ports import ChannelRef, PostedMessage, Services
 from fireline.usecases.private_words import deliver
 from fireline.usecases.publish import Projections
@@ -76,7 +76,7 @@ def steps_of(
         evaluate=evaluate,
         remind_alerts=lambda: remind_alerts(s, s.clock.now()),
         watch_incidents=partial(watch, s),
-        verify_repairs=lambda: look_after_data(s),
+        verify_repairs=DataWatch(s),
         mend_ledger=mend_ledger,
         remind=lambda: chase_actions.remind_due(s, s.clock.now()),
         review=lambda: post_review.post_week(s, s.clock.now()),

@@ -1,6 +1,7 @@
 """Putting data right: units, their progress, and checks that must stay green."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -109,8 +110,10 @@ def verify(s: Services, incident_id: int, actor: Actor, attested: str | None = N
     asked = incident_queries.checks_of(s, incident_id, now)
     with s.store() as uow:
         before = load(uow, incident_id)
-        found = _checks(uow, before, now, attested, actor)
-        after = verified(before, [*asked, *found], now)
+        found = [*asked, *_checks(uow, before, now, attested, actor)]
+        if actor == SYSTEM and before.state is not IncidentState.REPAIRING:
+            found = _after_the_end(before, found)
+        after = verified(before, found, now)
         line = _line(before, after)
         quiet = actor == SYSTEM and line is None
         if after == before or quiet:
@@ -122,6 +125,12 @@ def verify(s: Services, incident_id: int, actor: Actor, attested: str | None = N
             show(s, uow, CHECKS, saved.channel_id, str(saved.id))
         uow.commit()
     return saved
+
+
+def _after_the_end(before: Incident, found: Iterable[Check]) -> list[Check]:
+    """Of an incident that is over only what its data says is news, and only what is known."""
+    fresh = {c.name: c for c in found if c.kind in OF_DATA and c.known}
+    return [*(c for c in before.details.checks if c.name not in fresh), *fresh.values()]
 
 
 def _checks(
@@ -217,14 +226,19 @@ def _summary(after: Incident) -> str:
     return f"Checks: {len(checks)}, {state}"
 
 
-def verify_all(s: Services) -> int:
+def verify_all(s: Services, *, ended: bool = True) -> int:
     """Look at every incident whose data is repaired or was of late; gives how many.
 
     One that was resolved goes back to be repaired once a check of its data turns red.
+
+    Args:
+        s: everything.
+        ended: whether those that were resolved within the week are looked at too.
     """
     now = s.clock.now()
     with s.store() as uow:
-        incidents = [*uow.incidents.open(), *uow.incidents.between(now - WATCHED_FOR, now)]
+        incidents = uow.incidents.open()
+        incidents += uow.incidents.between(now - WATCHED_FOR, now) if ended else []
     found = {i.id: i.state for i in incidents if _looked_at(i, now)}
     for incident_id, state in found.items():
         after = verify(s, incident_id, SYSTEM)

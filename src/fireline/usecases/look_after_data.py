@@ -1,10 +1,26 @@
 """What the clock has to see to in the data of incidents: promises broken, repairs verified."""
 
+from datetime import datetime, timedelta
+
 from fireline.usecases.incident_contracts import watch_contracts
 from fireline.usecases.incident_repair import verify_all
 from fireline.usecases.ports import Services
 
+# Data that was put right is looked at less often than data that is being put right.
+REST = timedelta(minutes=5)
 
-def look_after_data(s: Services) -> int:
-    """Look at contracts and repairs; gives how many incidents and promises there was news of."""
-    return watch_contracts(s) + verify_all(s)
+
+class DataWatch:
+    """Looks at contracts and repairs each time it is called, at what is over now and then."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._looked: datetime | None = None
+
+    def __call__(self) -> int:
+        """Gives how many incidents and promises there was something to see of."""
+        s, now = self._services, self._services.clock.now()
+        ended = self._looked is None or now - self._looked >= REST
+        if ended:
+            self._looked = now
+        return watch_contracts(s) + verify_all(s, ended=ended)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -14,6 +14,7 @@ from fireline.domain.lineage.runs import RunResult, RunStatus
 BORDER = "unknown beyond dbt"
 REVERSE_ETL = re.compile(r"(^|_)reverse_?etl(_|$)")
 TEST = "test"
+PERIODS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 REPAIR = "fireline_repair"
 DATA = frozenset({"model", "seed", "snapshot"})
 EXPOSURES = {
@@ -101,12 +102,22 @@ class _Manifest(_Tolerant):
     child_map: dict[str, list[str]] = Field(default_factory=dict)
 
 
+class _After(_Tolerant):
+    count: int | None = None
+    period: str | None = None
+
+
+class _Criteria(_Tolerant):
+    error_after: _After | None = None
+
+
 class _Result(_Tolerant):
     unique_id: str
     status: str
     failures: int | None = None
     message: str | None = None
     max_loaded_at: datetime | None = None
+    criteria: _Criteria | None = None
 
 
 class _Args(_Tolerant):
@@ -256,9 +267,19 @@ def read_results(document: Mapping[str, Any], keys: Mapping[str, str]) -> list[R
             failures=result.failures,
             loaded_at=result.max_loaded_at,
             repair=repair,
+            stale_since=_stale_since(result),
         )
         for result in found.results
     ]
+
+
+def _stale_since(result: _Result) -> datetime | None:
+    """When a source whose freshness failed became too old."""
+    after = result.criteria.error_after if result.criteria is not None else None
+    if after is None or after.count is None or result.max_loaded_at is None:
+        return None
+    unit = PERIODS.get(after.period or "")
+    return result.max_loaded_at + after.count * unit if unit is not None else None
 
 
 def _repair(found: _Results) -> str:

@@ -9,6 +9,7 @@ from fireline.adapters.slack.blocks.modals import NO_DAMAGE, REPAIRED, Prefill
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply, refused
 from fireline.adapters.slack.grammar import Typed, incident_number, person, role, severity
 from fireline.domain.errors import IllegalTransitionError, InvalidInputError, NotFoundError
+from fireline.domain.incident.downtime import recovered_words
 from fireline.domain.incident.exposure import may_read
 from fireline.domain.incident.incident import Incident, RepairDecision, Role
 from fireline.domain.incident.roles import too_many
@@ -215,7 +216,7 @@ def resolve(desk: Desk, asked: Asked, typed: Typed) -> Reply:
         choice == REPAIRED, desk.member(checked.id, "checked", checked.name), how
     )
     after = manage_incident.resolve(desk.s, incident.id, decision, asked.user)
-    return _told(after, "is resolved. The postmortem draft follows here")
+    return _told(after, f"is resolved{recovered_words(after)}. The postmortem draft follows here")
 
 
 def _told(incident: Incident, what: str) -> Rendered:

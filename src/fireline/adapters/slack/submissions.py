@@ -21,6 +21,7 @@ from fireline.adapters.slack.blocks.modals import REPAIRED
 from fireline.adapters.slack.desk import Asked, Desk
 from fireline.adapters.slack.interactions import Next, Outcome, Sent, Submission
 from fireline.domain.errors import UserError
+from fireline.domain.incident.downtime import recovered_words
 from fireline.domain.incident.incident import RepairDecision, Role, Severity
 from fireline.domain.incident.timeline import EntryKind
 from fireline.usecases import chase_actions, find_runbook, manage_incident
@@ -78,7 +79,8 @@ def resolve(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
         damaged, desk.member(sent.need("checked"), "checked"), sent.need("how")
     )
     after = manage_incident.resolve(desk.s, sent.incident(), decision, asked.user)
-    return answers.told(f"{after.ref} is resolved. The postmortem draft follows in its channel.")
+    done = f"{after.ref} is resolved{recovered_words(after)}."
+    return answers.told(f"{done} The postmortem draft follows in its channel.")
 
 
 def action(desk: Desk, asked: Asked, sent: Sent) -> Outcome:

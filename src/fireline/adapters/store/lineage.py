@@ -98,6 +98,8 @@ class SqlLineages:
     def save_runs(self, runs: Iterable[RunResult]) -> None:
         """Keep each in place of the last one of its id."""
         rows = [{**asdict(run), "status": run.status.value} for run in runs]
+        for row in rows:
+            del row["stale_since"]
         for first in range(0, len(rows), AT_ONCE):
             self._tx.upsert(LineageRunRow, rows[first : first + AT_ONCE])
 

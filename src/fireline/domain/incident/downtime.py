@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from fireline.domain.incident.details import AffectedDataset
+from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.incident.kinds import DatasetRole, Harm
+from fireline.domain.incident.metrics import durations
 
 DEFAULT_WEIGHTS: Mapping[int, float] = {0: 4, 1: 2, 2: 1}
 LAST_TIER = 2
@@ -46,6 +48,15 @@ def data_downtime(
     tiers = [_tier(dataset, incident) for dataset in incident.details.affected if _bad(dataset)]
     weighted = sum(hours * weights.get(tier, 1) for tier in tiers)
     return DataDowntime(hours * len(tiers), weighted, len(tiers), len(spans))
+
+
+def recovered_words(incident: Incident) -> str:
+    """How long until the data was right, to go on a sentence; empty where no data was bad."""
+    known, downtime = durations(incident).ttdr, data_downtime(incident)
+    if known is None or downtime is None or not downtime.datasets:
+        return ""
+    hours = f"{downtime.hours:.1f} dataset-hours"
+    return f", its data recovered after {spell(known)} ({hours} of data downtime)"
 
 
 def _intervals(incident: Incident) -> list[Interval]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.details import RunWatch
-from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.incident.kinds import DatasetRole
 from fireline.domain.incident.knowledge import with_dataset
 from fireline.domain.lineage.runs import RunResult, RunStatus
@@ -71,7 +71,7 @@ def with_runs(incident: Incident, runs: Iterable[RunResult], reach: Reach) -> tu
         new = run.dataset in reach.data and run.dataset not in reach.own
         if run.bad and not run.repair and run.dataset is not None and new:
             after = _impacted(after, run.dataset, run)
-    return after, _line(told, reach.data)
+    return after, _line(told, reach.data) + _since(incident, told)
 
 
 def _impacted(incident: Incident, key: str, run: RunResult) -> Incident:
@@ -118,6 +118,19 @@ def _line(told: list[tuple[RunResult, int]], data: Collection[str]) -> str:
     tags = sorted({run.repair for run, _ in told if run.repair})
     head = f"Repair run {', '.join(tags[:NAMED])}" if tags else "Run"
     return f"{head}: {'; '.join(parts)}" if parts else ""
+
+
+def _since(incident: Incident, told: list[tuple[RunResult, int]]) -> str:
+    """When dbt says the data became too old, if that is earlier than what is recorded."""
+    stale = [run.stale_since for run, _ in told if run.bad and run.stale_since is not None]
+    known = incident.at(Stamp.IMPACT_STARTED)
+    if not stale or (known is not None and known <= min(stale)):
+        return ""
+    at = min(stale)
+    return (
+        f". Too old since {at:%Y-%m-%d %H:%M} UTC: "
+        f'`/incident time impact_started {at:%Y-%m-%dT%H:%MZ} "as dbt says"` takes it over'
+    )
 
 
 def _names(runs: list[RunResult], data: Collection[str], *, messages: bool = False) -> str:

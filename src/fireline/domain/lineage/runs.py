@@ -19,7 +19,8 @@ class RunResult:
     """One result; `dataset` is None where it belongs to none that is known.
 
     `failed` is how often in a row it failed, this time included.
-    `repair` is the tag of a run that repairs, such as `INC-3/1`: its failures are part of the work.
+    `stale_since` is when a source became older than it may be; it is told and not kept. `repair`
+    is the tag of a run that repairs, such as `INC-3/1`: its failures are part of the work.
     """
 
     id: str
@@ -31,6 +32,7 @@ class RunResult:
     loaded_at: datetime | None = None
     failed: int = 0
     repair: str = ""
+    stale_since: datetime | None = None
 
     @property
     def bad(self) -> bool:
