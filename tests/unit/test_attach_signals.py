@@ -296,7 +296,7 @@ def test_a_burn_that_is_back_within_the_cool_down_reopens_the_incident_once(
     again: bool,  # noqa: FBT001 - a table
 ) -> None:
     declared_from_alert(scene)
-    scene.ticks("ok", 20, minutes=2)
+    scene.ticks("ok", 4, minutes=10)
     assert not scene.group().open
     restored(scene, state)
     scene.tick({"slo-raw_orders": "page"}, minutes=minutes)
@@ -317,7 +317,7 @@ def test_a_burn_soon_after_the_end_reopens_though_service_was_back_long_before(
     scene: AlertScene,
 ) -> None:
     declared_from_alert(scene)
-    scene.ticks("ok", 20, minutes=2)
+    scene.ticks("ok", 4, minutes=10)
     restored(scene, IncidentState.RESTORED)
     scene.clock.advance(minutes=90)
     incident = known(scene)

@@ -28,7 +28,7 @@ def declare_from_alert(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
     """Open the alert's incident at once; a second press gives the one that is open."""
     command = Declare(text="", actor=asked.user, episode_id=pressed.value)
     result = manage_incident.declare(desk.s, command)
-    return Later(lambda: declared(desk.settled(result.incident), created=result.created))
+    return Later(lambda: declared(desk.settled(result.incident), result))
 
 
 def acknowledge_alert(desk: Desk, asked: Asked, pressed: Pressed) -> Reply | None:

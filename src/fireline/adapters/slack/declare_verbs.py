@@ -103,7 +103,7 @@ def _declared(desk: Desk, asked: Asked, typed: Typed, words: Said, level: Severi
         past=past,
     )
     result = manage_incident.declare(desk.s, command)
-    return Later(lambda: declared(desk.settled(result.incident), created=result.created))
+    return Later(lambda: declared(desk.settled(result.incident), result))
 
 
 def _past(desk: Desk, asked: Asked, typed: Typed, words: Said) -> Past | None:

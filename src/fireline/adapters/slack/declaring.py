@@ -118,7 +118,7 @@ def declare(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     if not given.asked and alike(desk.s, command):
         return Next(declare_form.declare(_judged(desk, asked, given)))
     result = manage_incident.declare(desk.s, command)
-    return Later(lambda: declared(desk.settled(result.incident), created=result.created))
+    return Later(lambda: declared(desk.settled(result.incident), result))
 
 
 def redraw(desk: Desk, asked: Asked, pressed: Pressed) -> Reply | Redraw:

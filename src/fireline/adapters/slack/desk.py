@@ -31,6 +31,7 @@ from fireline.domain.errors import (
 from fireline.domain.incident.exposure import may_read
 from fireline.domain.incident.incident import Incident, IncidentState
 from fireline.domain.people import Actor
+from fireline.usecases.declaration import Declared
 from fireline.usecases.manage_incident import incident_in
 from fireline.usecases.outside import neutral, refuse_outside
 from fireline.usecases.ports import Services
@@ -228,13 +229,15 @@ class Desk:
         return incident
 
 
-def declared(incident: Incident, *, created: bool) -> Rendered:
+def declared(incident: Incident, result: Declared) -> Rendered:
     """What is answered to whoever declared: the reference and the way into the channel."""
+    created = result.created
     if incident.restricted and not created:
         return render(neutral(incident))
     title = one_line(incident.title, 150)
     head = f"{SEVERITY_WORDS[incident.severity]} \u00b7 *{esc(incident.ref)}* {title}"
     verb = "declared" if created else "is already open for this"
+    verb = "is open again" if result.reopened else verb
     if incident.details.past and not incident.needs_channel:
         verb = "recorded" if created else verb
         rest = "It is over, so nobody was called. You find it in your messages with me."

@@ -58,4 +58,4 @@ def sent(desk: Desk, asked: Asked, given: Sent) -> Outcome:
 
 def _started(desk: Desk, asked: Asked, name: str) -> Later:
     result = start_drill(desk.s, name, asked.user)
-    return Later(lambda: declared(desk.settled(result.incident), created=result.created))
+    return Later(lambda: declared(desk.settled(result.incident), result))

@@ -216,7 +216,7 @@ def end_sent(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
 def declare_from_group(desk: Desk, asked: Asked, group_id: str) -> Reply:
     """Open the group's incident at once; a second press gives the one that is open."""
     result = declare(desk.s, Declare(text="", actor=asked.user, external_group=group_id))
-    return Later(lambda: declared(desk.settled(result.incident), created=result.created))
+    return Later(lambda: declared(desk.settled(result.incident), result))
 
 
 def acknowledge(desk: Desk, asked: Asked, group_id: str) -> Reply | None:
