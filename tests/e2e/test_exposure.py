@@ -132,9 +132,9 @@ def test_F04_restricted_text_never_leaves_its_channel(  # noqa: N802 - the fault
     room = eventually(lambda: inside(world) if _rooms(world) else None, "the private channel")
     world.wait_message(room.name, SECRET)
     assert room.name == "inc-1"
-    in_room = _walk(world, ana, room)
-    assert in_room.count(SECRET) > MANY
+    assert _walk(world, ana, room).count(SECRET) > MANY
     eventually(lambda: readers <= set(room.members), "security and head are invited")
+    eventually(lambda: _called(world, "dia"), "security is called at once, without the clock")
 
     # Somebody else sees the sentence, asks, is let in, and is then one who may read it.
     announced = world.wait_message("incidents", "Restricted incident")
@@ -244,6 +244,13 @@ def _walk(world: World, ana: Person, room: Channel) -> str:
     ana.command(f'/incident resolve no-damage checked:@ana how:"{SECRET} logs"', room.name)
     eventually(lambda: SECRET in room.name or _shared(world), "the postmortem draft is shared")
     return " ".join(plain(m) for m in list(room.messages.values()))
+
+
+def _called(world: World, name: str) -> bool:
+    """Whether a direct message calls this person."""
+    user, every = world.sandbox.user(name), list(world.sandbox.workspace.channels.values())
+    mine = [c for c in every if c.is_im and user in c.members]
+    return any("Called as" in plain(m) for c in mine for m in list(c.messages.values()))
 
 
 def _shared(world: World) -> bool:

@@ -207,3 +207,12 @@ def test_a_channel_that_was_archived_before_is_left_as_it_is_and_said_so(scene: 
     (left,) = scene.get().details.left_channels
     assert left.archived_at is not None
     assert any("archived before" in line for line in scene.timeline())
+
+
+def test_a_message_that_slack_lets_nobody_edit_keeps_nothing_else_open(scene: Scene) -> None:
+    old = str(scene.declared().channel_id)
+    expose(scene.s, 1, WHY, ANA)
+    scene.chat.fail = {"update": [RejectedError("no", "cant_edit")]}
+    scene.moved(1)
+    assert old in scene.chat.archived
+    assert any("did not let us edit: 1 (cant_edit)" in line for line in scene.timeline())

@@ -32,6 +32,7 @@ from fireline.usecases.publish import Projections
 NAMED = 50
 SHOWN_AGAIN = ("card", "runbook_suggestion", "blast")
 MARK = "left:"
+ARCHIVED = "is_archived"
 DOCUMENTS = ("left:postmortem:", "left:incident_export:")
 
 
@@ -111,11 +112,10 @@ def shut_left(s: Services, projections: Projections, incident_id: int) -> None:
     for left in incident.details.left_channels:
         if left.archived_at is not None or left.id == incident.channel_id:
             continue
-        words = _shut_words(rows)
         try:
-            _take_words_out(s, projections, incident, left, rows)
+            words = _shut_words(rows, _take_words_out(s, projections, incident, left, rows))
         except RejectedError as error:
-            if error.code != "is_archived":
+            if error.code != ARCHIVED:
                 raise
             words = "The old channel was archived before; its messages could not be edited"
         shut = replace(left, archived_at=s.clock.now())
@@ -128,23 +128,36 @@ def _take_words_out(
     incident: Incident,
     left: LeftChannel,
     rows: Sequence[PostedMessage],
-) -> None:
-    """Our messages become the sentence, the pointer is posted, topic and name are neutral."""
+) -> list[str]:
+    """Our messages become the sentence, the pointer is posted, topic and name are neutral.
+
+    Gives why some messages could not be edited; the others, and the rest, are done all the same.
+    """
+    refused = []
     for row in rows:
         if row.channel_id == left.id:
-            deliver(s, projections, row)
+            try:
+                deliver(s, projections, row)
+            except RejectedError as error:
+                if error.code == ARCHIVED:
+                    raise
+                refused.append(error.code or str(error))
     key, ref = f"pointer:{incident.id}:{left.id}", f"{incident.id}:{left.id}"
     deliver(s, projections, PostedMessage(key=key, channel=left.id, kind=POINTER, ref=ref))
     s.chat.set_topic(left.id, _neutral_topic(incident))
     _rename(s, incident, left)
     s.chat.archive(left.id)
+    return refused
 
 
-def _shut_words(rows: Sequence[PostedMessage]) -> str:
-    """That it is archived; a shared document cannot be edited, so somebody has to know of it."""
+def _shut_words(rows: Sequence[PostedMessage], refused: Sequence[str]) -> str:
+    """That it is archived, and what of ours still stands there: somebody has to know of it."""
     files = sum(row.key.startswith(DOCUMENTS) for row in rows)
     words = "The old channel is archived; nothing in it is deleted"
-    return f"{words}. Documents shared there before: {files}" if files else words
+    words += f". Documents shared there before: {files}" if files else ""
+    if refused:
+        words += f". Messages that Slack did not let us edit: {len(refused)} ({refused[0]})"
+    return words
 
 
 def _rename(s: Services, incident: Incident, left: LeftChannel) -> None:
