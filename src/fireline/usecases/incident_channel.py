@@ -188,7 +188,7 @@ def topic(s: Services, incident: Incident) -> str:
     parts = (
         ("DRILL " if incident.drill else "") + f"{incident.ref} {incident.severity.label}",
         incident.state.value,
-        leads if incident.open else "",
+        leads if incident.open or holder else "",
         _countdown(s, incident),
         "restricted" if incident.restricted else incident.title,
     )
