@@ -11,13 +11,14 @@ import pytest
 from pydantic import SecretStr
 
 from fireline.adapters.http.server import HttpServer, build_http
-from fireline.bootstrap.ingest import doors_of
+from fireline.bootstrap.ingest import doors_of, take_dbt
 from fireline.domain.lineage.blast import blast_radius
 from fireline.domain.lineage.runs import RunStatus
 from fireline.settings import Settings
+from fireline.usecases.manage_incident import Declare, declare
 from fireline.usecases.ports import Services
 from fireline.usecases.retain import prune
-from tests.builders import services
+from tests.builders import ANA, services
 from tests.fakes import FakeClock
 from tests.store_fixture import RecordingStore
 
@@ -142,3 +143,20 @@ def test_jobs_that_have_not_reported_for_a_month_are_forgotten(
     prune(s, s.clock.now())
     with s.store() as uow:
         assert not uow.lineages.graph().nodes
+
+
+def test_what_failed_in_the_projects_run_belongs_to_the_incident_of_its_source(
+    s: Services,
+) -> None:
+    take_dbt(s, artifact("manifest"))
+    declare(s, Declare("Orders late", ANA, datasets=("raw_orders",)))
+    for name in ("run_results", "sources", "run_results"):
+        take_dbt(s, artifact(name))
+    with s.store() as uow:
+        incident = uow.incidents.get(1)
+    assert incident is not None
+    found = {alert.title: alert.why for alert in incident.details.alerts}
+    (test,) = (title for title in found if title.startswith("Test accepted_values"))
+    assert found[test] == "downstream of demo.main.raw_orders"
+    assert found["Freshness of raw_orders failed"] == "the same data demo.main.raw_orders"
+    assert len(found) == 2
