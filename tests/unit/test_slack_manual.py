@@ -3,33 +3,20 @@
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from fireline.adapters.files.drills import DrillFiles
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import Rendered
-from fireline.adapters.slack.buttons import BUTTONS
-from fireline.adapters.slack.commands import NOUNS, command_names, run
-from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply, finished
-from fireline.adapters.slack.interactions import Pressed, Redraw
+from fireline.adapters.slack.commands import NOUNS
+from fireline.adapters.slack.desk import Modal
 from fireline.adapters.slack.manual import CHAPTERS, NO_FORM, example_of
 from fireline.adapters.store import open_engine
 from fireline.domain.errors import InvalidInputError, UserError
-from fireline.domain.people import Actor
 from fireline.sandbox.blockkit import validate_blocks, validate_view
-from fireline.usecases.declare_incident import Declare, declare
-from fireline.usecases.incident_channel import record_channel
-from fireline.usecases.ports import ChannelRef
-from tests.builders import a_slo, services
-from tests.fakes import FakeDefinitions
+from tests.slack_clerk import COMMANDS, Clerk, pressable
 from tests.store_fixture import RecordingStore
 
-ANA = Actor("U1ANA", "Ana")
-ROOM = "C1ROOM"
-DRILLS = Path(__file__).parents[2] / "policies" / "drills"
-COMMANDS = command_names()
 VERBS = [(noun, verb) for noun in NOUNS for verb in NOUNS[noun].verbs]
 # Typed alone these do what they are for: all that their form asks may be left out.
 MAY_BE_BARE = {
@@ -39,26 +26,6 @@ MAY_BE_BARE = {
         *("join", "subscribe", "unsubscribe", "export"),
     )
 } | {("incident", "show"), ("postmortem", "show"), ("postmortem", "draft"), ("review", "show")}
-
-
-class Clerk:
-    """Somebody at the desk, in an incident's channel or elsewhere."""
-
-    def __init__(self, store: RecordingStore) -> None:
-        slo = a_slo("orders-fresh")
-        definitions = FakeDefinitions({slo.name: slo})
-        s = services(store, definitions=definitions, drills=DrillFiles([DRILLS]))
-        self.desk = Desk(s, looks=0)
-        made = declare(self.desk.s, Declare(text="orders are late", actor=ANA)).incident
-        record_channel(self.desk.s, made.id, ChannelRef(ROOM, "inc-1-orders-are-late"))
-
-    def types(self, noun: str, line: str, channel: str = ROOM) -> Reply | None:
-        escaped = line.replace("@bo", "<@U2BO|bo>").replace("@dia", "<@U3DIA|dia>")
-        asked = Asked(ANA, channel)
-        return finished(run(self.desk, asked, NOUNS[noun], COMMANDS[noun], escaped))
-
-    def presses(self, action: str, value: str) -> Reply | Redraw | None:
-        return BUTTONS[action](self.desk, Asked(ANA, ROOM), Pressed(value, COMMANDS))
 
 
 @pytest.fixture(scope="module")
@@ -80,12 +47,6 @@ def text_of(reply: object) -> str:
     assert isinstance(reply, Rendered), reply
     assert not validate_blocks(reply.blocks, "message")
     return str(reply.blocks)
-
-
-def buttons(reply: Any) -> dict[str, str]:
-    """Values of the buttons of a message, by action."""
-    rows = [block for block in reply.blocks if block["type"] == "actions"]
-    return {e["action_id"]: e.get("value", "") for row in rows for e in row["elements"]}
 
 
 def test_each_verb_stands_in_one_chapter_and_no_chapter_names_another() -> None:
@@ -122,7 +83,7 @@ def test_a_verb_is_explained_with_its_form_and_an_example(
     if verb in NO_FORM[noun]:
         assert NO_FORM[noun][verb] in said
         return
-    form = reader.presses(ids.HELP_FORM, buttons(shown)[ids.HELP_FORM])
+    form = reader.presses(ids.HELP_FORM, pressable(shown)[ids.HELP_FORM])
     assert isinstance(form, Modal), form
     assert not validate_view(form.view)
 
@@ -157,7 +118,7 @@ def test_a_mistyped_verb_offers_the_nearest_and_keeps_the_text(
     if mistyped in NOUNS[noun].verbs or (NOUNS[noun].otherwise and noun == "runbook"):
         pytest.skip("any words of /runbook are a search")
     reply = reader.types(noun, f"{mistyped} some words")
-    assert buttons(reply)[ids.RUN_INSTEAD] == f"{COMMANDS[noun]} {verb} some words"
+    assert pressable(reply)[ids.RUN_INSTEAD] == f"{COMMANDS[noun]} {verb} some words"
 
 
 def test_where_no_incident_is_meant_the_form_asks_which(reader: Clerk) -> None:

@@ -49,10 +49,8 @@ class LineForm:
     ) -> kit.Block:
         """The form with what was typed in its fields."""
         given = self.given(typed) if typed else {}
-        inputs = [
-            input_of(_field(part, desk, asked), given.get(part.field.name, ""))
-            for part in self.parts
-        ]
+        shown = [_field(part, desk, asked) for part in self.parts]
+        inputs = [input_of(field, given.get(field.name, "") or _only(field)) for field in shown]
         meta = {"noun": noun, "verb": verb, "channel": asked.channel}
         return forms.modal(ids.VIEW_LINE, self.title, self.submit, inputs, meta)
 
@@ -92,6 +90,11 @@ def _field(part: Part, desk: Desk, asked: Asked) -> Field:
         return part.field
     known = [(i.ref, f"{i.ref} {i.title}") for i in desk.open_incidents(asked)]
     return part.field.among(known)
+
+
+def _only(field: Field) -> str:
+    """The one thing that can be chosen."""
+    return field.options[0][0] if len(field.options) == 1 else ""
 
 
 def _written(part: Part, value: str) -> str:
