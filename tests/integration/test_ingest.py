@@ -110,6 +110,30 @@ def test_results_and_failed_jobs_are_kept_by_their_dataset(s: Services, door: ht
     }
 
 
+def test_what_was_asserted_of_the_data_is_a_result_of_its_dataset(
+    s: Services, door: httpx.Client
+) -> None:
+    door.post("/ingest/dbt", content=artifact("manifest"))
+    said = [
+        {"assertion": "not_null", "column": "order_id", "success": False},
+        {"assertion": "row_count", "success": True},
+        {"assertion": "odd", "success": "maybe"},
+    ]
+    output = {
+        "namespace": "postgres://host:5432",
+        "name": "demo.main.raw_orders",
+        "outputFacets": {"dataQualityAssertions": {"assertions": said}},
+    }
+    assert door.post("/ingest/openlineage", json=event(outputs=[output])).json()["runs"] == 3
+    with s.store() as uow:
+        runs = uow.lineages.runs(["demo.main.raw_orders"])
+    assert {(run.name, run.status) for run in runs} == {
+        ("load_orders", RunStatus.PASS),
+        ("not_null order_id", RunStatus.FAIL),
+        ("row_count", RunStatus.PASS),
+    }
+
+
 @pytest.mark.parametrize(
     ("path", "body", "words"),
     [

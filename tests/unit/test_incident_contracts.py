@@ -14,6 +14,7 @@ from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.kinds import Harm
 from fireline.domain.lineage.beside import Beside
 from fireline.domain.lineage.runs import RunResult, RunStatus
+from fireline.domain.postmortem.facts import Record, postmortem_facts
 from fireline.usecases import incident_facts as facts
 from fireline.usecases.incident_contracts import watch_contracts
 from fireline.usecases.incident_impact import impact
@@ -97,6 +98,11 @@ def test_the_message_says_what_is_broken_and_until_when_it_has_to_be_right(
 ) -> None:
     later(s, hours=5)
     watch_contracts(s)
+    with s.store() as uow:
+        kept = uow.incidents.get(incident.id)
+    assert kept is not None
+    impact_facts = postmortem_facts(Record(kept, (), (), (), 60))["impact"]
+    assert "orders: raw_orders is older than 2 h (latency)" in str(impact_facts)
     view = impact(s, incident.id)
     first = next(line for line in view.contracts if line.dataset == "raw_orders")
     assert first.repaired_by == s.clock.now() - timedelta(hours=1)

@@ -10,6 +10,7 @@ from fireline.domain.lineage.graph import Graph, Node, NodeKind, canonical
 from fireline.domain.lineage.runs import RunResult, RunStatus
 
 JOB = "openlineage:"
+MOST_ASSERTIONS = 200
 REPAIR = "fireline_repair"
 BORDER = "jobs that do not report to OpenLineage are unknown"
 STATUSES = {
@@ -37,6 +38,8 @@ class _Dataset(_Tolerant):
     namespace: str = Field(max_length=500)
     name: str = Field(max_length=500)
     facets: dict[str, Any] = Field(default_factory=dict)
+    input_facets: dict[str, Any] = Field(default_factory=dict, alias="inputFacets")
+    output_facets: dict[str, Any] = Field(default_factory=dict, alias="outputFacets")
 
 
 class _Event(_Tolerant):
@@ -70,7 +73,7 @@ def read_event(document: object) -> tuple[str, Graph, list[RunResult]]:
     nodes = {node.key: node for node in (*inputs, *outputs)}
     source = f"openlineage:{event.job.namespace}/{event.job.name}"
     graph = Graph(nodes, children, event.event_time, BORDER, partial=True)
-    return source, graph, _runs(event, below)
+    return source, graph, [*_runs(event, below), *_assertions(event)]
 
 
 def _runs(event: _Event, outputs: tuple[str, ...]) -> list[RunResult]:
@@ -84,6 +87,29 @@ def _runs(event: _Event, outputs: tuple[str, ...]) -> list[RunResult]:
         RunResult(f"{JOB}{name}|{key}", key, status, event.event_time, text, repair=_repair(event))
         for key in outputs
     ]
+
+
+def _assertions(event: _Event) -> list[RunResult]:
+    """What was asserted of the data itself, as Great Expectations and others report it."""
+    found: dict[str, RunResult] = {}
+    for dataset in (*event.inputs, *event.outputs):
+        key = key_of(dataset.namespace, dataset.name)
+        for facets in (dataset.facets, dataset.input_facets, dataset.output_facets):
+            facet = facets.get("dataQualityAssertions", {})
+            listed = facet.get("assertions", []) if isinstance(facet, dict) else []
+            for one in (listed if isinstance(listed, list) else [])[:MOST_ASSERTIONS]:
+                if isinstance(one, dict) and isinstance(one.get("success"), bool):
+                    run = _assertion(one, key, event)
+                    found[run.id] = run
+    return list(found.values())
+
+
+def _assertion(said: dict[str, Any], key: str, event: _Event) -> RunResult:
+    parts = [str(said.get(name) or "") for name in ("assertion", "column")]
+    name = " ".join(part for part in parts if part).replace("|", " ")[:200] or "assertion"
+    status = RunStatus.PASS if said["success"] else RunStatus.FAIL
+    job = event.job.namespace
+    return RunResult(f"{JOB}{name}|{job}|{key}", key, status, event.event_time)
 
 
 def _repair(event: _Event) -> str:

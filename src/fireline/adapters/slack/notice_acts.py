@@ -19,7 +19,7 @@ KINDS: Options = (
     (NoticeKind.CORRECTION.value, "Correction: what was wrong"),
     (NoticeKind.ALL_CLEAR.value, "All clear: safe again"),
 )
-SHOWN = 30
+LONGEST_LIST = 2900
 LONGEST_ADVICE = 600
 
 
@@ -32,12 +32,19 @@ def _typed(desk: Desk, asked: Asked, typed: Typed) -> Values:
     incident = desk.incident_here(asked.channel)
     if not named:
         default = incident_notices.consumers_of(desk.s, incident.id, kind)
-        named = "\n".join(consumer.name for consumer in default[:SHOWN])
+        named = _fitting([consumer.name for consumer in default])
     consumers = incident_notices.consumers_named(desk.s, incident.id, named.splitlines())
     said = incident_notices.advice_for(desk.s, incident.id, kind, consumers)
     advice = "\n".join(f"{ConsumerClass(name).words}: {text}" for name, text in said.items())
     text = draft(incident, kind)
     return {"kind": kind.value, "consumers": named, "text": text, "advice": advice}
+
+
+def _fitting(names: list[str]) -> str:
+    """The names one a line, as many as the form holds; closing asks for those left out."""
+    while len("\n".join(names)) > LONGEST_LIST:
+        names = names[:-1]
+    return "\n".join(names)
 
 
 def _advice(text: str) -> dict[str, str]:

@@ -56,6 +56,10 @@ def postmortem_facts(record: Record) -> dict[str, object]:
         "impact": {
             "costs": [_cost(cost) for cost in record.costs],
             "datasets": list(incident.datasets),
+            "contracts": [
+                f"{b.contract}: {b.dataset} {b.text} ({b.term})"
+                for b in incident.details.contract_breaches
+            ],
         },
         "times": _times(record),
         "signal": _signal(incident),
