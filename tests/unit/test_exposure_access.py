@@ -17,6 +17,7 @@ from fireline.domain.policy.retention import Retention
 from fireline.usecases import expose_incident, incident_access, private_channel
 from fireline.usecases import manage_incident as work
 from fireline.usecases.chase_actions import add_action
+from fireline.usecases.expose_incident import expose
 from fireline.usecases.forget_restricted import forget_restricted
 from fireline.usecases.home import home
 from fireline.usecases.incident_facts import join
@@ -175,3 +176,34 @@ def test_a_task_of_a_restricted_incident_is_on_no_home_of_somebody_outside(scene
     add_task(scene.s, 1, "call the lawyers", ANA, EVE.id)
     assert home(scene.s, EVE.id).tasks == ()
     assert scene.get().details.tasks
+
+
+def test_what_was_merged_into_an_incident_is_restricted_with_it_and_opened_with_it(
+    scene: Scene,
+) -> None:
+    old = scene.declared("orders are late").channel_id
+    scene.declared("somebody reads orders")
+    step(scene.s, 1, Ask(Verb.MERGE, "into INC-2", target_id=2), ANA)
+    scene.flows()
+    expose(scene.s, 2, "a share was readable by everybody", ANA)
+    scene.flows()
+    part = scene.get(1)
+    assert part.restricted
+    assert old in scene.chat.archived
+    private = [c.name for c in scene.chat.channels.values() if c.private]
+    assert private == ["inc-2"]
+    outside = [p for p in scene.chat.posts if p.channel_id != scene.get(2).channel_id]
+    assert [p.key for p in outside if "orders" in repr(p.message)] == []
+    step(scene.s, 1, Ask(Verb.REOPEN, "it is another matter", choice="service"), ANA)
+    scene.flows()
+    assert scene.get(1).details.private_channel
+    assert scene.get(1).channel_name == "inc-1"
+
+
+def test_what_was_merged_into_it_is_open_to_all_again_with_it(scene: Scene) -> None:
+    scene.declared("orders are late")
+    scene.declared("somebody reads orders")
+    step(scene.s, 1, Ask(Verb.MERGE, "into INC-2", target_id=2), ANA)
+    expose(scene.s, 2, "a share was readable by everybody", ANA)
+    expose_incident.unexpose(scene.s, 2, "it was a test account", SEC)
+    assert not scene.get(1).restricted

@@ -106,11 +106,26 @@ def enter(s: Services, uow: UnitOfWork, before: Incident, because: str, actor: A
     }
     saved = save(s, uow, raised, Change("incident.expose", actor, now, detail, tuple(entries)))
     show_again(s, uow, saved)
-    if saved.channel_id is not None and not saved.details.private_channel:
-        follow(uow, EXPOSE, saved, f"expose:{saved.id}:{saved.version}")
-    else:
+    if not move_out(uow, saved):
         sync_topic(uow, saved)
+    for part in parts_of(uow, saved):
+        enter(s, uow, part, f"it lives on in {saved.ref}, which is restricted", actor)
     return saved
+
+
+def move_out(uow: UnitOfWork, incident: Incident) -> bool:
+    """Start leaving a channel that too many can read; False where it is in none."""
+    leaves = incident.restricted and not incident.details.private_channel
+    if leaves and incident.channel_id is not None:
+        follow(uow, EXPOSE, incident, f"expose:{incident.id}:{incident.version}")
+        return True
+    return False
+
+
+def parts_of(uow: UnitOfWork, incident: Incident) -> list[Incident]:
+    """The incidents that were merged into it, and tell of the same."""
+    found = (uow.incidents.get(one.incident_id) for one in incident.details.brought)
+    return [one for one in found if one is not None and one.merged_into == incident.id]
 
 
 def begun(s: Services, incident: Incident, because: str, actor: Actor, now: datetime) -> Incident:
@@ -187,8 +202,22 @@ def unexpose(s: Services, incident_id: int, reason: str, actor: Actor) -> Incide
     def then(uow: UnitOfWork, incident: Incident) -> None:
         show_again(s, uow, incident)
         sync_topic(uow, incident)
+        for part in parts_of(uow, incident):
+            _release(s, uow, part, words, actor)
 
     return record(s, incident_id, "unexpose", edit, actor, then=then)
+
+
+def _release(s: Services, uow: UnitOfWork, part: Incident, because: str, actor: Actor) -> None:
+    """An incident that was restricted as a part of another is so no longer."""
+    if not part.restricted:
+        return
+    now = s.clock.now()
+    line = f"Not restricted any more: {because}"
+    entry = happened(actor, line, now)
+    change = Change("incident.unexpose", actor, now, {"text": line}, (entry,))
+    saved = save(s, uow, released(part, because, actor, security_ids(s)), change)
+    show_again(s, uow, saved)
 
 
 def sign_off(s: Services, incident_id: int, actor: Actor) -> Incident:

@@ -25,6 +25,7 @@ from fireline.domain.postmortem.action import ActionState
 from fireline.domain.slo.alerting.group import Mark
 from fireline.usecases.accept_timeline import REDRAFT
 from fireline.usecases.data_downtime import with_downtime
+from fireline.usecases.expose_incident import move_out
 from fireline.usecases.incident_log import owner_names, promote_tasks
 from fireline.usecases.incident_record import (
     TIDY,
@@ -110,6 +111,7 @@ def step_in(
         tell(s, uow, saved)
     if move.verb is Verb.REOPEN and before.merged_into is not None:
         part(s, uow, saved, before.merged_into, now)
+        move_out(uow, saved)
     return saved
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from fireline.domain.errors import EffectError, RejectedError
 from fireline.domain.incident.access import readers_of
 from fireline.domain.incident.details import Fired, LeftChannel
-from fireline.domain.incident.incident import Incident, Role, Stamp
+from fireline.domain.incident.incident import Incident, IncidentState, Role, Stamp
 from fireline.domain.people import SYSTEM
 from fireline.usecases import incident_channel
 from fireline.usecases.incident_channel import TRIES, channel_name, in_channel, make_channel
@@ -44,8 +44,11 @@ def open_private(s: Services, incident_id: int) -> ChannelRef:
     """
     with s.store() as uow:
         incident = load(uow, incident_id)
-    if incident.details.private_channel and incident.channel_id is not None:
-        return ChannelRef(incident.channel_id, incident.channel_name or "", private=True)
+    keeps = incident.details.private_channel or incident.state is IncidentState.MERGED
+    if keeps and incident.channel_id is not None:
+        # Of one that lives on in another the channel is only shut.
+        private = incident.details.private_channel
+        return ChannelRef(incident.channel_id, incident.channel_name or "", private)
     since = incident.at(Stamp.LEGAL_CLOCK) or incident.at(Stamp.DECLARED)
     return make_channel(s, incident, since, private=True)
 
@@ -108,9 +111,10 @@ def shut_left(s: Services, projections: Projections, incident_id: int) -> None:
     """
     with s.store() as uow:
         incident = load(uow, incident_id)
-        rows = [row for row in uow.messages.of_incident(incident_id) if row.kind == LEFT]
+        rows = uow.messages.of_incident(incident_id)
     for left in incident.details.left_channels:
-        if left.archived_at is not None or left.id == incident.channel_id:
+        in_use = left.id == incident.channel_id and incident.state is not IncidentState.MERGED
+        if left.archived_at is not None or in_use:
             continue
         try:
             words = _shut_words(rows, _take_words_out(s, projections, incident, left, rows))
