@@ -152,7 +152,7 @@ FORMS: Mapping[str, Mapping[str, LineForm]] = {
     "postmortem": {
         "show": LineForm("Show a postmortem", "Show", (WHICH,)),
         "draft": LineForm("Draft a postmortem", "Draft", (WHICH,)),
-        "waive": LineForm("Do without one", "Waive", (WHY,)),
+        "waive": LineForm("Waive a postmortem", "Waive", (WHY,)),
     },
     "review": {
         "show": LineForm("Show a review", "Show", (Part(Field("week", "Week", hint="2026-W47")),)),
