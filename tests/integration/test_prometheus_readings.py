@@ -25,11 +25,11 @@ def test_a_check_of_repaired_data_sees_every_minute_and_every_hole(
             "holed_lag": [(end, 7.0)],
         }
     )
-    readings = PrometheusReadings(Server(Access(prometheus.url)))
+    readings = PrometheusReadings({"default": Server(Access(prometheus.url))}, "default")
 
     def asked(promql: str) -> str:
         query = Query("check", promql, "<=", 60, timedelta(minutes=10))
-        samples = readings.samples(promql, instants(query, AT), query.step)
+        samples = readings.samples(query, instants(query, AT))
         check = judged(query, samples, AT)
         return f"{check.green} {check.known} {check.detail}"
 
@@ -37,3 +37,5 @@ def test_a_check_of_repaired_data_sees_every_minute_and_every_hole(
     assert asked("max(holed_lag)") == "False True no sample at 10 of 11 minutes over 10 min"
     assert asked("max(repaired_lag) * 10").startswith("False True 70 is not <= 60, 11 of 11")
     assert asked("max(").startswith("False False not known: ")
+    elsewhere = Query("check", "up", "<=", 60, data_source="mimir")
+    assert readings.samples(elsewhere, [AT]).error == "there is no data source mimir"

@@ -102,3 +102,12 @@ def test_a_repair_is_planned_from_lineage_run_and_verified(bot: Bot, where: str)
     posted = bot.said(bot.sandbox.workspace.channels[where])
     assert [m for m in posted if m.text.startswith("INC-1 data repair: 2 of 2 units settled")]
     assert watch_contracts(bot.services) == 0
+
+
+def test_a_unit_without_its_dataset_opens_the_form_with_what_was_typed(
+    bot: Bot, where: str
+) -> None:
+    bot.command("/incident unit add", "ana", where)
+    form = json.dumps(bot.open_view().payload)
+    assert "May it run twice?" in form
+    assert '"Add a unit"' in form

@@ -56,9 +56,8 @@ class Lag:
     value: float | str | None = 0.0
     asked: list[str] = field(default_factory=list)
 
-    def samples(self, promql: str, at: Sequence[datetime], step: timedelta) -> Samples:
-        _ = step
-        self.asked.append(promql)
+    def samples(self, query: Query, at: Sequence[datetime]) -> Samples:
+        self.asked.append(query.promql)
         if isinstance(self.value, str):
             return Samples({}, self.value)
         return Samples({one: [self.value] for one in at} if self.value is not None else {})

@@ -176,9 +176,9 @@ def maintenance_of(settings: Settings) -> MaintenanceFiles:
 
 
 def readings_of(settings: Settings) -> PrometheusReadings:
-    """The usual Prometheus, for checks of repaired data."""
+    """The data sources, for checks of repaired data."""
     servers, default = servers_of(settings)
-    return PrometheusReadings(servers[default], version("fireline"))
+    return PrometheusReadings(servers, default, version("fireline"))
 
 
 def git_lineage_of(settings: Settings) -> GitLineage:

@@ -1,5 +1,6 @@
 """The queries that an incident's runbooks name to show that it is over."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from fireline.domain.incident.checking import Query, Samples, comparison, instants, judged
@@ -13,23 +14,36 @@ MOST_QUERIES = 20
 MOST_LOST = 2
 
 
-def runbooks_of(s: Services, incident: Incident) -> tuple[Runbook, ...]:
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A runbook that an incident follows, and the data source of the SLO that named it."""
+
+    book: Runbook
+    data_source: str | None
+
+
+def runbooks_of(s: Services, incident: Incident) -> tuple[Followed, ...]:
     """The runbooks of its linked SLOs, each once."""
     slos = s.definitions.current().slos
-    hits = (s.runbooks.for_slo(slos[name]) for name in incident.slos if name in slos)
-    found = {hit.id: s.runbooks.get(hit.id) for hit in hits if hit is not None}
-    return tuple(book for book in found.values() if book is not None)
+    found: dict[str, Followed] = {}
+    for slo in (slos[name] for name in incident.slos if name in slos):
+        hit = s.runbooks.for_slo(slo)
+        book = s.runbooks.get(hit.id) if hit is not None else None
+        if book is not None:
+            found.setdefault(book.id, Followed(book, slo.data_source))
+    return tuple(found.values())
 
 
 def backfill_of(s: Services, incident: Incident) -> Backfill | None:
     """What its runbooks say of repairing data; the first one that says anything."""
-    parts = (book.backfill for book in runbooks_of(s, incident))
+    parts = (followed.book.backfill for followed in runbooks_of(s, incident))
     return next((part for part in parts if part is not None), None)
 
 
 def by_hand(s: Services, incident: Incident) -> tuple[VerifyStep, ...]:
     """The checks that a person has to run, since they are SQL."""
-    return tuple(one for book in runbooks_of(s, incident) for one in book.verify if one.sql)
+    books = (followed.book for followed in runbooks_of(s, incident))
+    return tuple(one for book in books for one in book.verify if one.sql)
 
 
 def checks_of(s: Services, incident_id: int, now: datetime) -> list[Check]:
@@ -47,17 +61,18 @@ def checks_of(s: Services, incident_id: int, now: datetime) -> list[Check]:
 
 
 def _samples(s: Services, query: Query, now: datetime) -> Samples:
-    return s.readings.samples(query.promql, instants(query, now), query.step)
+    return s.readings.samples(query, instants(query, now))
 
 
-def _queries(books: tuple[Runbook, ...]) -> list[Query]:
+def _queries(books: tuple[Followed, ...]) -> list[Query]:
     """What they ask, in their order; a comparison that cannot be read asks nothing."""
     found: list[Query] = []
-    for book in books:
-        for number, one in enumerate(book.verify, start=1):
+    for followed in books:
+        for number, one in enumerate(followed.book.verify, start=1):
             good = comparison(one.good)
             if not one.promql or good is None:
                 continue
-            name, lasts = f"{book.id} check {number}", timedelta(seconds=one.seconds)
-            found.append(Query(name, one.promql, *good, lasts, one.absent_bad))
+            name, lasts = f"{followed.book.id} check {number}", timedelta(seconds=one.seconds)
+            source = followed.data_source
+            found.append(Query(name, one.promql, *good, lasts, one.absent_bad, source))
     return found[:MOST_QUERIES]

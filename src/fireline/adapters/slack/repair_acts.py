@@ -112,6 +112,9 @@ def _plan(desk: Desk, asked: Asked, incident: Incident, values: Values, *, every
     if every:
         incident_repair.draft_units(desk.s, incident.id, window[:LONGEST], how, asked.user)
         return render(incident_repair_view.repair(desk.s, incident.id))
+    if not values.get("subject"):
+        message = "Name the dataset: `/incident unit add warehouse.sales.orders FROM..TO`."
+        raise InvalidInputError(message, "subject")
     owner = values.get("owner") or None
     if owner:
         desk.member(owner, "owner")

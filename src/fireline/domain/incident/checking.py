@@ -27,7 +27,8 @@ MOST_STEPS = 120
 class Query:
     """One query: each of its samples over `lasts` must compare so with `value`.
 
-    With `absent_bad` a minute without a sample counts as bad.
+    With `absent_bad` a minute without a sample counts as bad. `data_source` names whom to ask; the
+    usual one where it is None.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Query:
     value: float
     lasts: timedelta = timedelta(0)
     absent_bad: bool = True
+    data_source: str | None = None
 
     @property
     def good(self) -> str:
