@@ -120,7 +120,7 @@ def vars_of(rendered: Any) -> object:
 
 @given(secret=SECRETS)
 @settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
