@@ -1,5 +1,6 @@
 """Lineage and blast radius: the fixture project's table, names, and graphs that are not tidy."""
 
+import itertools
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from fireline.domain.lineage.blast import (
 )
 from fireline.domain.lineage.graph import Graph, Node, NodeKind, canonical
 from fireline.domain.lineage.joining import joined
+from fireline.domain.lineage.ordering import parents_first
 from fireline.domain.lineage.owners import owners_of
 from fireline.domain.lineage.runs import RunStatus
 
@@ -213,6 +215,29 @@ def test_any_graph_with_cycles_gives_exactly_what_can_be_reached(
                 waiting.append(child)
     found = blast_radius(graph, [str(root)], AT, depth=20)
     assert {a.node.key for a in found.affected} == reached
+
+
+@given(EDGES)
+def test_what_is_made_of_something_is_always_put_right_after_it(
+    edges: list[tuple[int, int]],
+) -> None:
+    forward = [(min(pair), max(pair)) for pair in edges if pair[0] != pair[1]]
+    children: dict[str, tuple[str, ...]] = {}
+    for above, below in forward:
+        children[str(above)] = (*children.get(str(above), ()), str(below))
+    graph = Graph({str(n): Node(str(n), str(n), NodeKind.MODEL) for n in range(13)}, children)
+    places = parents_first(graph, map(str, range(13)))
+    assert sorted(places.values()) == list(range(1, 14))
+    assert all(places[str(above)] < places[str(below)] for above, below in forward)
+
+
+def test_a_long_chain_keeps_its_order() -> None:
+    names = [f"t{(n * 37) % 50}" for n in range(50)]
+    nodes = {name: Node(name, name, NodeKind.MODEL) for name in names}
+    graph = Graph(nodes, {above: (below,) for above, below in itertools.pairwise(names)})
+    assert list(parents_first(graph, sorted(names)).items()) == [
+        (name, names.index(name) + 1) for name in sorted(names)
+    ]
 
 
 def test_a_hundred_thousand_edges_end_with_what_is_left_out_counted() -> None:

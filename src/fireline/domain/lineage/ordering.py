@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from fireline.domain.lineage.blast import ancestors, parents_of
 from fireline.domain.lineage.graph import Graph
 
+DEEPEST = 200  # more layers than any project has
+
 
 def parents_first(graph: Graph, names: Iterable[str]) -> dict[str, int]:
     """The place of each dataset, from 1; names that are in no lineage have none.
@@ -14,7 +16,8 @@ def parents_first(graph: Graph, names: Iterable[str]) -> dict[str, int]:
     """
     keys = {name: key for name in names if (key := graph.resolve(name)) is not None}
     parents = parents_of(graph)
-    above = {key: len(ancestors(parents, key) & set(keys.values())) for key in keys.values()}
-    ordered = sorted(set(keys.values()), key=lambda key: (above[key], key))
+    ours = set(keys.values())
+    above = {key: len(ancestors(parents, key, DEEPEST) & ours) for key in ours}
+    ordered = sorted(ours, key=lambda key: (above[key], key))
     place = {key: number for number, key in enumerate(ordered, start=1)}
     return {name: place[key] for name, key in keys.items()}
