@@ -88,7 +88,8 @@ def _touches(graph: Graph, incident: Incident, key: str) -> str | None:
     named = {graph.resolve(d) or canonical(d) for d in (*incident.datasets, *roots_of(incident))}
     affected = {graph.resolve(a.key) or a.key: a for a in incident.details.affected}
     if key in affected:
-        harms = ", ".join(affected[key].harms)
+        kept = ("kept from its consumers",) if affected[key].quarantined else ()
+        harms = ", ".join((*affected[key].harms, *kept))
         return f"it is {harms}" if harms else "it is named there"
     if key in named:
         return "it is named there"

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from jinja2 import TemplateSyntaxError, meta
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from yaml.nodes import MappingNode
 
 from fireline.adapters.files.problems import Findings
@@ -32,7 +30,8 @@ def notice_texts(
         kinds = Fields(inner, findings, name, tuple(NoticeKind))
         for kind in NoticeKind:
             text = kinds.optional(kind)
-            if text is not None and _sound(text, findings):
+            new = text is not None and text.value != found[name].get(kind)
+            if text is not None and new and _sound(text, findings):
                 found[name][kind] = text.value
     return found
 
@@ -43,6 +42,9 @@ def _sound(text: Text, findings: Findings) -> bool:
         message = f"a notice holds {LONGEST} characters; this has {len(text.value)}."
         findings.error(text.line, "length", message)
         return False
+    from jinja2 import TemplateSyntaxError, meta  # noqa: PLC0415 - only who says notices needs it
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415 - same
+
     try:
         parsed = ImmutableSandboxedEnvironment(autoescape=False).parse(text.value)
     except TemplateSyntaxError as error:
