@@ -178,3 +178,9 @@ def test_a_drill_and_a_restricted_incident_are_marked() -> None:
 
 def test_a_merged_incident_points_to_the_one_it_lives_on_in() -> None:
     assert "It lives on in INC-7." in text_of(a_state(IncidentState.MERGED, lives_on_in="INC-7"))
+
+
+def test_a_card_of_what_is_over_says_when_its_channel_is_archived() -> None:
+    shown = text_of(a_state(IncidentState.CLOSED, put_away_at=NOW))
+    assert ":file_cabinet: This channel is archived" in shown
+    assert "as of" not in shown

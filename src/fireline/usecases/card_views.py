@@ -52,7 +52,8 @@ class IncidentCard:
     `actions` are its open action items in words; `latest_notes` are the newest things people
     said, newest first. `verbs` are the steps that lead on from its state. `proposed_operations` is
     who is on call for the service while nobody has operations, `proposed_owner` who owns the root
-    data as lineage knows it, while nobody is data owner.
+    data as lineage knows it, while nobody is data owner. `put_away_at` is
+    when the channel is archived.
     """
 
     incident_id: int
@@ -92,3 +93,4 @@ class IncidentCard:
     proposed_operations: str = ""
     timeline_accepted: bool = False
     lives_on_in: str = ""
+    put_away_at: datetime | None = None

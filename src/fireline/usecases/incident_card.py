@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 
+from fireline.domain.incident.closing_time import put_away_at
 from fireline.domain.incident.exposure import outside_ref
 from fireline.domain.incident.incident import Incident, Role
 from fireline.domain.incident.kinds import DatasetRole, UnitStatus
@@ -51,6 +52,7 @@ def card(s: Services, uow: UnitOfWork, ref: str) -> IncidentCard | None:
         restricted=incident.restricted,
         drill=incident.drill,
         verbs=available_transitions(incident),
+        put_away_at=put_away_at(incident, s.policy.incidents.channels),
         lives_on_in=_other(uow, incident, incident.merged_into),
         part_of=_other(uow, incident, incident.parent_id),
     )

@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from fireline.domain.errors import RejectedError
-from fireline.domain.incident.incident import Incident, IncidentState, Stamp
+from fireline.domain.incident.closing_time import put_away_at
+from fireline.domain.incident.incident import Incident
 from fireline.domain.people import SYSTEM
+from fireline.domain.policy.room_rules import ChannelRules
 from fireline.usecases import incident_channel
 from fireline.usecases.incident_facts import record
 from fireline.usecases.incident_record import TIDY, follow, load, show
@@ -19,6 +21,7 @@ from fireline.usecases.ports import PostedMessage, PostedRef, Services, UnitOfWo
 from fireline.usecases.room_ports import Bookmark, Room
 
 EVERY = timedelta(minutes=10)
+LOOK_BACK = timedelta(days=120)
 CARD, RUNBOOK, BLAST, POSTMORTEM = "Status card", "Runbook", "Blast radius", "Postmortem"
 
 
@@ -181,37 +184,19 @@ def changed(s: Services, channel_id: str, event_id: str, message_ts: str = "") -
 
 def put_away(s: Services) -> int:
     """Archive the channels of incidents that have been over for as long as the policy says."""
-    now, after = s.clock.now(), s.policy.incidents.channels.archive_after
-    if after is None:
+    now, rules = s.clock.now(), s.policy.incidents.channels
+    if rules.archive_after is None:
         return 0
     with s.store() as uow:
         done = uow.incidents.between(now - LOOK_BACK, now)
-    due = [i for i in done if _due(i, after, now)]
+    due = [i for i in done if _due(i, rules, now)]
     for incident in due:
         archive(s, incident)
     return len(due)
 
 
-LOOK_BACK = timedelta(days=120)
-OVER = (
-    IncidentState.CLOSED,
-    IncidentState.DECLINED,
-    IncidentState.CANCELLED,
-    IncidentState.MERGED,
-)
-POINTED_FOR = timedelta(hours=24)
-
-
-def put_away_at(incident: Incident, after: timedelta) -> datetime | None:
-    """When its channel is archived; None while it is not over. A merged one goes after a day."""
-    ended = incident.at(Stamp.CLOSED) or incident.details.over_since
-    if incident.state not in OVER or ended is None:
-        return None
-    return ended + (POINTED_FOR if incident.state is IncidentState.MERGED else after)
-
-
-def _due(incident: Incident, after: timedelta, now: datetime) -> bool:
-    at = put_away_at(incident, after)
+def _due(incident: Incident, rules: ChannelRules, now: datetime) -> bool:
+    at = put_away_at(incident, rules)
     waits = incident.channel_id is not None and incident.details.archived_at is None
     return waits and at is not None and at <= now
 

@@ -56,6 +56,8 @@ def _small_print(view: IncidentCard) -> list[str]:
         lines.append(f"\u2026 and {plural(left, 'more SLO')}: `/slo`")
     if view.postmortem_ready:
         lines.append(":page_facing_up: Postmortem draft: `/postmortem`")
+    if view.put_away_at is not None:
+        lines.append(f":file_cabinet: This channel is archived {when(view.put_away_at)}")
     if view.state in OPEN_STATES:
         lines.append("Flag a message with :pushpin: to put it on the timeline")
     return lines
