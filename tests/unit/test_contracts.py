@@ -1,6 +1,7 @@
 """Contracts by the Open Data Contract Standard, and other names of datasets: read, linted, used."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -134,3 +135,11 @@ def test_the_blast_radius_has_the_contracts_deadline_of_a_model() -> None:
     blast = blast_radius(beside(graph(), git), ["raw_orders"], AT)
     due = {one.node.name: one.due_at for one in blast.affected}
     assert due["fct_revenue_daily"] == datetime(2026, 11, 23, 7, tzinfo=UTC)
+    early = replace(contracts[0], due="05:00")
+    nearest = blast_radius(beside(graph(), replace(git, contracts=(early,))), ["raw_orders"], AT)
+    first = nearest.nearest()
+    assert first is not None
+    assert (first.node.name, first.due_at) == (
+        "fct_revenue_daily",
+        datetime(2026, 11, 23, 5, tzinfo=UTC),
+    )

@@ -51,10 +51,10 @@ class Blast:
         return self.age is not None and self.age > OLD
 
     def nearest(self, tier: int = 0) -> Affected | None:
-        """The consumer of the tier that is due first."""
+        """What of this tier is due first: a consumer, or data that a contract promises by then."""
         due = [
             (one.due_at, one.node.name, one)
-            for one in self.consumers
+            for one in self.affected
             if one.node.tier == tier and one.due_at is not None
         ]
         return min(due)[2] if due else None
