@@ -1,14 +1,21 @@
 """Roles: whoever takes one is told privately what it means; one that is laid down is asked for."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from fireline.adapters.slack.card_presses import assign_role as assign_role_form
+from fireline.adapters.slack.desk import Asked, Desk, Modal
+from fireline.adapters.slack.interactions import Pressed
 from fireline.domain.errors import ForbiddenError, InvalidInputError, RejectedError
 from fireline.domain.incident.incident import Incident, Role, Severity
 from fireline.domain.incident.timers import due_timers
+from fireline.domain.lineage.graph import Graph, Node, NodeKind
 from fireline.usecases import incident_channel
 from fireline.usecases import manage_incident as work
+from fireline.usecases.incident_card import card
 from fireline.usecases.incident_handover import offer, take
 from fireline.usecases.incident_roles import (
     GUIDE,
@@ -171,3 +178,26 @@ def test_whoever_leaves_the_channel_lays_down_their_roles_and_is_not_fetched_bac
     assert back.details.gone == ()
     incident_channel.invite_people(s, incident.id)
     assert ANA.id in chat.members[where]
+
+
+def test_the_owner_of_the_broken_data_is_proposed_as_data_owner(s: Services) -> None:
+    node = Node("shop.raw_orders", "raw_orders", NodeKind.SOURCE, owner="orders-team")
+    people = replace(s.policy.alerts, people={"@orders-team": BEN.id})
+    known = replace(s, policy=replace(s.policy, alerts=people))
+    with s.store() as uow:
+        uow.lineages.save("dbt", Graph({node.key: node}), s.clock.now())
+        uow.commit()
+    made = declare(s, Declare("orders late", ANA, datasets=("shop.raw_orders",))).incident
+    with s.store() as uow:
+        shown = card(s, uow, str(made.id))
+    assert shown is not None
+    assert shown.proposed_owner == "orders-team"
+    pressed = Pressed(str(made.id), {})
+    form = assign_role_form(Desk(known, 0), Asked(ANA, ""), pressed)
+    assert isinstance(form, Modal)
+    assert BEN.id in json.dumps(form.view)
+    assign_role(s, made.id, Role.DATA_OWNER, BEN.id, "ben", ANA)
+    with s.store() as uow:
+        after = card(s, uow, str(made.id))
+    assert after is not None
+    assert after.proposed_owner == ""

@@ -21,10 +21,12 @@ from fireline.adapters.slack.interactions import Button, Pressed
 from fireline.domain.incident.incident import Incident, Role
 from fireline.domain.incident.kinds import UnitStatus
 from fireline.usecases import chase_actions, manage_incident
+from fireline.usecases.incident_card import owner_of_data
 
 # Nothing has to be said for these, and each can be taken back.
 AT_ONCE = frozenset({"verify", "review"})
 NOTHING = Typed("", "", "")
+PERSON = ("U", "W")
 
 
 def claim_commander(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
@@ -60,6 +62,18 @@ def no_damage(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
     """The same question with the answer that was pressed; who checked, and how, is still asked."""
     given = Prefill(channel=asked.channel, person=asked.user.id, choice=NO_DAMAGE)
     return Modal(modals.resolve(desk.incident(int(pressed.value), asked), given))
+
+
+def assign_role(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
+    """Who gets which role; the owner of the data that lineage names is proposed, if known here."""
+    incident = desk.incident(int(pressed.value), asked)
+    with desk.s.store() as uow:
+        owner = owner_of_data(uow, incident).removeprefix("@")
+    person = desk.s.policy.alerts.people.get(f"@{owner}", "") if owner else ""
+    given = Prefill(channel=asked.channel)
+    if person.startswith(PERSON):
+        given = replace(given, role=Role.DATA_OWNER.value, person=person)
+    return Modal(modals.role(incident, given))
 
 
 def add_action(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
@@ -138,7 +152,7 @@ CARD_BUTTONS: Mapping[str, Button] = {
     ids.NO_DAMAGE: no_damage,
     ids.ADD_NOTE: form(modals.note),
     ids.CHANGE_SEVERITY: form(modals.severity),
-    ids.ASSIGN_ROLE: form(modals.role),
+    ids.ASSIGN_ROLE: assign_role,
     ids.ADD_ACTION: add_action,
     ids.OPEN_POSTMORTEM: open_postmortem,
     ids.SHOW_ACTIONS: show_actions,
