@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fireline.adapters.files.policy import read_policy
 from fireline.adapters.lineage.dbt import read_manifest
 from fireline.adapters.runbooks.parsing import parse
 from fireline.adapters.slack.blocks import render
@@ -188,6 +189,35 @@ def test_the_runbooks_query_must_be_good_all_the_time_and_silence_is_bad(
     assert message_of(s, now(s, incident)).by_hand == (
         ("select max(loaded_at) from raw_orders", "within 10 minutes"),
     )
+
+
+def test_the_policy_may_ask_a_query_for_datasets_of_a_name(
+    s: Services, incident: Incident, lag: Lag
+) -> None:
+    text = "apiVersion: fireline/v1\nkind: Policy\nverify:\n"
+    text += '  - {datasets: [raw_*], promql: max(rows), good: ">= 5", for: 5m, absent: ignore}\n'
+    text += '  - {datasets: [payments], promql: max(paid), good: "> 0"}\n'
+    policy, problems = read_policy("policy.yaml", text)
+    assert problems == []
+    lag.value = 7.0
+    checks = repair.verify(replace(s, policy=policy), incident.id, ANA).details.checks
+    assert [(c.name, c.detail) for c in checks] == [("policy check 1", "7, >= 5 over 5 min")]
+    assert lag.asked == ["max(rows)"]
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        ('{promql: max(x), good: "> 0"}', "`datasets` names none"),
+        ('{datasets: [x], promql: "max(", good: "> 0"}', ""),
+        ("{datasets: [x], promql: max(x), good: fine}", "`good` is `fine`"),
+        ('{datasets: [x], promql: max(x), good: "> 0", absent: fine}', "`absent` is `fine`"),
+    ],
+)
+def test_a_query_of_the_policy_that_cannot_be_asked_is_refused(item: str, said: str) -> None:
+    text = f"apiVersion: fireline/v1\nkind: Policy\nverify:\n  - {item}\n"
+    _, problems = read_policy("policy.yaml", text)
+    assert [(p.line, said in p.message) for p in problems] == [(4, True)]
 
 
 def test_a_hole_in_the_samples_is_red_unless_absence_is_ignored() -> None:

@@ -52,7 +52,8 @@ def checks_of(s: Services, incident_id: int, now: datetime) -> list[Check]:
         incident = load(uow, incident_id)
     found: list[Check] = []
     lost: list[Samples] = []
-    for query in _queries(runbooks_of(s, incident)):
+    queries = [*_of_policy(s, incident), *_queries(runbooks_of(s, incident))]
+    for query in queries[:MOST_QUERIES]:
         # A server that does not answer is not asked for all the others too.
         samples = lost[-1] if len(lost) >= MOST_LOST else _samples(s, query, now)
         lost += [samples] if samples.error else []
@@ -75,4 +76,16 @@ def _queries(books: tuple[Followed, ...]) -> list[Query]:
             name, lasts = f"{followed.book.id} check {number}", timedelta(seconds=one.seconds)
             source = followed.data_source
             found.append(Query(name, one.promql, *good, lasts, one.absent_bad, source))
-    return found[:MOST_QUERIES]
+    return found
+
+
+def _of_policy(s: Services, incident: Incident) -> list[Query]:
+    """What the team wants asked for its datasets."""
+    with s.store() as uow:
+        graph = uow.lineages.graph()
+    names = {graph.resolve(name) or name for name in incident.datasets}
+    return [
+        Query(f"policy check {number}", r.promql, r.compare, r.value, r.lasts, r.absent_bad)
+        for number, r in enumerate(s.policy.incidents.verify, start=1)
+        if r.fits(names)
+    ]

@@ -18,6 +18,8 @@ from fireline.adapters.files.policy_fields import items, span
 from fireline.adapters.files.problems import Findings
 from fireline.adapters.files.room_policy import KEYS as ROOM_KEYS
 from fireline.adapters.files.room_policy import channel_rules, role_rules
+from fireline.adapters.files.verify_policy import KEY as VERIFY
+from fireline.adapters.files.verify_policy import verify_rules
 from fireline.adapters.files.yaml_fields import Fields, Text
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.policy.expressions import unknown_names
@@ -31,7 +33,7 @@ from fireline.domain.policy.incident_rules import (
     SeverityRule,
 )
 
-KEYS = (*ROOM_KEYS, DECLARE, NOTICES, "severity", "escalation", "incidents", "postmortem")
+KEYS = (*ROOM_KEYS, DECLARE, NOTICES, VERIFY, "severity", "escalation", "incidents", "postmortem")
 LEVELS = {"sev1": 1, "sev2": 2, "sev3": 3, "sev4": 4}
 SEVERITY_KEYS = ("base_by_tier", "raise", "lower", "comms")
 RULE_KEYS = ("when", "by", "to", "because")
@@ -62,6 +64,7 @@ def incident_rules(fields: Fields, findings: Findings) -> IncidentRules:
     rules = _with_closing(rules, fields, findings)
     rules = replace(rules, declares=declare_rules(fields, findings))
     rules = replace(rules, notices=notice_texts(rules.notices, fields, findings))
+    rules = replace(rules, verify=verify_rules(fields, findings))
     return _with_postmortem(rules, fields, findings)
 
 

@@ -8,6 +8,7 @@ from fireline.domain.policy.correlation_rules import CorrelationRules
 from fireline.domain.policy.declare_rules import DeclareRule
 from fireline.domain.policy.notice_rules import DEFAULT_NOTICES
 from fireline.domain.policy.room_rules import DEFAULT_ROLES, ChannelRules, RoleRule
+from fireline.domain.policy.verify_rules import VerifyRule
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -209,4 +210,5 @@ class IncidentRules:
     )
     roles: Mapping[str, RoleRule] = field(default_factory=lambda: DEFAULT_ROLES)
     channels: ChannelRules = field(default_factory=ChannelRules)
+    verify: tuple[VerifyRule, ...] = ()
     notices: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: DEFAULT_NOTICES)
