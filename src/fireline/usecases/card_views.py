@@ -94,3 +94,4 @@ class IncidentCard:
     timeline_accepted: bool = False
     lives_on_in: str = ""
     put_away_at: datetime | None = None
+    runbook_step: str = ""

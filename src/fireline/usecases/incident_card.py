@@ -18,6 +18,7 @@ from fireline.usecases.incident_views import linked
 from fireline.usecases.on_call_alias import on_call_for
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.recent_changes import change_lines
+from fireline.usecases.walk_runbook import step_words
 
 NOTES = 3
 
@@ -88,6 +89,7 @@ def _with_work(
         proposed_owner=owner_of_data(uow, incident),
         proposed_operations=on_call_for(s, incident, now),
         timeline_accepted=details.timeline_accepted_at is not None,
+        runbook_step=step_words(incident),
     )
 
 

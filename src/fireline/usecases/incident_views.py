@@ -6,6 +6,7 @@ from fireline.domain.incident.durations import minutes, spell
 from fireline.domain.incident.exposure import may_read, public_view
 from fireline.domain.incident.incident import Incident, Role, Stamp
 from fireline.domain.incident.metrics import durations, elapsed
+from fireline.domain.incident.walking import running
 from fireline.usecases import find_runbook
 from fireline.usecases.outside import neutral
 from fireline.usecases.ports import Services, UnitOfWork
@@ -50,7 +51,8 @@ def runbook_suggestion(s: Services, uow: UnitOfWork, ref: str) -> RunbookSuggest
     if incident is None or not hits:
         return None
     intro = f"Runbooks that may fit {incident.ref}, the likeliest first."
-    return RunbookSuggestion(incident.title, tuple(hits), intro)
+    startable = incident.open and running(incident) is None
+    return RunbookSuggestion(incident.title, tuple(hits), intro, startable)
 
 
 def overview(s: Services, user: str) -> IncidentOverview:

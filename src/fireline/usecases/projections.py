@@ -30,6 +30,7 @@ from fireline.usecases.show_relations import changes, proposal
 from fireline.usecases.silence_record import TROUBLE, trouble
 from fireline.usecases.subscriptions import FOLLOWED, REPLY, subscription, subscription_reply
 from fireline.usecases.triage import TRIAGE, triage
+from fireline.usecases.walk_runbook import RUN, runbook_run
 
 PROJECTIONS: Projections = {
     "alert": alert,
@@ -68,4 +69,5 @@ PROJECTIONS: Projections = {
     waive.EXPIRY: waiver_views.expiry,
     EXTERNAL_ALERT: external_alert,
     TROUBLE: trouble,
+    RUN: runbook_run,
 }

@@ -55,6 +55,7 @@ from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAn
 from fireline.usecases.relation_views import ChangesMessage, ProposalMessage
 from fireline.usecases.repair_views import RepairMessage
 from fireline.usecases.role_views import RoleGuide
+from fireline.usecases.runbook_views import RunMessage
 from fireline.usecases.subscription_views import Subscription
 
 __all__ = [
@@ -129,18 +130,23 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class RunbookSuggestion:
-    """Runbooks that fit, posted in a new incident channel or answered to `/runbook`."""
+    """Runbooks that fit, posted in a new incident channel or answered to `/runbook`.
+
+    `startable` where an incident may begin to walk one.
+    """
 
     query: str
     hits: tuple[RunbookHit, ...]
     intro: str = ""
+    startable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RunbookPage:
-    """One runbook, shown."""
+    """One runbook, shown; `startable` where an incident may begin to walk it."""
 
     runbook: Runbook
+    startable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +264,7 @@ Message = (
     | RunbookPage
     | BlastMessage
     | RepairMessage
+    | RunMessage
     | UpdateMessage
     | IncidentNotice
     | PageMessage

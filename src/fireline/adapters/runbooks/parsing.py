@@ -158,6 +158,8 @@ def _steps(value: object) -> Iterator[Step]:
             text=_step_text(raw),
             expect=_text(raw.get("expect")),
             dangerous=raw.get("dangerous") is True,
+            approver=_text(raw.get("approver")),
+            undo=_text(raw.get("undo")) or _text(raw.get("rollback")),
         )
 
 

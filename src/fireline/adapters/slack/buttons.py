@@ -12,6 +12,7 @@ from fireline.adapters.slack import (
     join_verbs,
     notice_acts,
     page_acts,
+    run_acts,
     silence_verbs,
     slo_pictures,
     timeline_acts,
@@ -27,7 +28,6 @@ from fireline.adapters.slack.home_presses import HOME_BUTTONS
 from fireline.adapters.slack.interactions import Button, Pressed, Redraw
 from fireline.adapters.slack.proposal_buttons import PROPOSAL_BUTTONS
 from fireline.domain.errors import InvalidInputError, NotFoundError
-from fireline.usecases import find_runbook
 from fireline.usecases.chase_actions import told
 
 
@@ -37,9 +37,9 @@ def card_menu(desk: Desk, asked: Asked, pressed: Pressed) -> Reply | Redraw | No
     return BUTTONS[action_id](desk, asked, Pressed(value, pressed.commands))
 
 
-def show_runbook(desk: Desk, _asked: Asked, pressed: Pressed) -> Reply:
+def show_runbook(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
     """One runbook."""
-    return find_runbook.page(desk.s, pressed.value)
+    return run_acts.shown(desk, asked, pressed.value)
 
 
 def search_runbooks(_desk: Desk, asked: Asked, _pressed: Pressed) -> Reply:
@@ -101,6 +101,7 @@ BUTTONS: Mapping[str, Button] = {
     ids.JOIN_INSTEAD: join_verbs.join_instead,
     ids.DECLARE_ANYWAY: declare_anyway,
     **exposure_acts.BUTTONS,
+    **run_acts.BUTTONS,
     **silence_verbs.BUTTONS,
     **timeline_acts.BUTTONS,
     **waiver_verbs.BUTTONS,

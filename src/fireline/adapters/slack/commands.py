@@ -10,6 +10,7 @@ from fireline.adapters.slack import (
     incident_acts,
     incident_verbs,
     promise_verbs,
+    run_acts,
     slo_pictures,
     slo_verbs,
     waiver_verbs,
@@ -91,6 +92,7 @@ NOUNS: Mapping[str, Noun] = {
             slo_verbs.RUNBOOK_HELP,
             otherwise=slo_verbs.runbook_by_words,
             only_reads=True,
+            writes=run_acts.WRITES,
         ),
         Noun(
             "postmortem",

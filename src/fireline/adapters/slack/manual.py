@@ -153,7 +153,18 @@ SLO = (
         },
     ),
 )
-RUNBOOK = (Chapter("Find", {"search": "search consumer lag", "show": "show kafka-consumer-lag"}),)
+RUNBOOK = (
+    Chapter("Find", {"search": "search consumer lag", "show": "show kafka-consumer-lag"}),
+    Chapter(
+        "Walk it in an incident",
+        {
+            "start": "start kafka-consumer-lag",
+            "step": "step 2 done lag falls on every partition",
+            "approve": "approve a1",
+            "stop": "stop",
+        },
+    ),
+)
 POSTMORTEM = (
     Chapter(
         "Write",
@@ -199,7 +210,7 @@ NO_FORM: Mapping[str, Mapping[str, str]] = {
         "silences": "it only shows something",
         "freeze": "it only shows something",
     },
-    "runbook": {},
+    "runbook": {"stop": "there is nothing to fill in"},
     "postmortem": {"publish": "there is nothing to fill in"},
     "review": {"post": "there is nothing to fill in"},
 }

@@ -3,12 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from fireline.adapters.slack import alert_verbs, silence_verbs, slo_pictures, waiver_verbs
+from fireline.adapters.slack import (
+    alert_verbs,
+    run_acts,
+    silence_verbs,
+    slo_pictures,
+    waiver_verbs,
+)
 from fireline.adapters.slack.blocks import modals
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
 from fireline.adapters.slack.grammar import Typed, readable
 from fireline.domain.errors import InvalidInputError
-from fireline.usecases import find_runbook
+from fireline.usecases import find_runbook, walk_runbook
 from fireline.usecases.manage_incident import incident_in
 from fireline.usecases.slo_views import slo_list
 from fireline.usecases.views import RunbookSuggestion
@@ -25,9 +31,11 @@ SLO_HELP: Mapping[str, str] = {
     **silence_verbs.HELP,
 }
 RUNBOOK_HELP: Mapping[str, str] = {
-    "": "what fits this incident; elsewhere a search form",
+    "": "the one this incident walks, or what fits it; elsewhere a search form",
     "WORDS": "searches, such as `/runbook consumer lag`",
+    "search WORDS": "the same, with its verb written out",
     "show ID": "one runbook with its steps",
+    **run_acts.HELP,
 }
 
 
@@ -59,29 +67,33 @@ def slo_by_name(desk: Desk, _asked: Asked, line: str) -> Reply | None:
 
 
 def runbook_bare(desk: Desk, asked: Asked) -> Reply:
-    """What fits this incident, else a search form."""
+    """The run of this incident, else what fits it, else a search form."""
     incident = incident_in(desk.s, asked.channel)
     if incident is None:
         return Modal(modals.runbook_search(asked.channel))
+    run = walk_runbook.run_of(desk.s, incident.id)
+    if run is not None:
+        return run
     hits = tuple(find_runbook.for_incident(desk.s, incident))
-    return RunbookSuggestion(incident.title, hits, f"Runbooks for {incident.ref}" if hits else "")
+    intro = f"Runbooks for {incident.ref}" if hits else ""
+    return RunbookSuggestion(incident.title, hits, intro, startable=incident.open)
 
 
-def runbook_by_words(desk: Desk, _asked: Asked, line: str) -> Reply | None:
+def runbook_by_words(desk: Desk, asked: Asked, line: str) -> Reply | None:
     """Any words are a search."""
-    return find_runbook.search(desk.s, readable(line))
+    return run_acts.found(desk, asked, readable(line))
 
 
-def runbook_search(desk: Desk, _asked: Asked, typed: Typed) -> Reply:
+def runbook_search(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     """A search with its verb written out."""
-    return find_runbook.search(desk.s, typed.text)
+    return run_acts.found(desk, asked, typed.text)
 
 
-def runbook_show(desk: Desk, _asked: Asked, typed: Typed) -> Reply:
+def runbook_show(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     """One runbook."""
     if not typed.words:
         raise InvalidInputError("Name the runbook: `/runbook show ID`. `/runbook WORDS` searches.")
-    return find_runbook.page(desk.s, typed.words[0])
+    return run_acts.shown(desk, asked, typed.words[0])
 
 
 SLO_VERBS: Mapping[str, Verb] = {
@@ -93,4 +105,8 @@ SLO_VERBS: Mapping[str, Verb] = {
     **waiver_verbs.VERBS,
     **silence_verbs.VERBS,
 }
-RUNBOOK_VERBS: Mapping[str, Verb] = {"search": runbook_search, "show": runbook_show}
+RUNBOOK_VERBS: Mapping[str, Verb] = {
+    "search": runbook_search,
+    "show": runbook_show,
+    **run_acts.VERBS,
+}

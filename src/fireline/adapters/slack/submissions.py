@@ -12,6 +12,7 @@ from fireline.adapters.slack import (
     incident_acts,
     incident_verbs,
     promise_verbs,
+    run_acts,
     silence_verbs,
     timeline_acts,
     waiver_verbs,
@@ -145,6 +146,7 @@ SUBMISSIONS: Mapping[str, Submission] = {
     **timeline_acts.SUBMISSIONS,
     **waiver_verbs.SUBMISSIONS,
     **incident_acts.SUBMISSIONS,
+    **run_acts.SUBMISSIONS,
     **commands.SUBMISSIONS,
 }
 

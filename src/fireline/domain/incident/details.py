@@ -24,6 +24,7 @@ from fireline.domain.incident.kinds import (
 )
 from fireline.domain.incident.page import Page
 from fireline.domain.incident.proposals import Brought, Proposal
+from fireline.domain.incident.runbook_run import RunbookRun
 from fireline.domain.lineage.contract import Breach
 
 __all__ = [
@@ -297,6 +298,7 @@ class Details:
     thread: str = ""
     pages: tuple[Page, ...] = ()
     drill_run: DrillRun | None = None
+    runbook_runs: tuple[RunbookRun, ...] = ()
 
     @property
     def roots(self) -> tuple[str, ...]:

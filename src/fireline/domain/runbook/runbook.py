@@ -6,7 +6,10 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: a `check`, an `action` or a `decision`; `text` is the command or question."""
+    """One step: a `check`, an `action` or a `decision`; `text` is the command or question.
+
+    `approver` is the role that agrees to a dangerous one, `undo` how it is taken back.
+    """
 
     id: str
     kind: str
@@ -14,6 +17,8 @@ class Step:
     text: str = ""
     expect: str = ""
     dangerous: bool = False
+    approver: str = ""
+    undo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from fireline.adapters.slack.blocks import (
     review,
     role_guide,
     runbook,
+    runbook_run,
     silence,
     slo,
     subscription,
@@ -35,6 +36,7 @@ from fireline.adapters.slack.blocks.kit import Rendered
 from fireline.usecases.external_alert_views import ExternalAlertMessage, SilenceList
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
 from fireline.usecases.repair_views import RepairMessage
+from fireline.usecases.runbook_views import RunMessage
 from fireline.usecases.views import (
     AccessAnswer,
     AccessRequest,
@@ -113,6 +115,7 @@ _DRAWN: Mapping[type, Callable[[Any], Rendered]] = {
     RoleGuide: role_guide.role_guide,
     RunbookPage: runbook.page,
     RunbookSuggestion: runbook.suggestion,
+    RunMessage: runbook_run.run,
     SilenceList: silence.silence_list,
     SloList: slo.slo_list,
     Subscription: subscription.subscription,

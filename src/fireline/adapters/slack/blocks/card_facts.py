@@ -132,6 +132,8 @@ def _work(view: IncidentCard) -> list[str]:
         until = ", revoked" if decision.revoked_at else until
         who = one_line(decision.decided_by, 60)
         rows.append(f":scales: *Decided* {one_line(decision.text, 300)} ({who}{until})")
+    if view.runbook_step:
+        rows.append(f":book: *{one_line(view.runbook_step, 200)}*")
     if view.open_tasks:
         late = f", :warning: {view.late_tasks} late" if view.late_tasks else ""
         rows.append(f":ballot_box_with_check: *{plural(view.open_tasks, 'open task')}*{late}")

@@ -34,7 +34,15 @@ def suggestion(view: RunbookSuggestion) -> kit.Rendered:
         blocks.append(
             kit.context(f"\u2026 and {len(view.hits) - HITS} more; add words to narrow it")
         )
+    if view.startable:
+        blocks.append(_start(view.hits[0]))
     return kit.rendered(head, blocks)
+
+
+def _start(hit: RunbookHit) -> kit.Block | None:
+    """The button that begins to walk the likeliest."""
+    label = f"Start: {clip(hit.title, 60)}"
+    return kit.actions([kit.button(label, ids.START_RUNBOOK, hit.id, "primary")])
 
 
 def _hit(hit: RunbookHit) -> str:
@@ -55,6 +63,9 @@ def page(view: RunbookPage) -> kit.Rendered:
         blocks.append(kit.context(f"\u2026 and {left} in {one_line(book.path, 200)}"))
     if not book.steps:
         blocks.append(kit.section(_body(book)))
+    if view.startable:
+        row = [kit.button("Start it here", ids.START_RUNBOOK, book.id, "primary")]
+        blocks.append(kit.actions(row))
     return kit.rendered(f"Runbook: {book.title}", blocks)
 
 
