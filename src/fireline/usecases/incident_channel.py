@@ -13,6 +13,7 @@ from fireline.domain.incident.incident import Incident, Role, Stamp
 from fireline.domain.incident.metrics import durations
 from fireline.domain.people import SYSTEM
 from fireline.domain.policy.room_rules import Slug
+from fireline.usecases.earlier_incidents import alike
 from fireline.usecases.incident_invites import invited_by_policy, say_missing
 from fireline.usecases.incident_record import (
     EXPOSE,
@@ -128,6 +129,8 @@ def record_channel(s: Services, incident_id: int, channel: ChannelRef) -> Incide
         show(s, uow, "blast", channel.id, str(saved.id))
         if saved.details.changes:
             show(s, uow, "changes", channel.id, str(saved.id))
+        if alike(uow, saved):
+            show(s, uow, "earlier", channel.id, str(saved.id))
         tell_pages(s, uow, saved, saved.details.pages)
         show_alert(s, uow, saved)
         if saved.details.place and not saved.details.past:

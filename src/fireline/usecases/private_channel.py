@@ -30,7 +30,7 @@ from fireline.usecases.ports import ChannelRef, PostedMessage, Services, UnitOfW
 from fireline.usecases.publish import Projections
 
 NAMED = 50
-SHOWN_AGAIN = ("card", "runbook_suggestion", "blast")
+SHOWN_AGAIN = ("card", "runbook_suggestion", "blast", "changes", "earlier")
 MARK = "left:"
 ARCHIVED = "is_archived"
 DOCUMENTS = ("left:postmortem:", "left:incident_export:")

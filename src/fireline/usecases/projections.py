@@ -7,6 +7,7 @@ from fireline.usecases.draft_postmortem import postmortem_file
 from fireline.usecases.drill import CARD as DRILL
 from fireline.usecases.drill import TOLD as DRILL_INJECT
 from fireline.usecases.drill import drill_card, drill_inject
+from fireline.usecases.earlier_incidents import earlier
 from fireline.usecases.external_alert_projection import external_alert
 from fireline.usecases.external_messages import KIND as EXTERNAL_ALERT
 from fireline.usecases.home import KIND as HOME
@@ -54,6 +55,7 @@ PROJECTIONS: Projections = {
     REPLY: subscription_reply,
     "proposal": proposal,
     "changes": changes,
+    "earlier": earlier,
     "consumer_notice": consumer_notice,
     "all_clear": all_clear,
     POINTER: pointer,

@@ -52,3 +52,25 @@ class Proposed:
     ref: str
     number: int
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierLine:
+    """One earlier incident: what it shares, how long service was out, and what restored it."""
+
+    ref: str
+    title: str
+    declared_at: datetime
+    why: str
+    took: str = ""
+    helped: str = ""
+    channel_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierMessage:
+    """Earlier incidents of the same SLO or data, newest first, in the thread of the card."""
+
+    thread: str
+    ref: str
+    lines: tuple[EarlierLine, ...]

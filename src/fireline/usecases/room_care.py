@@ -148,7 +148,7 @@ def _move_on(s: Services, incident: Incident) -> None:
         return replace(before, channel_id=None, channel_name=None), line
 
     def then(uow: UnitOfWork, after: Incident) -> None:
-        for kind in ("card", "runbooks", "blast"):
+        for kind in ("card", "runbooks", "blast", "changes", "earlier"):
             posted = uow.messages.get(f"{kind}:{after.id}")
             if posted is not None:
                 uow.messages.save(PostedMessage(posted.key, "", posted.kind, posted.ref))

@@ -52,7 +52,7 @@ from fireline.usecases.impact_views import (
 from fireline.usecases.list_views import ActionLine, IncidentLine
 from fireline.usecases.page_views import OnCallList, PageMessage, PagingMessage
 from fireline.usecases.policy_views import FreezeList, MaintenanceList, WaiverAnswer, WaiverMessage
-from fireline.usecases.relation_views import ChangesMessage, ProposalMessage
+from fireline.usecases.relation_views import ChangesMessage, EarlierMessage, ProposalMessage
 from fireline.usecases.repair_views import RepairMessage
 from fireline.usecases.role_views import RoleGuide
 from fireline.usecases.runbook_views import RunMessage
@@ -83,6 +83,7 @@ __all__ = [
     "DrillCard",
     "DrillInject",
     "DrillMessage",
+    "EarlierMessage",
     "FileMessage",
     "HandoverMessage",
     "Home",
@@ -284,6 +285,7 @@ Message = (
     | Subscription
     | ProposalMessage
     | ChangesMessage
+    | EarlierMessage
     | FileMessage
     | Notice
     | ActionReminder

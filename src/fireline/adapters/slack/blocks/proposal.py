@@ -1,10 +1,16 @@
-"""In the thread of a card: what is proposed, decided by a press, and what was changed."""
+"""In the thread of a card: proposals with their buttons, changes, and what happened before."""
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
-from fireline.adapters.slack.blocks.markup import clip, esc, link, one_line, some, when
+from fireline.adapters.slack.blocks.markup import channel, clip, esc, link, one_line, some, when
 from fireline.domain.incident.proposals import ProposalKind
-from fireline.usecases.relation_views import ChangeLine, ChangesMessage, ProposalMessage
+from fireline.usecases.relation_views import (
+    ChangeLine,
+    ChangesMessage,
+    EarlierLine,
+    EarlierMessage,
+    ProposalMessage,
+)
 
 LONGEST = 600
 MOST_CHANGES = 12
@@ -51,6 +57,21 @@ def changes(view: ChangesMessage) -> kit.Rendered:
     text = f"{view.ref}: {len(view.lines)} recent changes"
     note = kit.context("`/incident caused yes ID` says which it was; `change remove ID` that not.")
     return kit.rendered(text, [kit.section(f"{head}\n{shown}"), note])
+
+
+def earlier(view: EarlierMessage) -> kit.Rendered:
+    """What happened before, the newest first, and what helped then."""
+    head = ":leftwards_arrow_with_hook: *It happened before*"
+    shown = "\n".join(_earlier(line) for line in view.lines)
+    return kit.rendered(f"{view.ref}: it happened before", [kit.section(f"{head}\n{shown}")])
+
+
+def _earlier(one: EarlierLine) -> str:
+    where = f" {channel(one.channel_id)}" if one.channel_id else ""
+    text = f"\u2022 *{one.ref}* {one_line(one.title, 150)}, {when(one.declared_at)}{where}"
+    text += f"\n{one_line(one.why, 200)}"
+    text += f"; service was back after {one.took}" if one.took else ""
+    return text + (f": _{one_line(one.helped, 300)}_" if one.helped else "")
 
 
 def _line(one: ChangeLine) -> str:
