@@ -74,7 +74,7 @@ DECLARED_RECORD = {
 RESOLVED_SEEN = {
     **DECLARED_SEEN,
     "room": sorted([*DECLARED_SEEN["room"], "channel_topic", "channel_topic", "file_share"]),
-    "topic": ["INC-1 SEV1", "resolved", "restored after some min"],
+    "topic": ["INC-1 SEV1", "resolved", "commander Ana"],
 }
 RESOLVED_RECORD = {
     "state": "resolved",
