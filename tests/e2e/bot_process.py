@@ -12,7 +12,18 @@ START_SECONDS = 20
 
 _FORKS = multiprocessing.get_context("forkserver")
 # Imported once for all children: a start then costs a fork.
-_FORKS.set_forkserver_preload([__name__, "matplotlib.backends.backend_agg", "matplotlib.figure"])
+_FORKS.set_forkserver_preload(
+    [
+        __name__,
+        "dbos._sys_db_sqlite",
+        "matplotlib.backends.backend_agg",
+        "matplotlib.figure",
+        "uvicorn.lifespan.off",
+        "uvicorn.loops.auto",
+        "uvicorn.protocols.http.auto",
+        "uvicorn.protocols.websockets.auto",
+    ]
+)
 # Bolt does this in every start, and Python remembers the files of all modules from it.
 inspect.stack()
 

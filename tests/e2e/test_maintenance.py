@@ -13,7 +13,8 @@ from tests.e2e.slo_scene import Scene, counted, counter, definition
 from tests.e2e.world import Person, World, eventually, plain
 from tests.servers import TestPrometheus
 
-pytestmark = pytest.mark.real
+# Whole courses whose code faster tests cover too: tracing them again would only cost time.
+pytestmark = [pytest.mark.real, pytest.mark.no_cover]
 
 DAY, BUCKET, STEP = 86400, 300, 60
 ROWS = {"bad": counted("mw_bad_total"), "total": counted("mw_rows_total")}

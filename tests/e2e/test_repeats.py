@@ -14,6 +14,9 @@ from tests.e2e.conftest import StartBot, install
 from tests.e2e.projection import differences, recorded, seen
 from tests.e2e.world import Person, World, eventually, plain
 
+# Whole courses whose code faster tests cover too: tracing them again would only cost time.
+pytestmark = pytest.mark.no_cover
+
 EVIDENCE = "https://git.example.com/data/orders/pull/7"
 
 

@@ -320,6 +320,7 @@ SLOS = st.builds(
 )
 
 
+@pytest.mark.no_cover  # the other tests of this file cover what it tries
 @settings(deadline=None, max_examples=50)
 @given(SLOS)
 def test_every_expression_of_any_slo_parses(definition: Slo) -> None:
