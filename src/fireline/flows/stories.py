@@ -156,9 +156,10 @@ def _register_watch(steps: Steps, attempts: Attempts) -> Scheduled:
 
     @DBOS.workflow(name="watch_incidents")
     def watch_incidents(_scheduled_at: datetime, _context: Any) -> None:
-        do("verify what is being repaired", without_result(steps.verify_repairs))
+        # Timers first: they need nothing but the database, and wait for no other program.
         do("fire the timers of open incidents", without_result(steps.watch_incidents))
         do("ask PagerDuty who acknowledged", without_result(steps.paging.poll_pager))
+        do("verify what is being repaired", without_result(steps.verify_repairs))
 
     return watch_incidents
 

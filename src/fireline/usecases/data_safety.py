@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from fireline.domain.incident.durations import spell
+from fireline.domain.incident.exposure import is_inside
 from fireline.domain.incident.incident import Incident, IncidentState, Stamp
 from fireline.domain.incident.metrics import elapsed
 from fireline.domain.lineage.blast import is_downstream
@@ -43,7 +44,7 @@ def safety(s: Services, name: str, channel: str) -> Safety:
     with s.store() as uow:
         graph = uow.lineages.graph()
         opened = [i for i in uow.incidents.open() if not i.drill]
-        shown = [i for i in opened if not i.restricted or i.channel_id == channel]
+        shown = [i for i in opened if not i.restricted or is_inside(i, channel)]
         found = _named(name, graph, slos.values(), shown) or _named(
             shorter(name), graph, slos.values(), shown
         )

@@ -3,8 +3,9 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from fireline.domain.incident.closing_time import OVER
 from fireline.domain.incident.exposure import public_view
-from fireline.domain.incident.incident import Incident, IncidentState, Stamp
+from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.people import SYSTEM
 from fireline.domain.postmortem.promise import NEUTRAL
 from fireline.usecases.incident_record import Change, load, retried, write_down
@@ -14,7 +15,7 @@ FORGOTTEN = "the words were taken out after their time"
 
 
 def forget_restricted(s: Services, now: datetime) -> int:
-    """Take the words out of restricted incidents closed long enough ago; gives how many."""
+    """Take the words out of restricted incidents over for long enough; gives how many."""
     days = s.retention.restricted_days
     if days is None:
         return 0
@@ -27,8 +28,8 @@ def forget_restricted(s: Services, now: datetime) -> int:
 
 
 def _due(incident: Incident, edge: datetime) -> bool:
-    closed = incident.at(Stamp.CLOSED)
-    over = incident.state is IncidentState.CLOSED and closed is not None and closed <= edge
+    ended = incident.at(Stamp.CLOSED) or incident.details.over_since
+    over = incident.state in OVER and ended is not None and ended <= edge
     return incident.restricted and over and incident.details.exposed_because != FORGOTTEN
 
 
@@ -60,6 +61,7 @@ def _without_words(incident: Incident) -> Incident:
         details,
         access=incident.details.access,
         exposed_because=FORGOTTEN,
+        over_since=incident.details.over_since,
         private_channel=incident.details.private_channel,
         security_signoff_by=incident.details.security_signoff_by,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from fireline.domain.incident.details import Fired
 from fireline.domain.incident.incident import Incident, IncidentState, Role
@@ -12,6 +13,7 @@ from fireline.domain.incident.timeline import NewEntry
 from fireline.domain.incident.timers import DECLARER, INJECT, Timer, due_timers
 from fireline.domain.people import SYSTEM
 from fireline.domain.slo.status import BurnSeverity
+from fireline.usecases.each import each
 from fireline.usecases.impact_views import IncidentNotice
 from fireline.usecases.incident_record import (
     Change,
@@ -35,6 +37,17 @@ COUNTDOWN = "mttr:"
 ANNOUNCED = ("merge:", "reopen:")
 WRITTEN = (COUNTDOWN, "expired:", INJECT)
 CALLS = ("escalate:", "again:", "climb:")
+# Each time they fire by another key, so that an old one is never asked for again.
+RECURRING = (
+    "update:",
+    "update-late:",
+    "commander:",
+    "role:",
+    "expired:",
+    "again:",
+    "climb:",
+    SHIFT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +60,13 @@ class Ringing:
 
 
 def watch_incidents(s: Services) -> int:
-    """Fire every timer of every open incident that is due and did not fire; gives how many."""
+    """Fire every timer of every open incident that is due and did not fire; gives how many.
+
+    One that cannot be looked at keeps none of the others waiting; it is raised at the end.
+    """
     with s.store() as uow:
         ids = [incident.id for incident in uow.incidents.open()]
-    return sum(watch_incident(s, incident_id) for incident_id in ids)
+    return sum(each(partial(watch_incident, s), ids))
 
 
 @retried
@@ -155,8 +171,17 @@ def _rung(incident: Incident, ringing: list[Ringing], now: datetime) -> Incident
             coming += [t.slack for t in one.targets if t.slack and t.way is not Way.MENTION]
     details = after.details
     joined = tuple(dict.fromkeys((*details.joined, *coming)))
-    kept = (*details.fired, *fired)[-KEPT_FIRED:]
+    kept = _kept((*details.fired, *fired))
     return replace(after, details=replace(details, fired=kept, joined=joined))
+
+
+def _kept(fired: tuple[Fired, ...]) -> tuple[Fired, ...]:
+    """What fired, without the oldest that recur; what fires once is never forgotten."""
+    many = len(fired) - KEPT_FIRED
+    if many <= 0:
+        return fired
+    old = {one.key for one in [f for f in fired if f.key.startswith(RECURRING)][:many]}
+    return tuple(one for one in fired if one.key not in old)
 
 
 def _change(ringing: list[Ringing], now: datetime) -> Change:

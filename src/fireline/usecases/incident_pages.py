@@ -20,6 +20,7 @@ from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.who_is_on_call import alias_of, somebody
 
 MOST_POLLED = 20
+LONGEST_WHY = 500
 BY_HAND = "by:"
 
 
@@ -166,6 +167,7 @@ def _name_of(s: Services, user: str | None) -> str:
 
 def undelivered(s: Services, incident_id: int, number: int, why: str) -> None:
     """Record that a page did not reach them, and say so in the channel."""
+    why = why if len(why) <= LONGEST_WHY else why[: LONGEST_WHY - 1] + "…"
     found: list[Page] = []
 
     def edit(incident: Incident, _now: datetime) -> tuple[Incident, str]:

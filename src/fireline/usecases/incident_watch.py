@@ -8,6 +8,7 @@ moments that matter, 75 % and 100 %, are timers and redraw card and topic by the
 from datetime import datetime, timedelta
 
 from fireline.domain.incident.incident import Incident, Stamp
+from fireline.usecases.each import each
 from fireline.usecases.incident_clock import watch_incidents as fire_timers
 from fireline.usecases.note_budgets import note_budgets
 from fireline.usecases.ports import FlowCall, Services, UnitOfWork
@@ -21,11 +22,8 @@ NEW = timedelta(minutes=2)
 
 
 def watch(s: Services) -> None:
-    """Everything that open incidents need as time goes by."""
-    note_budgets(s)
-    fire_timers(s)
-    draw_clocks(s)
-    look_round(s)
+    """Everything that open incidents need as time goes by; what calls people comes first."""
+    each(lambda look: look(s), (fire_timers, note_budgets, draw_clocks, look_round))
 
 
 def draw_clocks(s: Services) -> int:

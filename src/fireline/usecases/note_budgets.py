@@ -1,8 +1,11 @@
 """Open incidents write down by themselves how the budgets of their SLOs stand and burn."""
 
+from functools import partial
+
 from fireline.domain.incident.budget_notes import noted
 from fireline.domain.incident.timeline import EntryKind, Provenance
 from fireline.domain.people import SYSTEM
+from fireline.usecases.each import each
 from fireline.usecases.incident_record import Change, happened, load, retried, save
 from fireline.usecases.ports import Services
 
@@ -13,7 +16,7 @@ def note_budgets(s: Services) -> int:
     """Look at every open incident's SLOs; gives how many lines were written."""
     with s.store() as uow:
         ids = [incident.id for incident in uow.incidents.open() if incident.slos]
-    return sum(_note(s, incident_id) for incident_id in ids)
+    return sum(each(partial(_note, s), ids))
 
 
 @retried

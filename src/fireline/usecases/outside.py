@@ -6,7 +6,7 @@ left, or for somebody who may not read it, says no more than that sentence.
 """
 
 from fireline.domain.errors import ForbiddenError
-from fireline.domain.incident.exposure import may_read, public_view
+from fireline.domain.incident.exposure import is_inside, may_read, public_view
 from fireline.domain.incident.incident import Incident, Role
 from fireline.usecases.impact_views import RestrictedNotice
 from fireline.usecases.store_ports import PostedMessage, UnitOfWork
@@ -67,7 +67,7 @@ def told_there(
     if known is not None and target.channel in _left(incident) - {known.channel}:
         # On its way to a channel that was left meanwhile; the message lives on elsewhere.
         return None
-    where = known or target
+    where = known if known is not None and known.ts is not None else target
     if _inside(incident, where):
         return message
     if where.ts is None and not where.channel.startswith("@"):
@@ -85,7 +85,7 @@ def _inside(incident: Incident, target: PostedMessage) -> bool:
         return True
     if target.channel.startswith("@"):
         return may_read(incident, target.channel.removeprefix("@"))
-    return target.channel == incident.channel_id and target.channel not in _left(incident)
+    return is_inside(incident, target.channel)
 
 
 def _incident_of(

@@ -29,7 +29,8 @@ from fireline.usecases.outside import LEFT, POINTER
 from fireline.usecases.ports import ChannelRef, PostedMessage, Services, UnitOfWork
 from fireline.usecases.publish import Projections
 
-NAMED = 50
+# Together no longer than a timeline entry may be: the move never waits for a list of names.
+NAMED, LONGEST_NAME = 50, 40
 SHOWN_AGAIN = ("card", "runbook_suggestion", "blast", "changes", "earlier")
 MARK = "left:"
 ARCHIVED = "is_archived"
@@ -65,7 +66,7 @@ def note_readers(s: Services, incident_id: int) -> None:
         if left.readers or left.archived_at is not None:
             continue
         readers = s.chat.members_of(left.id)
-        names = [_name(s, user) for user in readers[:NAMED]]
+        names = [_name(s, user)[:LONGEST_NAME] for user in readers[:NAMED]]
         more = f" and {len(readers) - NAMED} more" if len(readers) > NAMED else ""
         words = f"Could read #{left.name}: {', '.join(names) or 'nobody'}{more}"
         _change_left(s, incident_id, replace(left, readers=readers), words)

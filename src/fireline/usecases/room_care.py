@@ -17,10 +17,11 @@ from fireline.domain.policy.room_rules import ChannelRules
 from fireline.usecases import incident_channel
 from fireline.usecases.incident_facts import record
 from fireline.usecases.incident_record import TIDY, follow, load, show
+from fireline.usecases.outside import LEFT
 from fireline.usecases.ports import PostedMessage, PostedRef, Services, UnitOfWork
 from fireline.usecases.room_ports import Bookmark, Room
 
-EVERY = timedelta(minutes=10)
+EVERY, APART = timedelta(minutes=10), timedelta(minutes=1)
 LOOK_BACK = timedelta(days=120)
 CARD, RUNBOOK, BLAST, POSTMORTEM = "Status card", "Runbook", "Blast radius", "Postmortem"
 
@@ -148,9 +149,8 @@ def _move_on(s: Services, incident: Incident) -> None:
         return replace(before, channel_id=None, channel_name=None), line
 
     def then(uow: UnitOfWork, after: Incident) -> None:
-        for kind in ("card", "runbooks", "blast", "changes", "earlier"):
-            posted = uow.messages.get(f"{kind}:{after.id}")
-            if posted is not None:
+        for posted in uow.messages.of_incident(after.id):
+            if incident.channel_id in (posted.channel_id, posted.channel) and posted.kind != LEFT:
                 uow.messages.save(PostedMessage(posted.key, "", posted.kind, posted.ref))
         follow(uow, "declare_incident", after, f"declare:{after.id}:{s.ids.sortable()}")
 
@@ -160,10 +160,12 @@ def _move_on(s: Services, incident: Incident) -> None:
 def look_round(s: Services) -> int:
     """Start tidying the channels of open incidents, each every ten minutes; gives how many."""
     now = s.clock.now()
-    slot = int(now.timestamp() // EVERY.total_seconds())
     with s.store() as uow:
         found = [i for i in uow.incidents.open() if i.channel_id is not None]
         for incident in found:
+            # Each in a turn of its own: all at once would use up what Slack allows in a minute.
+            turn = now.timestamp() + incident.id * APART.total_seconds()
+            slot = int(turn // EVERY.total_seconds())
             follow(uow, TIDY, incident, f"tidy:{incident.id}:{slot}")
         uow.commit()
     return len(found)

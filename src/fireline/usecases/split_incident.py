@@ -29,7 +29,7 @@ from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.recent_changes import with_recent
 
 DEEPEST = 20
-KEPT_STAMPS = (Stamp.IMPACT_STARTED, Stamp.ALERT_FIRED, Stamp.DETECTED)
+KEPT_STAMPS = (Stamp.IMPACT_STARTED, Stamp.ALERT_FIRED, Stamp.DETECTED, Stamp.LEGAL_CLOCK)
 
 
 @retried

@@ -28,7 +28,7 @@ from fireline.domain.errors import (
     NotFoundError,
     UserError,
 )
-from fireline.domain.incident.exposure import may_read
+from fireline.domain.incident.exposure import is_inside, may_read
 from fireline.domain.incident.incident import Incident, IncidentState
 from fireline.domain.people import Actor
 from fireline.usecases.declaration import Declared
@@ -208,7 +208,7 @@ class Desk:
             raise NotFoundError(
                 f"There is no INC-{incident_id}. `/incident list` shows the open ones."
             )
-        if asked is not None and asked.channel != found.channel_id:
+        if asked is not None and not is_inside(found, asked.channel):
             refuse_outside(found, asked.user.id)
         return found
 

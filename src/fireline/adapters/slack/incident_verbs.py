@@ -10,7 +10,7 @@ from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply, refused
 from fireline.adapters.slack.grammar import Typed, incident_number, person, role, severity
 from fireline.domain.errors import IllegalTransitionError, InvalidInputError, NotFoundError
 from fireline.domain.incident.downtime import recovered_words
-from fireline.domain.incident.exposure import may_read
+from fireline.domain.incident.exposure import is_inside, may_read
 from fireline.domain.incident.incident import Incident, RepairDecision, Role
 from fireline.domain.incident.roles import too_many
 from fireline.usecases import incident_impact, manage_incident
@@ -50,7 +50,14 @@ HELP: Mapping[str, str] = {
 def bare(desk: Desk, asked: Asked) -> Reply:
     """The card in an incident's channel, the open incidents elsewhere."""
     incident = manage_incident.incident_in(desk.s, asked.channel)
-    return _card(desk, incident) if incident else overview(desk.s, asked.user.id)
+    return _seen(desk, incident, asked) if incident else overview(desk.s, asked.user.id)
+
+
+def _seen(desk: Desk, incident: Incident, asked: Asked) -> Reply:
+    """The card, or what this person may see of a restricted incident in this place."""
+    if may_read(incident, asked.user.id) or is_inside(incident, asked.channel):
+        return _card(desk, incident)
+    return neutral(incident)
 
 
 def _card(desk: Desk, incident: Incident) -> Reply:
@@ -70,10 +77,7 @@ def show(desk: Desk, asked: Asked, typed: Typed) -> Reply:
     """One incident's card, by its number; of a restricted one what this person may see."""
     if not typed.words:
         return bare(desk, asked)
-    incident = desk.incident(incident_number(typed.words[0]))
-    if not may_read(incident, asked.user.id) and asked.channel != incident.channel_id:
-        return neutral(incident)
-    return _card(desk, incident)
+    return _seen(desk, desk.incident(incident_number(typed.words[0])), asked)
 
 
 def change_severity(desk: Desk, asked: Asked, typed: Typed) -> Reply:

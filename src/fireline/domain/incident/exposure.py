@@ -49,6 +49,17 @@ def may_read(incident: Incident, reader: str | None) -> bool:
     return found is not None and found.state is AccessState.GRANTED
 
 
+def is_inside(incident: Incident, channel: str) -> bool:
+    """Whether what is said of it in this channel stays among those who work on it.
+
+    The channel of one that became restricted is outside from then on, also while no private
+    one could be made yet.
+    """
+    return channel == incident.channel_id and (
+        not incident.restricted or channel not in {one.id for one in incident.details.left_channels}
+    )
+
+
 def access_of(incident: Incident, user: str) -> Access | None:
     """What was decided about this person, or asked."""
     return next((one for one in incident.details.access if one.user == user), None)

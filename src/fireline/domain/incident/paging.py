@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from fireline.domain.errors import InvalidInputError, NotFoundError
+from fireline.domain.incident.exposure import may_read
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Stamp
 from fireline.domain.incident.page import Page, Target, Told, Way
 from fireline.domain.incident.roles import with_role
@@ -209,8 +210,11 @@ def check_again(incident: Incident, alias: str) -> None:
 def with_operations(
     incident: Incident, page: Page, actor: Actor, on_call: str, at: datetime
 ) -> Incident:
-    """The incident with whoever is on call for its service in operations, once they answered."""
-    free = Role.OPERATIONS not in incident.roles
+    """The incident with whoever is on call for its service in operations, once they answered.
+
+    A role lets its holder read a restricted incident, so that answering a page gives none there.
+    """
+    free = Role.OPERATIONS not in incident.roles and may_read(incident, actor.id)
     if not free or page.alias != on_call or actor.id != page.slack:
         return incident
     return with_role(incident, Role.OPERATIONS, actor.id, actor, at)
