@@ -227,6 +227,9 @@ class FakeRunbooks:
     def get(self, runbook_id: str) -> Runbook | None:
         return next((b for b in self.books if b.id == runbook_id), None)
 
+    def all(self) -> list[Runbook]:
+        return sorted(self.books, key=lambda b: b.id)
+
     def for_slo(self, slo: Slo) -> RunbookHit | None:
         linked = (b for b in self.books if b.id == slo.runbook or slo.name in b.slos)
         return next((_hit(b, 100.0) for b in linked), None)

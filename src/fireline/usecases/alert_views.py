@@ -126,8 +126,22 @@ class SpentByIncidents:
 
 
 @dataclass(frozen=True, slots=True)
+class Touched:
+    """An incident that touched an SLO, with the share of its budget that was booked, if any."""
+
+    ref: str
+    title: str
+    at: datetime
+    cost: float | None = None
+    raw_cost: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AlertHistory:
-    """The alerts of one SLO since then, newest first, and how many were worth it."""
+    """The alerts of one SLO since then, newest first, and how many were worth it.
+
+    `touched` are the incidents of that time, where they were asked for.
+    """
 
     slo: str
     title: str
@@ -135,3 +149,4 @@ class AlertHistory:
     lines: tuple[AlertLine, ...]
     noise: Noise
     spent: SpentByIncidents | None = None
+    touched: tuple[Touched, ...] | None = None

@@ -49,7 +49,7 @@ def external_alert(s: Services, uow: UnitOfWork, ref: str) -> ExternalAlertMessa
         budget=slo_line(slo, uow.statuses.get(slo.name)).sentence if slo else "",
         source_url=next((a.source_url for a in (*group.firing, *group.alerts) if a.source_url), ""),
         alertmanager_url=group.source_url,
-        runbook=_runbook(s, slo, group),
+        runbook=runbook_of(s, slo, group),
         runbook_url=annotation(group, "runbook_url") or annotation(group, "runbook"),
         silences=_silences(uow, group.firing),
         acknowledged_by=group.acknowledged_by,
@@ -103,7 +103,7 @@ def _telling(labels: Mapping[str, str], known: Mapping[str, str]) -> tuple[tuple
     return tuple(sorted((name, value) for name, value in labels.items() if name not in known))
 
 
-def _runbook(s: Services, slo: Slo | None, group: ExternalGroup) -> RunbookHit | None:
+def runbook_of(s: Services, slo: Slo | None, group: ExternalGroup) -> RunbookHit | None:
     """The SLO's runbook, else the one that was written for an alert of this name."""
     linked = s.runbooks.for_slo(slo) if slo else None
     if linked is not None:

@@ -2,7 +2,7 @@
 
 from fireline.domain.errors import InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Incident
-from fireline.domain.runbook.runbook import RunbookHit
+from fireline.domain.runbook.runbook import Runbook, RunbookHit
 from fireline.usecases.ports import Services
 from fireline.usecases.views import RunbookPage, RunbookSuggestion
 
@@ -30,12 +30,21 @@ def page(s: Services, runbook_id: str) -> RunbookPage:
     Raises:
         NotFoundError: there is none of that id; names near ones.
     """
+    return RunbookPage(book_named(s, runbook_id))
+
+
+def book_named(s: Services, runbook_id: str) -> Runbook:
+    """The runbook with this id.
+
+    Raises:
+        NotFoundError: there is none of that id; names near ones.
+    """
     runbook = s.runbooks.get(runbook_id)
     if runbook is None:
         near = ", ".join(hit.id for hit in s.runbooks.search(runbook_id, SUGGESTED))
         hint = f" Near it: {near}." if near else " `/runbook WORDS` searches."
         raise NotFoundError(f"There is no runbook {runbook_id}.{hint}")
-    return RunbookPage(runbook)
+    return runbook
 
 
 def for_incident(s: Services, incident: Incident) -> list[RunbookHit]:

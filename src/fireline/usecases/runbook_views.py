@@ -18,3 +18,38 @@ class RunMessage:
     run: RunbookRun
     role: str = ""
     approver: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """A runbook that may not be trusted, and why."""
+
+    id: str
+    title: str
+    owner: str
+    why: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StaleList:
+    """Those that may not be trusted, of all there are."""
+
+    lines: tuple[Stale, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that no runbook is for."""
+
+    name: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """SLOs (of so many) and alerts without a runbook."""
+
+    slos: tuple[Gap, ...]
+    alerts: tuple[Gap, ...]
+    total_slos: int

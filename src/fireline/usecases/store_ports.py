@@ -256,6 +256,9 @@ class Audit(Protocol):
         ...
 
     def all(self) -> list[AuditEntry]: ...
+    def about(self, subjects: Collection[str]) -> list[AuditEntry]:
+        """Entries of these subjects alone, by seq."""
+        ...
 
 
 class Messages(Protocol):

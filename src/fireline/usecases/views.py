@@ -10,6 +10,7 @@ from datetime import datetime
 
 from fireline.domain.incident.incident import IncidentState, Severity
 from fireline.domain.runbook.runbook import Runbook, RunbookHit
+from fireline.domain.runbook.upkeep import Standing
 from fireline.domain.slo.alerting.noise import Noise
 from fireline.domain.slo.exclusions import Exclusion
 from fireline.domain.slo.status import (
@@ -144,10 +145,14 @@ class RunbookSuggestion:
 
 @dataclass(frozen=True, slots=True)
 class RunbookPage:
-    """One runbook, shown; `startable` where an incident may begin to walk it."""
+    """One runbook, shown, with what people say of it.
+
+    `startable` where an incident may begin to walk it.
+    """
 
     runbook: Runbook
     startable: bool = False
+    standing: Standing = field(default_factory=Standing)
 
 
 @dataclass(frozen=True, slots=True)

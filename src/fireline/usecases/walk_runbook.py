@@ -8,7 +8,7 @@ from fireline.domain.incident.runbook_run import RunbookRun, StepResult
 from fireline.domain.incident.timeline import EntryKind, Provenance
 from fireline.domain.incident.walking import Mark
 from fireline.domain.people import Actor
-from fireline.usecases.find_runbook import page
+from fireline.usecases.find_runbook import book_named
 from fireline.usecases.incident_facts import Edit, record
 from fireline.usecases.incident_record import load, show
 from fireline.usecases.ports import Services, UnitOfWork
@@ -25,7 +25,7 @@ def start(s: Services, incident_id: int, runbook_id: str, actor: Actor) -> Incid
         NotFoundError: there is no such runbook.
         InvalidInputError: another one is walked, it has no steps, or the incident is over.
     """
-    book = page(s, runbook_id.strip().strip("`")).runbook
+    book = book_named(s, runbook_id.strip().strip("`"))
 
     def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
         after = walking.started(incident, book, actor, now)

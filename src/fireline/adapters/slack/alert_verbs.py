@@ -1,6 +1,7 @@
-"""`/slo ack`, `mute`, `unmute` and `incidents`."""
+"""`/slo ack`, `mute`, `unmute`, `incidents` and `link`."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from fireline.adapters.slack.blocks import answers
 from fireline.adapters.slack.blocks.markup import one_line, user, when
@@ -8,17 +9,22 @@ from fireline.adapters.slack.desk import Asked, Desk, Reply
 from fireline.adapters.slack.grammar import Typed
 from fireline.adapters.slack.moments import future_moment
 from fireline.domain.errors import InvalidInputError
+from fireline.domain.slo.wording import parse_range
 from fireline.usecases.alert_history import alert_history
 from fireline.usecases.handle_alerts import acknowledge, alert_named, mute, unmute
+from fireline.usecases.incident_facts import link_slo
+from fireline.usecases.slo_views import find_slo
 
 HELP: Mapping[str, str] = {
-    "incidents NAME": "its alerts, what they cost and whether they were worth it",
+    "incidents NAME 30d": "its alerts and incidents, what they cost, whether they were worth it",
+    "link NAME": "this incident concerns the SLO",
     "ack NAME": "takes the alert of an SLO, as its button does",
     "mute NAME until:T REASON": "posts nothing of it until then, such as `until:+2h`",
     "unmute NAME": "posts of it again",
 }
 OPTIONS = ("until",)
-WRITES = ("ack", "mute", "unmute")
+LONGEST_WINDOW = 400 * 86_400
+WRITES = ("ack", "mute", "unmute", "link")
 
 
 def slo_ack(desk: Desk, asked: Asked, typed: Typed) -> Reply:
@@ -62,11 +68,30 @@ def slo_incidents(desk: Desk, _asked: Asked, typed: Typed) -> Reply:
     """The alerts and incidents of an SLO, and whether they were worth it."""
     if not typed.words:
         raise InvalidInputError("Name the SLO: `/slo incidents NAME`.")
-    return alert_history(desk.s, typed.words[0])
+    if len(typed.words) == 1:
+        return alert_history(desk.s, typed.words[0])
+    seconds = parse_range(typed.words[1].lower())
+    if seconds is None or seconds > LONGEST_WINDOW:
+        raise InvalidInputError(
+            f"\u201c{typed.words[1][:40]}\u201d is no window: write `30d` or `12h`, at most 400d.",
+            "window",
+        )
+    return alert_history(desk.s, typed.words[0], timedelta(seconds=seconds))
+
+
+def slo_link(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """Link an SLO to the incident of this channel."""
+    if not typed.words:
+        raise InvalidInputError("Name the SLO: `/slo link NAME`. `/slo list` shows them all.")
+    incident = desk.incident_here(asked.channel)
+    name = find_slo(desk.s, typed.words[0]).name
+    after = link_slo(desk.s, incident.id, name, asked.user, add=True)
+    return answers.done(after.ref, f"linked to {', '.join(after.slos)}")
 
 
 VERBS: Mapping[str, Callable[[Desk, Asked, Typed], Reply]] = {
     "incidents": slo_incidents,
+    "link": slo_link,
     "ack": slo_ack,
     "mute": slo_mute,
     "unmute": slo_unmute,

@@ -16,6 +16,7 @@ from fireline.adapters.slack import (
     silence_verbs,
     slo_pictures,
     timeline_acts,
+    upkeep_verbs,
     waiver_verbs,
 )
 from fireline.adapters.slack.alert_buttons import ALERT_BUTTONS
@@ -102,6 +103,7 @@ BUTTONS: Mapping[str, Button] = {
     ids.DECLARE_ANYWAY: declare_anyway,
     **exposure_acts.BUTTONS,
     **run_acts.BUTTONS,
+    **upkeep_verbs.BUTTONS,
     **silence_verbs.BUTTONS,
     **timeline_acts.BUTTONS,
     **waiver_verbs.BUTTONS,

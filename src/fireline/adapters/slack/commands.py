@@ -13,6 +13,7 @@ from fireline.adapters.slack import (
     run_acts,
     slo_pictures,
     slo_verbs,
+    upkeep_verbs,
     waiver_verbs,
 )
 from fireline.adapters.slack.blocks import answers
@@ -92,7 +93,7 @@ NOUNS: Mapping[str, Noun] = {
             slo_verbs.RUNBOOK_HELP,
             otherwise=slo_verbs.runbook_by_words,
             only_reads=True,
-            writes=run_acts.WRITES,
+            writes=(*run_acts.WRITES, *upkeep_verbs.WRITES),
         ),
         Noun(
             "postmortem",

@@ -105,7 +105,11 @@ def _written(part: Part, value: str) -> str:
 
 
 SLO = Part(Field("name", "Which SLO?", hint="Its name, as /slo list shows it"))
+BOOK = Part(Field("id", "Which runbook?", hint="Its id, as /runbook shows it"))
+YES_OR_NO: Options = (("yes", "Yes"), ("no", "No"))
 WHY = Part(Field("reason", "Why?"), REST)
+WINDOW = Part(Field("window", "How far back?", hint="30d; empty: its window", optional=True))
+REQUEST = Part(Field("change", "Which request?", hint="MW-1 or EXC-2; App Home lists what waits"))
 WHICH = Part(Field("which", "Which incident?", LINE, "Such as INC-7"), INCIDENT)
 
 
@@ -129,7 +133,9 @@ FORMS: Mapping[str, Mapping[str, LineForm]] = {
     "slo": {
         "show": _slo("Show an SLO", "Show"),
         "burn": _slo("Burn of an SLO", "Show"),
-        "incidents": _slo("Alerts of an SLO", "Show"),
+        "incidents": _slo("Alerts of an SLO", "Show", WINDOW),
+        "link": _slo("Link an SLO", "Link"),
+        "approve": LineForm("Approve a request", "Approve", (REQUEST,)),
         "ack": _slo("Take an alert", "Take it"),
         "unmute": _slo("Unmute an SLO", "Unmute"),
         "mute": _slo(
@@ -147,7 +153,17 @@ FORMS: Mapping[str, Mapping[str, LineForm]] = {
     },
     "runbook": {
         "search": LineForm("Search runbooks", "Search", (Part(Field("text", "What?"), REST),)),
-        "show": LineForm("Show a runbook", "Show", (Part(Field("id", "Which runbook?")),)),
+        "show": LineForm("Show a runbook", "Show", (BOOK,)),
+        "feedback": LineForm(
+            "Did a runbook help?",
+            "Record",
+            (
+                BOOK,
+                Part(Field("helped", "Did it help?", CHOICE, options=YES_OR_NO)),
+                Part(Field("note", "What was wrong, or right?", optional=True), REST),
+            ),
+        ),
+        "reviewed": LineForm("Runbook is reviewed", "Record", (BOOK,)),
     },
     "postmortem": {
         "show": LineForm("Show a postmortem", "Show", (WHICH,)),

@@ -130,7 +130,8 @@ SLO = (
             "list": "list",
             "show": "show orders-fresh",
             "burn": "burn orders-fresh",
-            "incidents": "incidents orders-fresh",
+            "incidents": "incidents orders-fresh 30d",
+            "link": "link orders-fresh",
             "backtest": "backtest orders-fresh from:30d",
         },
     ),
@@ -149,6 +150,7 @@ SLO = (
         {
             "exclude": "exclude orders-fresh 22:00..23:00 move of the topic approver:@bo",
             "exception": "exception orders until:+2h the fix itself approver:@bo",
+            "approve": "approve MW-1",
             "freeze": "freeze",
         },
     ),
@@ -162,6 +164,15 @@ RUNBOOK = (
             "step": "step 2 done lag falls on every partition",
             "approve": "approve a1",
             "stop": "stop",
+        },
+    ),
+    Chapter(
+        "Keep them right",
+        {
+            "feedback": "feedback kafka-consumer-lag yes the second step was it",
+            "reviewed": "reviewed kafka-consumer-lag",
+            "stale": "stale",
+            "missing": "missing",
         },
     ),
 )
@@ -210,7 +221,11 @@ NO_FORM: Mapping[str, Mapping[str, str]] = {
         "silences": "it only shows something",
         "freeze": "it only shows something",
     },
-    "runbook": {"stop": "there is nothing to fill in"},
+    "runbook": {
+        "stop": "there is nothing to fill in",
+        "stale": "it only shows something",
+        "missing": "it only shows something",
+    },
     "postmortem": {"publish": "there is nothing to fill in"},
     "review": {"post": "there is nothing to fill in"},
 }

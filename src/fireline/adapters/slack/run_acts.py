@@ -26,6 +26,7 @@ from fireline.domain.incident.runbook_run import RunStep, StepResult
 from fireline.domain.incident.walking import Mark
 from fireline.usecases import find_runbook, walk_runbook
 from fireline.usecases.manage_incident import incident_in
+from fireline.usecases.runbook_upkeep import standing_of
 from fireline.usecases.views import RunbookPage, RunbookSuggestion
 
 RESULTS: Options = tuple((one.value, one.value.capitalize()) for one in StepResult)
@@ -46,7 +47,9 @@ def found(desk: Desk, asked: Asked, words: str) -> RunbookSuggestion:
 def shown(desk: Desk, asked: Asked, runbook_id: str) -> RunbookPage:
     """One runbook, with a way to begin where an incident's channel is."""
     page = find_runbook.page(desk.s, runbook_id)
-    return replace(page, startable=_startable(desk, asked) and bool(page.runbook.steps))
+    standing = standing_of(desk.s, page.runbook)
+    startable = _startable(desk, asked) and bool(page.runbook.steps)
+    return replace(page, startable=startable, standing=standing)
 
 
 def _startable(desk: Desk, asked: Asked) -> bool:

@@ -8,6 +8,7 @@ from fireline.adapters.slack import (
     run_acts,
     silence_verbs,
     slo_pictures,
+    upkeep_verbs,
     waiver_verbs,
 )
 from fireline.adapters.slack.blocks import modals
@@ -36,6 +37,7 @@ RUNBOOK_HELP: Mapping[str, str] = {
     "search WORDS": "the same, with its verb written out",
     "show ID": "one runbook with its steps",
     **run_acts.HELP,
+    **upkeep_verbs.HELP,
 }
 
 
@@ -109,4 +111,5 @@ RUNBOOK_VERBS: Mapping[str, Verb] = {
     "search": runbook_search,
     "show": runbook_show,
     **run_acts.VERBS,
+    **upkeep_verbs.VERBS,
 }

@@ -23,13 +23,14 @@ Verb = Callable[[Desk, Asked, Typed], Reply]
 Change = Callable[[Desk, int, Actor], Waiver]
 
 OPTIONS = ("approver", "until", "effect")
-WRITES = ("exclude", "exception")
+WRITES = ("exclude", "exception", "approve")
 REF = re.compile(r"^(?:(?:mw|exc)-)?(?P<id>\d{1,9})$", re.IGNORECASE)
 HELP: Mapping[str, str] = {
     "exclude NAME FROM..TO WHY approver:@ana": "asks to leave maintenance out of a budget",
     "exclude list": "what is asked for, runs and is planned",
     "exclude end MW-1": "ends one now; `withdraw MW-1` takes it back whole",
     "exception SERVICE until:+2h WHY approver:@ana": "asks to let changes pass",
+    "approve MW-1": "agrees to maintenance or an exception that you were asked for",
     "freeze": "services whose budget limits changes, and why",
 }
 
@@ -55,6 +56,22 @@ def make_exception(desk: Desk, asked: Asked, typed: Typed) -> Reply:
         return _changed(desk, asked, CHANGES[first], typed.words[1])
     wish = _wish(desk, asked, typed, "now", typed.option("until") or "", typed.after(1))
     return _asked_or_form(desk, asked, wish, WaiverKind.EXCEPTION)
+
+
+def approve(desk: Desk, asked: Asked, typed: Typed) -> Reply:
+    """Agree to a request that somebody put to you.
+
+    Raises:
+        InvalidInputError: no request is named so.
+    """
+    ref = typed.words[0].strip("`") if typed.words else ""
+    if not REF.match(ref):
+        raise InvalidInputError(
+            "Name the request: `/slo approve MW-1`. `/slo exclude list` and `/slo freeze` show"
+            " them.",
+            "change",
+        )
+    return _changed(desk, asked, _approve, ref)
 
 
 def freeze(desk: Desk, _asked: Asked, _typed: Typed) -> Reply:
@@ -177,7 +194,12 @@ def _submit(kind: WaiverKind) -> Submission:
 
 
 CHANGES: Mapping[str, Change] = {"end": _end, "withdraw": _withdraw}
-VERBS: Mapping[str, Verb] = {"exclude": exclude, "exception": make_exception, "freeze": freeze}
+VERBS: Mapping[str, Verb] = {
+    "exclude": exclude,
+    "exception": make_exception,
+    "approve": approve,
+    "freeze": freeze,
+}
 BUTTONS: Mapping[str, Button] = {
     ids.WAIVER_APPROVE: _press(_approve, told=False),
     ids.WAIVER_REFUSE: _press(_refuse, told=False),

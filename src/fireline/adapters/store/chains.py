@@ -1,7 +1,7 @@
 """The append-only, hash-chained records: timelines and the audit trail."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -88,10 +88,16 @@ class SqlAudit:
 
     def all(self) -> list[AuditEntry]:
         """The whole trail by seq."""
-        rows = self._tx.session.exec(select(AuditRow).order_by(col(AuditRow.seq)))
-        return [
-            AuditEntry(**{**row.model_dump(), "detail": json.loads(row.detail)}) for row in rows
-        ]
+        return _entries(self._tx.session.exec(select(AuditRow).order_by(col(AuditRow.seq))))
+
+    def about(self, subjects: Collection[str]) -> list[AuditEntry]:
+        """Entries of these subjects alone, by seq."""
+        wanted = select(AuditRow).where(col(AuditRow.subject).in_(list(subjects)))
+        return _entries(self._tx.session.exec(wanted.order_by(col(AuditRow.seq))))
+
+
+def _entries(rows: Iterable[AuditRow]) -> list[AuditEntry]:
+    return [AuditEntry(**{**row.model_dump(), "detail": json.loads(row.detail)}) for row in rows]
 
 
 def _audit_row(entry: AuditEntry) -> AuditRow:

@@ -13,7 +13,7 @@ from fireline.adapters.slack.blocks.markup import (
     when,
 )
 from fireline.domain.slo.alerting.noise import Noise
-from fireline.usecases.alert_views import AlertHistory, AlertLine, SpentByIncidents
+from fireline.usecases.alert_views import AlertHistory, AlertLine, SpentByIncidents, Touched
 
 SHOWN = 15
 ROOM = 2700
@@ -24,16 +24,33 @@ def history(view: AlertHistory) -> kit.Rendered:
     head = f"Alerts of {view.title}"
     if not view.lines:
         text = f"No alert of `{one_line(view.slo, 150)}` since {when(view.since)}."
-        blocks = [kit.header(head), kit.section(text), _spent(view.spent)]
+        blocks = [kit.header(head), kit.section(text), _touched(view.touched), _spent(view.spent)]
         return kit.rendered(f"No alert of {view.slo}.", blocks)
     lines = [f"\u2022 {_line(line)}" for line in view.lines]
     blocks = [
         kit.header(head),
         kit.section(some(lines, SHOWN, ROOM)),
+        _touched(view.touched),
         _spent(view.spent),
         kit.context(f"Since {when(view.since)} \u00b7 {noise_words(view.noise)}"),
     ]
     return kit.rendered(f"{plural(len(view.lines), 'alert')} of {view.slo}", blocks)
+
+
+def _touched(touched: tuple[Touched, ...] | None) -> kit.Block | None:
+    """The incidents of the time that was asked for, with what each cost."""
+    if touched is None:
+        return None
+    lines = [f"\u2022 {_incident(one)}" for one in touched]
+    return kit.section(f"*Incidents*\n{some(lines, SHOWN, ROOM) or 'none'}")
+
+
+def _incident(one: Touched) -> str:
+    named = f"*{one_line(one.ref, 40)}* {one_line(one.title, 150)}".rstrip()
+    text = f"{when(one.at)} \u00b7 {named}"
+    if one.cost is None:
+        return text
+    return f"{text}: {percent(one.cost)}{and_raw(one.raw_cost)} of the budget"
 
 
 def _spent(spent: SpentByIncidents | None) -> kit.Block | None:

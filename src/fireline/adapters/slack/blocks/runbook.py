@@ -4,6 +4,7 @@ from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
 from fireline.adapters.slack.blocks.markup import clip, esc, one_line, plural, some
 from fireline.domain.runbook.runbook import Runbook, RunbookHit, Step
+from fireline.domain.runbook.upkeep import Standing, last_reviewed
 from fireline.usecases.views import RunbookPage, RunbookSuggestion
 
 HITS = 5
@@ -56,7 +57,10 @@ def _hit(hit: RunbookHit) -> str:
 def page(view: RunbookPage) -> kit.Rendered:
     """One runbook: its steps in order, dangerous ones marked in words."""
     book = view.runbook
-    blocks: list[kit.Block | None] = [kit.header(book.title), kit.context(_about(book))]
+    blocks: list[kit.Block | None] = [
+        kit.header(book.title),
+        kit.context(_about(book, view.standing)),
+    ]
     blocks.extend(kit.section(_step(i, step)) for i, step in enumerate(book.steps[:STEPS], 1))
     if len(book.steps) > STEPS:
         left = plural(len(book.steps) - STEPS, "more step")
@@ -77,14 +81,18 @@ def _body(book: Runbook) -> str:
     return f"```{text}```{cut}"
 
 
-def _about(book: Runbook) -> str:
+def _about(book: Runbook, told: Standing) -> str:
     parts = [f"`{one_line(book.path, 200)}`"]
     if book.owner:
         parts.append(f"owner {one_line(book.owner, 100)}")
     if book.tier is not None:
         parts.append(f"tier {book.tier}")
-    reviewed = f"{book.last_reviewed:%Y-%m-%d}" if book.last_reviewed else "never"
-    return " \u00b7 ".join([*parts, f"last reviewed {reviewed}"])
+    last = last_reviewed(book, told)
+    by = f" by {one_line(told.reviewed_by, 60)}" if last and last == told.reviewed_on else ""
+    parts.append(f"last reviewed {last:%Y-%m-%d}{by}" if last else "last reviewed never")
+    if told.voices:
+        parts.append(f"helped {told.helped} of {told.voices}")
+    return " \u00b7 ".join(parts)
 
 
 def _step(number: int, step: Step) -> str:

@@ -28,7 +28,7 @@ def run(view: RunMessage) -> kit.Rendered:
         step = book.steps[current - 1]
         blocks += [*_current(current, step, view), _buttons(view, current, step)]
     else:
-        blocks.append(kit.context(_end(book)))
+        blocks += [kit.context(_end(book)), _asking(book)]
     return kit.rendered(clip(f"{head}, {_state(book)}", 300), blocks)
 
 
@@ -118,4 +118,12 @@ def _end(book: RunbookRun) -> str:
         again = f"`/runbook start {one_line(book.runbook, 100)}` begins it anew"
         return f"Stopped {when(book.stopped_at)} \u00b7 {again}"
     check = "Next: `/incident verify` looks whether it is over \u00b7 " if book.verifies else ""
-    return f"{check}Did it help? `/runbook feedback {one_line(book.runbook, 100)} yes|no`"
+    return f"{check}Did it help? `/runbook feedback {one_line(book.runbook, 100)} yes|no WHY`"
+
+
+def _asking(book: RunbookRun) -> kit.Block | None:
+    """Whether it helped, once every step is settled."""
+    if book.stopped_at is not None:
+        return None
+    yes = kit.button("It helped", ids.RUNBOOK_HELPED, book.runbook)
+    return kit.actions([yes, kit.button("It did not", ids.RUNBOOK_USELESS, book.runbook)])
