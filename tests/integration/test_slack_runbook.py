@@ -81,7 +81,7 @@ def test_a_runbook_is_walked_by_buttons_and_a_second_person_approves(lagging: Bo
     assert "Type `a1`" in json.dumps(wrong)
     bot.submit(bot.open_view(), "ana", confirm="a1")
     assert "You approved step 3" in bot.ask("/runbook step a1 done", "ana", where)
-    press(bot, message(bot, where), "Done, with output\u2026", "bo")
+    press(bot, message(bot, where), "With output\u2026", "bo")
     bot.submit(bot.open_view("bo"), "bo", note="offset 4711")
     bot.until(lambda: step(bot) == 4)
     assert "approved by Ana_: offset 4711" in json.dumps(message(bot, where).blocks)

@@ -74,7 +74,8 @@ def test_a_runbook_says_why_it_may_not_be_trusted(
 def test_feedback_is_counted_and_kept_in_the_audit_trail(sqlite_store: RecordingStore) -> None:
     s, _ = scene(sqlite_store)
     for who, helped in ((ANA, True), (BO, False), (BO, True), (DIA, False)):
-        found = upkeep.feedback(s, LAG.id, who, helped=helped, note="as it says")
+        upkeep.feedback(s, LAG.id, who, helped=helped, note="as it says")
+    found = upkeep.standing_of(s, LAG)
     assert (found.helped, found.voices) == (2, 3)
     with s.store() as uow:
         entries = uow.audit.about([f"runbook:{LAG.id}"])

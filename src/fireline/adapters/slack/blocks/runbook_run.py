@@ -102,7 +102,7 @@ def _buttons(view: RunMessage, place: int, step: RunStep) -> kit.Block | None:
     else:
         first = [
             kit.button("Done", ids.STEP_DONE, value, "primary"),
-            kit.button("Done, with output\u2026", ids.STEP_FORM, value),
+            kit.button("With output\u2026", ids.STEP_FORM, value),
         ]
     row = [
         *first,

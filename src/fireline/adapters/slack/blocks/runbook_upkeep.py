@@ -14,7 +14,8 @@ def stale(view: StaleList) -> kit.Rendered:
     if not view.lines:
         text = f"None of {total} is stale." if view.total else "There is no runbook yet."
         return kit.rendered(text, [kit.section(f":white_check_mark: {text}")])
-    head = f"{len(view.lines)} of {total} need a look"
+    verb = "needs" if len(view.lines) == 1 else "need"
+    head = f"{len(view.lines)} of {total} {verb} a look"
     lines = [
         f"\u2022 *{one_line(line.title, 100)}* `{one_line(line.id, 80)}`"
         f"\n{one_line('; '.join(line.why), 250)}"
