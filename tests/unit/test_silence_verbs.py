@@ -97,10 +97,13 @@ def test_the_command_fills_the_form_and_silences_nothing(
 
 
 def test_a_name_that_nobody_knows_is_refused_with_those_that_are(desk: Desk) -> None:
-    with pytest.raises(InvalidInputError, match=r"neither an SLO nor.*SLOs: orders-landed"):
-        ask(desk, "silence order-landed why")
-    with pytest.raises(InvalidInputError, match="7 days"):
-        ask(desk, "silence orders-landed for:9d why")
+    unknown = ask(desk, "silence order-landed why")
+    assert isinstance(unknown, Modal)
+    assert "neither an SLO nor" in unknown.because
+    assert "SLOs: orders-landed" in unknown.because
+    too_long = ask(desk, "silence orders-landed for:9d why")
+    assert isinstance(too_long, Modal)
+    assert "7 days" in too_long.because
 
 
 @pytest.mark.parametrize(

@@ -70,9 +70,13 @@ def silence(desk: Desk, asked: Asked, typed: Typed) -> Reply:
         )
         given = SilenceFields(channel=asked.channel, reason=words.reason or typed.text)
         return refused(form(desk, given, ()), InvalidInputError(message))
-    check_span(words.span)
     span, reason = span_text(words.span), words.reason
-    return Modal(form(desk, SilenceFields("", span, reason, asked.channel), words.matchers))
+    shown = form(desk, SilenceFields("", span, reason, asked.channel), words.matchers)
+    try:
+        check_span(words.span)
+    except InvalidInputError as error:
+        return refused(shown, error)
+    return Modal(shown)
 
 
 def _of_incident(desk: Desk, channel: str) -> tuple[Matcher, ...]:
