@@ -42,6 +42,20 @@ def test_writers_in_different_order_neither_deadlock_nor_fork_a_chain(
         assert uow.incidents.next_id() == 21
 
 
+def test_the_audit_of_some_subjects_is_read_alone_in_order(any_store: RecordingStore) -> None:
+    with any_store() as uow:
+        for number, subject in enumerate(("runbook:a", "INC-1", "runbook:b", "runbook:a")):
+            uow.audit.append(NOW, "U1", "said", subject, {"number": number})
+        uow.commit()
+    with any_store() as uow:
+        found = uow.audit.about(["runbook:a", "runbook:c"])
+        assert [(e.subject, e.detail["number"]) for e in found] == [
+            ("runbook:a", 0),
+            ("runbook:a", 3),
+        ]
+        assert uow.audit.about([]) == []
+
+
 def test_timeline_prints_by_occurrence_and_chains_by_seq(any_store: RecordingStore) -> None:
     kept(any_store, an_incident())
     with any_store() as uow:

@@ -51,6 +51,11 @@ def press(bot: Bot, shown: Message, label: str, user: str) -> None:
     raise AssertionError(label)
 
 
+def told(bot: Bot, words: str) -> None:
+    """Wait for the private answer to a form."""
+    bot.until(lambda: any(words in m.text for m in bot.ephemerals()))
+
+
 def step(bot: Bot) -> int | None:
     with bot.store() as uow:
         incident = uow.incidents.get(1)
@@ -80,10 +85,12 @@ def test_a_runbook_is_walked_by_buttons_and_a_second_person_approves(lagging: Bo
     wrong = bot.submit(bot.open_view(), "ana", confirm="yes")
     assert "Type `a1`" in json.dumps(wrong)
     bot.submit(bot.open_view(), "ana", confirm="a1")
+    told(bot, "step 3 may be done")
     assert "You approved step 3" in bot.ask("/runbook step a1 done", "ana", where)
     press(bot, message(bot, where), "With output\u2026", "bo")
     bot.submit(bot.open_view("bo"), "bo", note="offset 4711")
-    bot.until(lambda: step(bot) == 4)
+    told(bot, "step 3 done")
+    assert step(bot) == 4
     assert "approved by Ana_: offset 4711" in json.dumps(message(bot, where).blocks)
     assert "stopped" in bot.ask("/runbook stop", "bo", where)
     assert "stopped by Bo" in message(bot, where).text

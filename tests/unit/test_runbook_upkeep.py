@@ -18,6 +18,8 @@ from fireline.sandbox.blockkit import validate_blocks
 from fireline.usecases import runbook_upkeep as upkeep
 from fireline.usecases.declare_incident import Declare, declare
 from fireline.usecases.policy_views import WaiverAnswer
+from fireline.usecases.public_audit import WITHHELD, public_audit
+from fireline.usecases.runbook_upkeep import Told
 from tests.builders import a_slo
 from tests.fakes import FakeClock, FakeDefinitions, FakeRunbooks
 from tests.runbook_scene import ANA, BO, DIA, LAG, scene
@@ -74,7 +76,7 @@ def test_a_runbook_says_why_it_may_not_be_trusted(
 def test_feedback_is_counted_and_kept_in_the_audit_trail(sqlite_store: RecordingStore) -> None:
     s, _ = scene(sqlite_store)
     for who, helped in ((ANA, True), (BO, False), (BO, True), (DIA, False)):
-        upkeep.feedback(s, LAG.id, who, helped=helped, note="as it says")
+        upkeep.feedback(s, LAG.id, who, Told(helped, "as it says"))
     found = upkeep.standing_of(s, LAG)
     assert (found.helped, found.voices) == (2, 3)
     with s.store() as uow:
@@ -82,9 +84,22 @@ def test_feedback_is_counted_and_kept_in_the_audit_trail(sqlite_store: Recording
     assert [e.action for e in entries] == ["runbook.feedback"] * 4
     assert entries[0].detail == {"helped": True, "name": "Ana", "note": "as it says"}
     with pytest.raises(NotFoundError, match="no runbook lag"):
-        upkeep.feedback(s, "lag", ANA, helped=True)
+        upkeep.feedback(s, "lag", ANA, Told(helped=True))
     with pytest.raises(InvalidInputError, match="500 characters"):
-        upkeep.feedback(s, LAG.id, ANA, helped=True, note="x" * 501)
+        upkeep.feedback(s, LAG.id, ANA, Told(helped=True, note="x" * 501))
+
+
+def test_what_was_said_in_a_restricted_incident_is_withheld_with_it(clerk: Clerk) -> None:
+    s = clerk.desk.s
+    with s.store() as uow:
+        found = uow.incidents.get(1)
+        assert found is not None
+        uow.incidents.save(replace(found, restricted=True))
+        uow.commit()
+    said(clerk, "runbook", f"feedback {LAG.id} no the rows of Zoe leaked")
+    with s.store() as uow:
+        (entry,) = (e for e in public_audit(uow) if e.action == "runbook.feedback")
+    assert entry.detail == WITHHELD
 
 
 def test_stale_names_the_longest_without_a_review_first(sqlite_store: RecordingStore) -> None:

@@ -5,15 +5,17 @@ from dataclasses import replace
 
 import pytest
 
+from fireline.adapters.runbooks.parsing import parse
 from fireline.adapters.slack.blocks import render
 from fireline.domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Role
 from fireline.domain.incident.runbook_run import StepResult
 from fireline.domain.incident.timeline import EntryKind
-from fireline.domain.incident.walking import Mark, running
+from fireline.domain.incident.walking import Approval, Mark, approved, running
 from fireline.sandbox.blockkit import validate_blocks
 from fireline.usecases import walk_runbook as walk
 from fireline.usecases.incident_card import card
+from fireline.usecases.incident_handover import handover_card, offer
 from fireline.usecases.incident_roles import assign_role
 from fireline.usecases.ports import Services
 from tests.fakes import FakeRunbooks
@@ -85,7 +87,7 @@ def test_a_dangerous_step_shows_its_command_and_whom_it_waits_for(s: Services) -
     mark(s, "2")
     shown = drawn(s)
     assert RESET in shown
-    assert "waits for approval by the commander <@U1ANA>" in shown
+    assert "waits for approval by commander <@U1ANA>" in shown
     assert "Undo: set the old offsets" in shown
     assert "runbook_step_done" not in shown
 
@@ -135,6 +137,30 @@ def test_the_role_that_the_runbook_names_approves(sqlite_store: RecordingStore) 
     assert walk.approve(s, 1, "a1", "a1", DIA).details.decisions[0].approver == "Dia"
 
 
+def test_security_approves_what_the_runbook_leaves_to_it(s: Services) -> None:
+    with s.store() as uow:
+        incident = uow.incidents.get(1)
+    assert incident is not None
+    run = incident.details.runbook_runs[0]
+    steps = tuple(replace(one, approver="security") for one in run.steps)
+    runs = (replace(run, steps=steps),)
+    held = replace(incident, details=replace(incident.details, runbook_runs=runs))
+    given = Approval("a1", "a1", frozenset({DIA.id}))
+    with pytest.raises(ForbiddenError, match="Security approves step 3"):
+        approved(held, given, ANA, run.started_at)
+    after, place = approved(held, given, DIA, run.started_at)
+    assert (place, after.details.decisions[0].approver) == (3, "Dia")
+
+
+def test_the_handover_names_the_step_that_comes_next(s: Services) -> None:
+    offer(s, 1, BO.id, BO.name, ANA)
+    with s.store() as uow:
+        view = handover_card(s, uow, "1:1")
+    assert view is not None
+    words = "A consumer group falls behind: step 1 of 4: Which partitions lag?"
+    assert ("Runbook", words) in view.known
+
+
 def test_a_step_said_twice_counts_once_and_a_late_press_changes_nothing(s: Services) -> None:
     mark(s, "1")
     with s.store() as uow:
@@ -181,3 +207,12 @@ def test_what_has_no_steps_or_no_such_step_is_said_with_what_there_is(s: Service
         walk.start(s, 1, "bare", ANA)
     with pytest.raises(NotFoundError):
         walk.start(s, 1, "nothing-like-it", ANA)
+
+
+def test_who_approves_and_how_it_is_undone_is_read_from_the_file() -> None:
+    text = (
+        "---\nsteps:\n  - {id: a1, kind: action, title: Drop, dangerous: true,"
+        ' approver: data_owner, undo: "restore the copy"}\n---\n# Drop it\n'
+    )
+    (step,) = parse("drop.md", text).runbook.steps
+    assert (step.dangerous, step.approver, step.undo) == (True, "data_owner", "restore the copy")

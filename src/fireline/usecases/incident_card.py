@@ -10,6 +10,7 @@ from fireline.domain.incident.kinds import DatasetRole, UnitStatus
 from fireline.domain.incident.lifecycle import available_transitions
 from fireline.domain.incident.timeline_text import latest_said
 from fireline.domain.incident.timers import update_due
+from fireline.domain.incident.walking import step_words
 from fireline.domain.postmortem.action import ActionItem
 from fireline.usecases import find_runbook
 from fireline.usecases.card_views import DataFacts, IncidentCard, RepairProgress
@@ -18,7 +19,6 @@ from fireline.usecases.incident_views import linked
 from fireline.usecases.on_call_alias import on_call_for
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.recent_changes import change_lines
-from fireline.usecases.walk_runbook import step_words
 
 NOTES = 3
 

@@ -7,6 +7,7 @@ from fireline.domain.incident.durations import spell
 from fireline.domain.incident.handover import offered, open_hypotheses, taken
 from fireline.domain.incident.incident import Incident, Role, Stamp
 from fireline.domain.incident.timers import update_due
+from fireline.domain.incident.walking import running, step_words
 from fireline.domain.people import Actor
 from fireline.usecases.impact_views import HandoverMessage
 from fireline.usecases.incident_facts import Follow, record
@@ -97,10 +98,17 @@ def _known(
         ("Repair still open", "; ".join(units)),
         ("May be", "; ".join(open_hypotheses(uow.timeline.entries(incident.id)))),
         ("Decided", "; ".join(decisions)),
+        ("Runbook", _walked(incident)),
         ("To do", "; ".join(t.text for t in details.tasks if t.open)),
         ("Told not to use it", ", ".join(warned)),
     ]
     return [(name, words) for name, words in found if words]
+
+
+def _walked(incident: Incident) -> str:
+    """The runbook that is walked, and the step that comes next."""
+    run = running(incident)
+    return f"{run.title}: {step_words(incident).removeprefix('Runbook ')}" if run else ""
 
 
 def _clock(s: Services, incident: Incident, now: datetime) -> str:

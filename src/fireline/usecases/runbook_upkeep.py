@@ -1,6 +1,7 @@
 """Whether runbooks help, are reviewed, are stale, or are missing; told by people, kept in audit."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from fireline.domain.audit import AuditEntry
 from fireline.domain.errors import InvalidInputError
@@ -16,9 +17,19 @@ FEEDBACK, REVIEWED = "runbook.feedback", "runbook.reviewed"
 LONGEST_NOTE = 500
 
 
-def feedback(
-    s: Services, runbook_id: str, actor: Actor, *, helped: bool, note: str = ""
-) -> Standing:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a person says of a runbook; `incident` is its number, if in one.
+
+    What was told in a restricted one is withheld with it.
+    """
+
+    helped: bool
+    note: str = ""
+    incident: str = ""
+
+
+def feedback(s: Services, runbook_id: str, actor: Actor, told: Told) -> Standing:
     """Say whether a runbook helped; the newest word of a person on a day counts.
 
     Raises:
@@ -26,10 +37,12 @@ def feedback(
         InvalidInputError: the note is too long.
     """
     book = book_named(s, runbook_id)
-    if len(note) > LONGEST_NOTE:
-        message = f"A note holds {LONGEST_NOTE} characters; yours has {len(note)}."
+    if len(told.note) > LONGEST_NOTE:
+        message = f"A note holds {LONGEST_NOTE} characters; yours has {len(told.note)}."
         raise InvalidInputError(message, "note")
-    detail = {"helped": helped, "note": note, "name": actor.name}
+    detail: dict[str, object] = {"helped": told.helped, "note": told.note, "name": actor.name}
+    if told.incident:
+        detail["incident"] = told.incident
     return _written(s, book, actor, FEEDBACK, detail)
 
 

@@ -6,8 +6,9 @@ from fireline.domain.incident import walking
 from fireline.domain.incident.incident import Incident, Role
 from fireline.domain.incident.runbook_run import RunbookRun, StepResult
 from fireline.domain.incident.timeline import EntryKind, Provenance
-from fireline.domain.incident.walking import Mark
+from fireline.domain.incident.walking import Approval, Mark
 from fireline.domain.people import Actor
+from fireline.usecases.expose_incident import security_ids
 from fireline.usecases.find_runbook import book_named
 from fireline.usecases.incident_facts import Edit, record
 from fireline.usecases.incident_record import load, show
@@ -62,9 +63,10 @@ def approve(s: Services, incident_id: int, which: str, typed: str, actor: Actor)
         ForbiddenError: it is not theirs to approve.
         InvalidInputError: it needs no approval, or the id was typed wrongly.
     """
+    given = Approval(which, typed, security_ids(s))
 
     def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
-        after, place = walking.approved(incident, which, typed, actor, now)
+        after, place = walking.approved(incident, given, actor, now)
         if after == incident:
             return incident, ""
         return after, f"Decision {len(after.details.decisions)}: {_words(after, place)}"
@@ -136,18 +138,10 @@ def run_of(s: Services, incident_id: int) -> RunMessage | None:
 
 def _message(incident: Incident, run: RunbookRun) -> RunMessage:
     step = run.steps[run.current - 1] if run.current is not None else None
-    role = walking.approving_role(step) if step is not None and step.needs_approval else None
-    holder = None
-    if role is not None:
-        holder = incident.roles.get(role) or incident.roles.get(Role.COMMANDER)
-    name = role.label.lower() if role else ""
+    if step is None or not step.needs_approval:
+        return RunMessage(incident.id, incident.ref, run)
+    name, role = walking.approver_words(step), walking.approving_role(step)
+    if name == walking.SECURITY:
+        return RunMessage(incident.id, incident.ref, run, name)
+    holder = incident.roles.get(role) or incident.roles.get(Role.COMMANDER)
     return RunMessage(incident.id, incident.ref, run, name, holder)
-
-
-def step_words(incident: Incident) -> str:
-    """`Runbook step 2 of 6`, with its title; empty when none is walked."""
-    run = walking.running(incident)
-    if run is None or run.current is None:
-        return ""
-    title = run.steps[run.current - 1].title
-    return f"Runbook step {run.current} of {len(run.steps)}" + (f": {title}" if title else "")

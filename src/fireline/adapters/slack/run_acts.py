@@ -120,7 +120,7 @@ def _step(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rende
 
 
 def _next(after: Incident) -> str:
-    return walk_runbook.step_words(after) or "All steps are settled"
+    return walking.step_words(after) or "All steps are settled"
 
 
 def _approve_typed(desk: Desk, asked: Asked, typed: Typed) -> Values:

@@ -9,6 +9,7 @@ from fireline.adapters.slack.grammar import Typed
 from fireline.adapters.slack.interactions import Button, Pressed
 from fireline.domain.errors import InvalidInputError
 from fireline.usecases import runbook_upkeep as upkeep
+from fireline.usecases.manage_incident import incident_in
 
 HELPED = {"yes": True, "no": False}
 WRITES = ("feedback", "reviewed")
@@ -30,7 +31,9 @@ def feedback(desk: Desk, asked: Asked, typed: Typed) -> Reply:
 
 
 def _heard(desk: Desk, asked: Asked, runbook_id: str, note: str, *, helped: bool) -> Rendered:
-    found = upkeep.feedback(desk.s, runbook_id, asked.user, helped=helped, note=note)
+    here = incident_in(desk.s, asked.channel)
+    said = upkeep.Told(helped, note, here.ref if here is not None else "")
+    found = upkeep.feedback(desk.s, runbook_id, asked.user, said)
     text = f"Noted: {runbook_id} helped {found.helped} of {found.voices}."
     if not helped:
         text += " Put its file right, or promise to: `/postmortem action TEXT @owner due:friday`."

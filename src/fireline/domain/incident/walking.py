@@ -14,6 +14,8 @@ from fireline.domain.runbook.runbook import Runbook, Step
 LONGEST_NOTE = 2000
 LONGEST_TEXT = 2000
 MOST_STEPS = 60
+# No role of an incident: those whom the policy names as security.
+SECURITY = "security"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,18 @@ class Mark:
     result: StepResult
     note: str = ""
     first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A step that may be done: its number or id, and the id typed by hand to confirm it.
+
+    `security` are the Slack ids of those who approve what the runbook leaves to security.
+    """
+
+    which: str
+    typed: str
+    security: frozenset[str] = frozenset()
 
 
 def latest(incident: Incident) -> RunbookRun | None:
@@ -35,6 +49,15 @@ def running(incident: Incident) -> RunbookRun | None:
     """The run that goes on."""
     run = latest(incident)
     return run if run is not None and run.running else None
+
+
+def step_words(incident: Incident) -> str:
+    """`Runbook step 2 of 6`, with its title; empty when none is walked, or the incident is over."""
+    run = running(incident)
+    if run is None or run.current is None or not incident.open:
+        return ""
+    title = run.steps[run.current - 1].title
+    return f"Runbook step {run.current} of {len(run.steps)}" + (f": {title}" if title else "")
 
 
 def started(incident: Incident, book: Runbook, actor: Actor, now: datetime) -> Incident:
@@ -104,16 +127,9 @@ def marked(
 
 
 def approved(
-    incident: Incident, which: str, typed: str, actor: Actor, now: datetime
+    incident: Incident, given: Approval, actor: Actor, now: datetime
 ) -> tuple[Incident, int]:
     """The incident with a dangerous step approved and that on record as a decision.
-
-    Args:
-        incident: which.
-        which: the step's place or id.
-        typed: the step's id, typed by whoever approves.
-        actor: who approves.
-        now: when.
 
     Raises:
         NotFoundError: no runbook is walked, or it has no such step.
@@ -121,12 +137,18 @@ def approved(
         InvalidInputError: it needs no approval, or the id was typed wrongly.
     """
     run = _walked(incident)
-    place = place_of(run, which)
+    place = place_of(run, given.which)
     step = run.steps[place - 1]
     if not step.dangerous:
         raise InvalidInputError(f"Step {place} is not dangerous: it needs no approval.", "step")
-    _check_approver(incident, step, place, actor)
-    if typed.strip().strip("`").casefold() != step.id.casefold():
+    if step.approver == SECURITY and given.security:
+        _check_security(place, given.security, actor)
+    else:
+        _check_role(incident, step, place, actor)
+    if step.by == actor.id:
+        message = f"You worked on step {place} yourself; somebody else approves it."
+        raise ForbiddenError(message)
+    if given.typed.strip().strip("`").casefold() != step.id.casefold():
         message = f"Type `{step.id}`, the id of step {place}, to approve it."
         raise InvalidInputError(message, "confirm")
     if step.approved_by == actor.id:
@@ -170,10 +192,15 @@ def approving_role(step: RunStep) -> Role:
     return Role(step.approver) if step.approver in set(Role) else Role.COMMANDER
 
 
+def approver_words(step: RunStep) -> str:
+    """Who approves it, such as `data owner`."""
+    return SECURITY if step.approver == SECURITY else approving_role(step).label.lower()
+
+
 def _check_approved(incident: Incident, step: RunStep, place: int, actor: Actor) -> None:
     if not step.dangerous:
         return
-    role = approving_role(step).label.lower()
+    role = approver_words(step)
     if not step.approved_by:
         message = (
             f"Step {place} of {incident.ref} is dangerous: the {role} approves it first,"
@@ -188,7 +215,7 @@ def _check_approved(incident: Incident, step: RunStep, place: int, actor: Actor)
         raise ForbiddenError(message)
 
 
-def _check_approver(incident: Incident, step: RunStep, place: int, actor: Actor) -> None:
+def _check_role(incident: Incident, step: RunStep, place: int, actor: Actor) -> None:
     role = approving_role(step)
     holder = incident.roles.get(role)
     if holder is None and role is not Role.COMMANDER:
@@ -202,9 +229,11 @@ def _check_approver(incident: Incident, step: RunStep, place: int, actor: Actor)
     if holder != actor.id or actor.guest:
         message = f"The {role.label.lower()} (<@{holder}>) approves step {place}; ask them."
         raise ForbiddenError(message)
-    if step.by == actor.id:
-        message = f"You worked on step {place} yourself; somebody else approves it."
-        raise ForbiddenError(message)
+
+
+def _check_security(place: int, security: frozenset[str], actor: Actor) -> None:
+    if actor.id not in security:
+        raise ForbiddenError(f"Security approves step {place}; `/incident page` calls them.")
 
 
 def _walked(incident: Incident) -> RunbookRun:

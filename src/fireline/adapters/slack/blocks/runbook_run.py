@@ -91,8 +91,8 @@ def _danger(step: RunStep, view: RunMessage) -> kit.Block | None:
     if step.approved_by and step.approved_at is not None:
         who = f"approved by {user(step.approved_by)} {when(step.approved_at, '{time}')}"
         return kit.section(f":warning: *Dangerous*, {who}; somebody else does it.{undo}")
-    waits = f"{view.role} {user(view.approver)}" if view.approver else f"{view.role} (nobody yet)"
-    return kit.section(f":warning: *Dangerous*: waits for approval by the {waits}.{undo}")
+    waits = f"{view.role} {user(view.approver)}" if view.approver else view.role
+    return kit.section(f":warning: *Dangerous*: waits for approval by {waits}.{undo}")
 
 
 def _buttons(view: RunMessage, place: int, step: RunStep) -> kit.Block | None:
