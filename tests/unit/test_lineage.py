@@ -14,6 +14,7 @@ from fireline.adapters.lineage.dbt import datasets_of, read_manifest, read_resul
 from fireline.domain.errors import InvalidInputError
 from fireline.domain.lineage.blast import (
     MAX_NODES,
+    ancestors,
     blast_radius,
     counted_words,
     due_next,
@@ -248,6 +249,12 @@ def test_a_hundred_thousand_edges_end_with_what_is_left_out_counted() -> None:
     blast = blast_radius(Graph(nodes, children), ["0"], AT)
     assert len(blast.affected) == MAX_NODES - 1
     assert blast.more > 0
+
+
+def test_where_everything_is_made_of_everything_each_is_looked_at_once() -> None:
+    """Forty tables a layer, each made of all above: 40 to the power of 6 ways up."""
+    parents = {f"{n}.{i}": [f"{n + 1}.{j}" for j in range(40)] for n in range(7) for i in range(40)}
+    assert len(ancestors(parents, "0.0")) == 6 * 40
 
 
 def test_the_class_of_a_consumer_is_what_is_written_down_else_what_its_kind_suggests(

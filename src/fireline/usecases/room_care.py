@@ -22,6 +22,8 @@ from fireline.usecases.ports import PostedMessage, PostedRef, Services, UnitOfWo
 from fireline.usecases.room_ports import Bookmark, Room
 
 EVERY, APART = timedelta(minutes=10), timedelta(minutes=1)
+# It is asked every minute; a turn is taken when it begins, once.
+NEW = timedelta(minutes=2)
 LOOK_BACK = timedelta(days=120)
 CARD, RUNBOOK, BLAST, POSTMORTEM = "Status card", "Runbook", "Blast radius", "Postmortem"
 
@@ -161,14 +163,18 @@ def look_round(s: Services) -> int:
     """Start tidying the channels of open incidents, each every ten minutes; gives how many."""
     now = s.clock.now()
     with s.store() as uow:
-        found = [i for i in uow.incidents.open() if i.channel_id is not None]
-        for incident in found:
+        begun = 0
+        for incident in uow.incidents.open():
+            if incident.channel_id is None:
+                continue
             # Each in a turn of its own: all at once would use up what Slack allows in a minute.
-            turn = now.timestamp() + incident.id * APART.total_seconds()
-            slot = int(turn // EVERY.total_seconds())
-            follow(uow, TIDY, incident, f"tidy:{incident.id}:{slot}")
+            turn = timedelta(seconds=now.timestamp()) + incident.id * APART
+            slot, into = divmod(turn, EVERY)
+            if into < NEW:
+                follow(uow, TIDY, incident, f"tidy:{incident.id}:{slot}")
+                begun += 1
         uow.commit()
-    return len(found)
+    return begun
 
 
 def changed(s: Services, channel_id: str, event_id: str, message_ts: str = "") -> None:

@@ -42,8 +42,9 @@ def subjects(s: Services, query: str, most: int = MOST) -> tuple[Subject, ...]:
 
 def _slos(s: Services, uow: UnitOfWork) -> list[Subject]:
     found = []
+    statuses = {status.slo: status for status in uow.statuses.all()}
     for slo in s.definitions.current().slos.values():
-        status = uow.statuses.get(slo.name)
+        status = statuses.get(slo.name)
         level = status.burning[0] if status and status.burning else None
         found.append(Subject(slo.name, Kind.SLO, slo.tier, level, slo.owner or ""))
     return found

@@ -94,9 +94,14 @@ def _beside_text(message: Mapping[str, Any]) -> str:
     """What a bot says without text: its attachments' words, else those of its sections."""
     attached = message.get("attachments") or []
     said = [str(one.get("fallback") or one.get("text") or "") for one in attached]
-    blocks = message.get("blocks") or []
-    sections = [str((one.get("text") or {}).get("text") or "") for one in blocks]
-    return "\n".join(part for part in (said or sections) if part)[:MOST_BESIDE]
+    sections = [_words_of(one) for one in message.get("blocks") or []]
+    return "\n".join(part for part in (said if any(said) else sections) if part)[:MOST_BESIDE]
+
+
+def _words_of(block: Mapping[str, Any]) -> str:
+    """A block's words: its text object's, or its own as a markdown block has them."""
+    text = block.get("text") or ""
+    return str(text.get("text") or "") if isinstance(text, Mapping) else str(text)
 
 
 def _edit(event: Mapping[str, Any]) -> Record | None:

@@ -6,13 +6,13 @@ source have nothing in common.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.incident.kinds import IncidentType
-from fireline.domain.lineage.blast import reached
+from fireline.domain.lineage.blast import ancestors, parents_of, reached
 from fireline.domain.lineage.graph import Graph, canonical
 from fireline.domain.policy.correlation_rules import CorrelationRules
 
@@ -73,6 +73,8 @@ class Places:
 
     graph: Graph
     depth: int
+    _below: dict[tuple[str, ...], Mapping[str, int]] = field(default_factory=dict, compare=False)
+    _above: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict, compare=False)
 
     def key(self, name: str) -> str:
         """The key of a dataset; a name that no lineage knows stays what it is."""
@@ -83,8 +85,19 @@ class Places:
         return tuple(dict.fromkeys(self.key(name) for name in tuple(names)[:MOST_NAMES]))
 
     def below(self, keys: Iterable[str]) -> Mapping[str, int]:
-        """Everything that is made of these, with its distance."""
-        return reached(self.graph, keys, self.depth)
+        """Everything that is made of these, with its distance; looked for once."""
+        roots = tuple(keys)
+        if roots not in self._below:
+            self._below[roots] = reached(self.graph, roots, self.depth)
+        return self._below[roots]
+
+    def above(self, keys: tuple[str, ...]) -> frozenset[str]:
+        """Everything that these are made of; looked for once."""
+        if keys not in self._above:
+            parents = parents_of(self.graph)
+            found = (ancestors(parents, key, self.depth) for key in keys)
+            self._above[keys] = frozenset[str]().union(*found)
+        return self._above[keys]
 
 
 def roots_of(incident: Incident) -> tuple[str, ...]:
@@ -157,7 +170,9 @@ def reached_by(signal: Signal, incident: Incident, places: Places) -> tuple[str,
 def _downstream(signal: Signal, incident: Incident, places: Places) -> Match | None:
     """Data that is made of what broke."""
     roots = places.keys(roots_of(incident))
-    below = places.below(roots) if roots and signal.datasets else {}
+    if not signal.datasets or places.above(places.keys(signal.datasets)).isdisjoint(roots):
+        return None  # most incidents, of which nothing else need be known
+    below = places.below(roots)
     first = next((key for key in places.keys(signal.datasets) if below.get(key)), None)
     if first is None:
         return None

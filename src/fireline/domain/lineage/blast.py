@@ -164,10 +164,10 @@ def parents_of(graph: Graph) -> dict[str, list[str]]:
 def ancestors(parents: Mapping[str, Iterable[str]], key: str, depth: int = 6) -> set[str]:
     """Everything that a key is made of, up to a depth; not the key itself."""
     found: set[str] = set()
-    level = [key]
+    level = {key}
     for _ in range(depth):
-        level = [up for one in level for up in parents.get(one, ()) if up not in found]
-        found.update(level)
+        level = {up for one in level for up in parents.get(one, ())} - found
+        found |= level
     return found - {key}
 
 
