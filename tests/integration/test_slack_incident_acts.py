@@ -1,7 +1,7 @@
 """Every verb that moves an incident or tells it something: typed, by form, and refused."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -245,7 +245,11 @@ def test_an_update_is_posted_and_the_next_one_is_due_by_the_clock(bot: Bot) -> N
     nag = [m for m in bot.said(channel) if "An update is due" in m.text]
     assert len(nag) == 1
     assert nag[0].thread_ts == channel.pins[0]
-    typed(bot, channel.id, "snooze 30m", "snooze 30m")
+    typed(bot, channel.id, "snooze 30m")
+    first = incident(bot).details.next_update_due
+    assert first is not None
+    again = first + timedelta(minutes=30)
+    assert f"due {again:%d %b %H:%M} UTC now" in typed(bot, channel.id, "snooze 30m")
     assert "put off twice" in typed(bot, channel.id, "snooze 30m")
 
 

@@ -134,6 +134,11 @@ def test_a_naive_time_is_refused() -> None:
         check_order({Stamp.DECLARED: night("02:10").replace(tzinfo=None)})
 
 
+def test_a_verb_that_leads_nowhere_from_here_says_where_it_stands() -> None:
+    with pytest.raises(IllegalTransitionError, match="it is repairing"):
+        advance(an_incident(state=IncidentState.REPAIRING), move(Verb.CLOSE))
+
+
 def test_a_finished_incident_says_that_there_is_nothing_to_do() -> None:
     with pytest.raises(IllegalTransitionError, match="it is already resolved") as refused:
         advance(an_incident(state=IncidentState.RESOLVED), move(Verb.MITIGATE))

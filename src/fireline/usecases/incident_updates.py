@@ -87,7 +87,7 @@ def update_message(s: Services, uow: UnitOfWork, ref: str) -> UpdateMessage | No
 
 
 def snooze(s: Services, incident_id: int, span: timedelta, actor: Actor) -> Incident:
-    """Put the next update off, at most twice in a row.
+    """Put the next update off by `span` from when it is due, at most twice in a row.
 
     Raises:
         InvalidInputError: it was put off twice already.
@@ -97,12 +97,13 @@ def snooze(s: Services, incident_id: int, span: timedelta, actor: Actor) -> Inci
         if incident.details.snoozed_updates >= MOST_SNOOZES:
             message = "It was put off twice already; say in one line what is true instead."
             raise InvalidInputError(message, "text")
+        due = max(now, update_due(incident, s.policy.incidents) or now) + span
         details = replace(
             incident.details,
-            next_update_due=now + span,
+            next_update_due=due,
             snoozed_updates=incident.details.snoozed_updates + 1,
         )
-        line = f"The next update is put off until {now + span:%H:%M} UTC"
+        line = f"The next update is put off until {due:%d %b %H:%M} UTC"
         return replace(incident, details=details), line
 
     return record(s, incident_id, "snooze", edit, actor)

@@ -39,7 +39,7 @@ def claim_commander(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
 def confirm(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
     """The signal is an incident."""
     after = manage_incident.investigate(desk.s, int(pressed.value), asked.user)
-    return answers.told(f"{after.ref} is investigated.")
+    return answers.told(f"{after.ref} is being investigated.")
 
 
 def form(make: Callable[[Incident, Prefill], dict[str, object]]) -> Button:

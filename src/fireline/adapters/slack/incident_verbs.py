@@ -173,7 +173,9 @@ def note(desk: Desk, asked: Asked, typed: Typed) -> Reply:
 def investigate(desk: Desk, asked: Asked, _typed: Typed) -> Reply:
     """Confirm that a signal is an incident."""
     incident = desk.incident_here(asked.channel)
-    return _told(manage_incident.investigate(desk.s, incident.id, asked.user), "is investigated")
+    return _told(
+        manage_incident.investigate(desk.s, incident.id, asked.user), "is being investigated"
+    )
 
 
 def mitigate(desk: Desk, asked: Asked, typed: Typed) -> Reply:

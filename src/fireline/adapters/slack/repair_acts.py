@@ -170,7 +170,10 @@ def _verify_typed(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
 def _verify(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
     attested = values.get("attested") or None
     incident_repair.verify(desk.s, incident.id, asked.user, attested)
-    return render(incident_repair_view.repair(desk.s, incident.id))
+    found = render(incident_repair_view.repair(desk.s, incident.id))
+    if asked.channel == incident.channel_id:
+        return answers.told(f"{found.text}. The channel shows each.")
+    return found
 
 
 ACTS = (

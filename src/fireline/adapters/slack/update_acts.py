@@ -59,7 +59,8 @@ def _snooze(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Ren
         message = "Write how long, such as `/incident snooze 30m`; at most 24h."
         raise InvalidInputError(message, "span")
     after = incident_updates.snooze(desk.s, incident.id, span, asked.user)
-    return answers.told(f"{after.ref}: the next update is put off.")
+    until = f"{after.details.next_update_due:%d %b %H:%M} UTC"
+    return answers.told(f"{after.ref}: the next update is due {until} now.")
 
 
 ACTS = (

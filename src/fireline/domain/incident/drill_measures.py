@@ -29,6 +29,11 @@ class Measure:
         return self.measured <= self.target
 
     @property
+    def aim(self) -> str:
+        """What is aimed at, such as `RTO at most 60 min`."""
+        return f"{self.name} at most {spell(self.target)}" if self.target else self.name
+
+    @property
     def words(self) -> str:
         """Such as `RTO 42 min, target 60 min: met`."""
         said = spell(self.measured) if self.measured is not None else "not recorded"

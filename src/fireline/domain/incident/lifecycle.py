@@ -242,14 +242,20 @@ def _wrong_state(incident: Incident, verb: Verb) -> Refusal:
             "`/incident restore WHAT_FIXED_IT` first",
         )
     ways = ", ".join(f"`/incident {v.value}`" for v in available_transitions(incident))
-    return Refusal("WRONG_STATE", f"it is already {incident.state.value}", ways or "nothing to do")
+    way = [*WORKED_ON, *DONE]
+    here, target = incident.state, TARGETS.get(verb)
+    passed = here in way and target in way and way.index(here) >= way.index(target)
+    already = "already " if passed else ""
+    seen = f"it is {already}{incident.state.value}"
+    return Refusal("WRONG_STATE", seen, ways or "nothing to do")
 
 
 def _sentence(incident: Incident, move: Move, failed: tuple[Refusal, ...]) -> str:
     """The whole refusal as it is shown."""
-    done = TARGETS[move.verb].value if move.verb in TARGETS else "reopened"
+    target = TARGETS.get(move.verb)
+    done = target.value.replace("ing", "ed") if target else "reopened"
     reasons = "\n".join(f"• {r.seen}. Do this: {r.fix}." for r in failed)
-    return f"{incident.ref} cannot become {done} yet:\n{reasons}"
+    return f"{incident.ref} cannot be {done} yet:\n{reasons}"
 
 
 def _codes(failed: tuple[Refusal, ...]) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ def announcement(view: Announcement) -> kit.Rendered:
     where = (
         f"\nJoin {channel(view.channel_id)}" if view.channel_id else "\n_The channel is on its way_"
     )
-    lead = f" \u00b7 commander {user(view.commander)}"
+    led = view.commander or view.state in OPEN_STATES
+    lead = f" \u00b7 commander {user(view.commander)}" if led else ""
     slos = ", ".join(f"`{one_line(name, 60)}`" for name in view.slos[:3])
     if len(view.slos) > 3:  # noqa: PLR2004 - the number drawn above
         slos += f" and {len(view.slos) - 3} more"

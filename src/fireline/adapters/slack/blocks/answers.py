@@ -2,7 +2,7 @@
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
-from fireline.adapters.slack.blocks.markup import clip, esc, one_line
+from fireline.adapters.slack.blocks.markup import clip, esc, named, one_line
 from fireline.usecases.views import FileMessage, Notice
 
 HOW_TO_ASK = (
@@ -30,7 +30,7 @@ def said(markup: str, plain: str) -> kit.Rendered:
 
 def told(text: str) -> kit.Rendered:
     """What was done, or why it was not and what to do; foreign words in it stay words."""
-    return kit.rendered(text, [kit.section(f":information_source: {esc(clip(text, 2400))}")])
+    return kit.rendered(text, [kit.section(f":information_source: {named(clip(text, 2400))}")])
 
 
 def done(ref: str, what: str) -> kit.Rendered:

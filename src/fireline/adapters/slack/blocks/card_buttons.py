@@ -79,9 +79,11 @@ def buttons(view: IncidentCard) -> kit.Block | None:
     first = [button(press, value) for press in _one_primary(_offered(view, _first(view)))]
     if view.state in {State.TRIAGE, State.INVESTIGATING, State.MITIGATING}:
         first = _with_runbook(view, first)
+    shown = {press.label for press in _first(view)}
     choices = tuple(
         (press.label, f"{press.action}:{value}")
         for press in _offered(view, MENU.get(view.state, WORKING if _open(view) else ()))
+        if press.label not in shown
     )
     menu = [kit.overflow(ids.CARD_MENU, choices)] if choices else []
     return kit.actions([*first[: MOST - len(menu)], *menu])

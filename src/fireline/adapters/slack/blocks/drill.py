@@ -21,7 +21,8 @@ def marked(shown: kit.Rendered) -> kit.Rendered:
 
 def card(view: DrillCard) -> kit.Rendered:
     """What is practised; at the end what it measured and what to talk over."""
-    figures = "\n".join(f"\u2022 {one_line(m.words, 200)}" for m in view.measures)
+    told = [m.words if view.over or m.measured is not None else m.aim for m in view.measures]
+    figures = "\n".join(f"\u2022 {one_line(words, 200)}" for words in told)
     how = f"{MARK} done" if view.over else MARK
     asked = some((f"\u2022 {one_line(q, 300)}" for q in view.questions), QUESTIONS, 2500)
     blocks: list[kit.Block | None] = [

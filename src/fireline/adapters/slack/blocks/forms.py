@@ -7,7 +7,7 @@ from typing import Any
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
-from fireline.adapters.slack.blocks.markup import USER_ID, one_line
+from fireline.adapters.slack.blocks.markup import USER_ID, clip, named
 
 MAX_INPUT = 3000
 MOST_PEOPLE = 30
@@ -38,7 +38,7 @@ def modal(
 
 def refused(view: kit.Block, why: str) -> kit.Block:
     """The form with what was wrong before its fields."""
-    warning = kit.section(f":warning: {one_line(why, 1500)}")
+    warning = kit.section(f":warning: {named(clip(why, 1500))}")
     first = [block for block in view["blocks"][:1] if block["type"] != "input"]
     rest = view["blocks"][len(first) :]
     return {**view, "blocks": [*first, warning, *rest]}

@@ -18,7 +18,7 @@ def handover(view: HandoverMessage) -> kit.Rendered:
     rows = [f"*State* {one_line(view.state, 40)}, {one_line(view.severity_reason, LONGEST)}"]
     rows += [f"*{name}* {one_line(words, LONGEST)}" for name, words in view.known]
     roles = [f"{role.label} {user(who)}" for role, who in view.roles.items() if who]
-    rows.append(f"*Roles* {', '.join(roles) or 'nobody else has one'}")
+    rows.append(f"*Roles* {', '.join(roles) or 'no other is taken'}")
     slos = [f"`{esc(line.name)}` {budget_left(line.remaining)}" for line in view.slos]
     blocks: list[kit.Block | None] = [
         kit.section(f":handshake: *{head}*\n{one_line(view.title, 200)}"),

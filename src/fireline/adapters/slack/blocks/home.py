@@ -62,7 +62,8 @@ def _waiting(view: Home) -> list[kit.Block]:
 
 def _need(need: Need) -> kit.Block:
     where = channel(need.channel_id) if need.channel_id else need.ref
-    text = f"{WORDS[need.kind]} {one_line(need.text, 300)}\n{need.ref} \u00b7 {where}"
+    place = where if where == need.ref else f"{need.ref} \u00b7 {where}"
+    text = f"{WORDS[need.kind]} {one_line(need.text, 300)}\n{place}"
     value = str(need.incident_id)
     button = None
     if need.kind is NeedKind.UPDATE:

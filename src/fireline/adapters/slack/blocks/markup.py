@@ -15,6 +15,7 @@ BAR_CELLS = 10
 USER_ID = re.compile(r"^[UW][A-Z0-9]{1,30}$")
 GROUP_ID = re.compile(r"^S[A-Z0-9]{2,30}$")
 CHANNEL_ID = re.compile(r"^[CGD][A-Z0-9]{1,30}$")
+MENTIONED = re.compile(r"&lt;@([UW][A-Z0-9]{1,30})&gt;")
 CUT_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 BUDGET_WORDS = {
@@ -54,6 +55,11 @@ def clip(text: str, limit: int) -> str:
 def one_line(text: str, limit: int) -> str:
     """Foreign text on one line, clipped before escaping so that what remains reads well."""
     return esc(clip(" ".join(text.split()), limit))
+
+
+def named(text: str) -> str:
+    """Our own sentence for one reader: foreign words in it stay words, the people it names show."""
+    return MENTIONED.sub(r"<@\1>", esc(text))
 
 
 def user(user_id: str | None, nobody: str = "nobody yet") -> str:

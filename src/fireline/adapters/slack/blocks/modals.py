@@ -7,7 +7,7 @@ from datetime import date
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import forms, kit
 from fireline.adapters.slack.blocks.incident_words import SEVERITY_WORDS, STATE_WORDS
-from fireline.adapters.slack.blocks.markup import esc, one_line
+from fireline.adapters.slack.blocks.markup import clip, esc, named, one_line
 from fireline.domain.incident.incident import Incident, IncidentState, Role, Severity
 from fireline.domain.incident.timeline import EntryKind
 
@@ -130,7 +130,7 @@ def mitigate(incident: Incident, given: Prefill) -> kit.Block:
 
 def restore(incident: Incident, given: Prefill, refusal: str = "") -> kit.Block:
     """Say that the service works again; the time to restore stops here."""
-    warning = kit.section(f":warning: {one_line(refusal, 1500)}") if refusal else None
+    warning = kit.section(f":warning: {named(clip(refusal, 1500))}") if refusal else None
     return forms.modal(
         ids.VIEW_RESTORE,
         f"Restore {incident.ref}",
