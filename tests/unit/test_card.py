@@ -75,6 +75,7 @@ def test_what_is_done_is_not_offered_again() -> None:
     assert buttons(a_state(IncidentState.REPAIRING, repair=settled))[0] == "Resolve"
     accepted = a_state(IncidentState.RESOLVED, timeline_accepted=True)
     assert buttons(accepted)[:2] == ["Start review", "Close"]
+    assert json.dumps(render(accepted).blocks).count('"Close"') == 1
 
 
 def test_every_button_of_a_card_is_listened_to() -> None:

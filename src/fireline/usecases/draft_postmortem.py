@@ -88,11 +88,14 @@ def postmortem_file(s: Services, uow: UnitOfWork, ref: str) -> FileMessage | Non
     sentence, waits = facts["summary"], facts.get("waiting", 0)
     if waits:
         sentence += f" {waits} timeline entries wait: `/incident accept`."
+    head = f"Postmortem draft of {incident.ref} ({incident.title})"
     comment = (
-        f"Postmortem draft of {incident.ref} ({incident.title}). {sentence}\n"
+        f"{head}. {sentence}\n"
         "The lines in italics wait for your words. Promise what will change with"
         " `/postmortem action TEXT @owner due:DATE`."
     )
+    if made.version > 1 and not waits:
+        comment = f"{head}, version {made.version}: use this one. The timeline is in it."
     title = f"{incident.ref} postmortem, draft {made.version}"
     return FileMessage(name, title, made.markdown, comment)
 
