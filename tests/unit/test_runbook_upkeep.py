@@ -170,6 +170,17 @@ def test_a_page_says_what_people_made_of_it_and_offers_to_begin(clerk: Clerk) ->
     assert "Start: A consumer group" in said(clerk, "runbook", "search consumer group")
 
 
+def test_the_form_of_a_step_has_the_next_one_filled_in(clerk: Clerk) -> None:
+    said(clerk, "runbook", f"start {LAG.id}")
+    said(clerk, "runbook", "step c1 done one of them")
+    for line, text in (("step", "2. Slow consumer"), ("step d1", "2. Slow consumer")):
+        form = clerk.types("runbook", line)
+        assert isinstance(form, Modal)
+        fields = {block.get("block_id"): block for block in form.view["blocks"]}
+        chosen = fields["step"]["element"]["initial_option"]
+        assert chosen["text"]["text"].startswith(text)
+
+
 def test_an_slo_is_linked_to_the_incident_of_the_channel(clerk: Clerk) -> None:
     assert "linked to orders-fresh" in said(clerk, "slo", "link orders-fresh")
     with pytest.raises(NotFoundError, match="belongs to no incident"):

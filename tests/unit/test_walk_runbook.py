@@ -9,7 +9,7 @@ from fireline.adapters.runbooks.parsing import parse
 from fireline.adapters.slack.blocks import render
 from fireline.domain.errors import ForbiddenError, InvalidInputError, NotFoundError
 from fireline.domain.incident.incident import Role
-from fireline.domain.incident.runbook_run import StepResult
+from fireline.domain.incident.runbook_run import RunbookRun, RunStep, StepResult
 from fireline.domain.incident.timeline import EntryKind
 from fireline.domain.incident.walking import Approval, Mark, approved, running
 from fireline.sandbox.blockkit import validate_blocks
@@ -18,9 +18,11 @@ from fireline.usecases.incident_card import card
 from fireline.usecases.incident_handover import handover_card, offer
 from fireline.usecases.incident_roles import assign_role
 from fireline.usecases.ports import Services
+from fireline.usecases.runbook_views import RunMessage
 from tests.fakes import FakeRunbooks
 from tests.runbook_scene import ANA, BO, DIA, LAG, RESET, scene
 from tests.store_fixture import RecordingStore
+from tests.unit.slack_samples import NASTY, NOW
 
 DONE, FAILED, SKIPPED = StepResult.DONE, StepResult.FAILED, StepResult.SKIPPED
 
@@ -216,3 +218,14 @@ def test_who_approves_and_how_it_is_undone_is_read_from_the_file() -> None:
     )
     (step,) = parse("drop.md", text).runbook.steps
     assert (step.dangerous, step.approver, step.undo) == (True, "data_owner", "restore the copy")
+
+
+def test_a_run_of_hostile_text_is_drawn_within_the_limits_and_notifies_nobody() -> None:
+    ugly = RunStep(NASTY, "action", NASTY, NASTY + "```", NASTY, dangerous=True, undo=NASTY)
+    done = replace(ugly, result=FAILED, by_name=NASTY, note=NASTY, approved_by="")
+    for place in (0, 30, 60):
+        steps = (done,) * place + (ugly,) * (60 - place)
+        run = RunbookRun(1, NASTY, NASTY, steps, "U1", NASTY, NOW, verifies=True)
+        shown = render(RunMessage(1, "INC-1", run, "commander"))
+        assert not validate_blocks(shown.blocks, "message")
+        assert "<!channel>" not in json.dumps(shown.blocks)

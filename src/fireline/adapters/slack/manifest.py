@@ -67,7 +67,7 @@ EVENT_SCOPES: Mapping[str, tuple[str, ...]] = {
 COMMAND_WORDS: Mapping[str, tuple[str, str]] = {
     "incident": ("Declare and run an incident", "[declare WORDS | severity | role | note | help]"),
     "slo": ("Error budgets: what burns, how much is left", "[list | show NAME]"),
-    "runbook": ("Find what to do", "[WORDS | show ID]"),
+    "runbook": ("Find what to do", "[WORDS | show ID | start ID | step 2 done]"),
     "postmortem": ("The draft, and action items", "[show INC-7 | action TEXT @owner due:friday]"),
     "review": ("The weekly reliability review", "[show WEEK | post | action ACT-1 done LINK]"),
 }

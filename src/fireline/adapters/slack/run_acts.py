@@ -95,7 +95,7 @@ def _start(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rend
 def _step_typed(desk: Desk, asked: Asked, typed: Typed) -> Values:
     """`2 done the lag falls`; the step by number or id, what came of it, and a note."""
     words = list(typed.words)
-    which = _place(desk, asked, words[0]) if words else ""
+    which = _place(desk, asked, words[0]) if words else _current(desk, asked)
     said = SAID.get(words[1].lower()) if len(words) > 1 else None
     rest = typed.after(2) if said is not None else typed.after(1)
     return {"step": which, "result": said.value if said else "", "note": rest}
@@ -105,6 +105,12 @@ def _place(desk: Desk, asked: Asked, word: str) -> str:
     """The number of the step that is meant, so that a list can show it; else the word."""
     run = walking.running(desk.incident_here(asked.channel))
     return str(walking.place_of(run, word)) if run is not None else word
+
+
+def _current(desk: Desk, asked: Asked) -> str:
+    """The number of the step that comes next, so that its form has it filled in."""
+    run = walking.running(desk.incident_here(asked.channel))
+    return str(run.current) if run is not None else ""
 
 
 def _step(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
@@ -125,7 +131,8 @@ def _next(after: Incident) -> str:
 
 def _approve_typed(desk: Desk, asked: Asked, typed: Typed) -> Values:
     """The step, then its id once more: the confirmation."""
-    which = _place(desk, asked, typed.words[0]) if typed.words else ""
+    words = typed.words
+    which = _place(desk, asked, words[0]) if words else _current(desk, asked)
     return {"step": which, "confirm": typed.after(1)}
 
 

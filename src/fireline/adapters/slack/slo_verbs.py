@@ -13,7 +13,7 @@ from fireline.adapters.slack import (
 )
 from fireline.adapters.slack.blocks import modals
 from fireline.adapters.slack.desk import Asked, Desk, Modal, Reply
-from fireline.adapters.slack.grammar import Typed, readable
+from fireline.adapters.slack.grammar import Typed, nearest, readable
 from fireline.domain.errors import InvalidInputError
 from fireline.usecases import find_runbook, walk_runbook
 from fireline.usecases.manage_incident import incident_in
@@ -82,8 +82,10 @@ def runbook_bare(desk: Desk, asked: Asked) -> Reply:
 
 
 def runbook_by_words(desk: Desk, asked: Asked, line: str) -> Reply | None:
-    """Any words are a search."""
-    return run_acts.found(desk, asked, readable(line))
+    """Any words are a search; a mistyped verb is none once nothing fits the words."""
+    found = run_acts.found(desk, asked, readable(line))
+    mistyped = nearest(line.split(maxsplit=1)[0].lower(), RUNBOOK_VERBS)
+    return None if mistyped is not None and not found.hits else found
 
 
 def runbook_search(desk: Desk, asked: Asked, typed: Typed) -> Reply:

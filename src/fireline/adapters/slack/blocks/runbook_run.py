@@ -12,7 +12,7 @@ SIGNS = {
     StepResult.FAILED: ":x:",
     StepResult.SKIPPED: ":fast_forward:",
 }
-AROUND, NOTE, CODE = 8, 80, 1500
+AROUND, NOTE, CODE, ESCAPED = 8, 80, 1500, 2000
 
 
 def run(view: RunMessage) -> kit.Rendered:
@@ -77,7 +77,8 @@ def _current(place: int, step: RunStep, view: RunMessage) -> list[kit.Block | No
         f"*{kind}: {one_line(step.title, 250)}* \u00b7 step {place}, `{one_line(step.id, 60)}`"
     ]
     if step.text:
-        lines.append(f"```{esc(clip(step.text.strip(), CODE)).replace('`' * 3, chr(39) * 3)}```")
+        text = clip(esc(clip(step.text.strip(), CODE)), ESCAPED).replace("`" * 3, "'" * 3)
+        lines.append(f"```{text}```")
     if step.expect:
         lines.append(f"Expect: {one_line(step.expect, 300)}")
     return [kit.section("\n".join(lines)), _danger(step, view)]
