@@ -90,3 +90,9 @@ def test_the_same_slo_follows_its_incident_without_any_lineage(
     incident = declare(scene.s, Declare("Orders late", ANA, slo="orders")).incident
     scene.tick("page")
     assert scene.group().incident_id == incident.id
+
+
+def test_data_of_a_restricted_incident_names_no_alert(fleet: AlertScene) -> None:
+    declare(fleet.s, Declare("A leak", ANA, datasets=("raw_orders",), restricted=True))
+    fleet.tick({"slo-l1_3": "page", "slo-l2_4": "page"})
+    assert not [key for group in fleet.groups() for key in group.keys if "raw_orders" in key]

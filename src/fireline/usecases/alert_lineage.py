@@ -8,10 +8,16 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from fireline.domain.incident.correlation import roots_of
+from fireline.domain.incident.incident import Incident
 from fireline.domain.lineage.blast import ancestors, parents_of
 from fireline.domain.slo.alerting.group import DATASET
 from fireline.domain.slo.definition import Slo
 from fireline.usecases.ports import UnitOfWork
+
+
+def _public(incident: Incident) -> bool:
+    """Whether its data may name an alert, which everybody reads."""
+    return incident.takes_signals and not incident.restricted
 
 
 class Upstreams:
@@ -47,7 +53,7 @@ class Upstreams:
         """Names of troubled datasets, as SLOs and incidents write them, by their key."""
         graph = self._uow.lineages.graph()
         names = {name for slo in self._troubled for name in slo.datasets}
-        opened = (one for one in self._uow.incidents.open() if one.takes_signals)
+        opened = (one for one in self._uow.incidents.open() if _public(one))
         names |= {name for incident in opened for name in roots_of(incident)}
         found: dict[str, list[str]] = {}
         for name in sorted(names):

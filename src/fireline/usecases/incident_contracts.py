@@ -10,6 +10,7 @@ from fireline.domain.lineage.blast import downstream
 from fireline.domain.lineage.contract import Breach, Contract
 from fireline.domain.lineage.graph import Graph
 from fireline.domain.people import SYSTEM
+from fireline.usecases.each import each
 from fireline.usecases.impact_views import ContractLine
 from fireline.usecases.incident_facts import record
 from fireline.usecases.ports import Services, UnitOfWork
@@ -52,11 +53,11 @@ def watch_contracts(s: Services) -> int:
             for incident in uow.incidents.open()
             if incident.datasets
         }
-    return sum(
-        _note(s, incident_id, contracts, loaded)
-        for incident_id, (contracts, loaded) in watched.items()
-        if contracts
-    )
+
+    def note(incident_id: int) -> int:
+        return _note(s, incident_id, *watched[incident_id])
+
+    return sum(each(note, [incident_id for incident_id in watched if watched[incident_id][0]]))
 
 
 def _reached(

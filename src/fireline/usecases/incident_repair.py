@@ -26,6 +26,7 @@ from fireline.domain.lineage.runs import RunResult, RunStatus
 from fireline.domain.people import SYSTEM, Actor
 from fireline.domain.slo.status import SloStatus
 from fireline.usecases import incident_queries
+from fireline.usecases.each import each
 from fireline.usecases.incident_facts import record
 from fireline.usecases.incident_record import Change, happened, load, retried, save, show
 from fireline.usecases.incident_steps import FAST_WINDOWS, Ask, step
@@ -240,14 +241,17 @@ def verify_all(s: Services, *, ended: bool = True) -> int:
         incidents = uow.incidents.open()
         incidents += uow.incidents.between(now - WATCHED_FOR, now) if ended else []
     found = {i.id: i.state for i in incidents if _looked_at(i, now)}
-    for incident_id, state in found.items():
-        after = verify(s, incident_id, SYSTEM)
-        red = [c for c in after.details.checks if not c.green and c.known and c.kind in OF_DATA]
-        if state is not IncidentState.REPAIRING and red:
-            reason = f"{red[0].name} is red again: {red[0].detail}"
-            ask = Ask(Verb.REOPEN, text=reason[:500], choice=ReopenKind.DATA.value)
-            step(s, incident_id, ask, SYSTEM)
+    each(lambda incident_id: _verify_one(s, incident_id, found[incident_id]), found)
     return len(found)
+
+
+def _verify_one(s: Services, incident_id: int, state: IncidentState) -> None:
+    after = verify(s, incident_id, SYSTEM)
+    red = [c for c in after.details.checks if not c.green and c.known and c.kind in OF_DATA]
+    if state is not IncidentState.REPAIRING and red:
+        reason = f"{red[0].name} is red again: {red[0].detail}"
+        ask = Ask(Verb.REOPEN, text=reason[:500], choice=ReopenKind.DATA.value)
+        step(s, incident_id, ask, SYSTEM)
 
 
 def _looked_at(incident: Incident, now: datetime) -> bool:

@@ -1,7 +1,9 @@
 """What the clock has to see to in the data of incidents: promises broken, repairs verified."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
+from fireline.usecases.each import each
 from fireline.usecases.incident_contracts import watch_contracts
 from fireline.usecases.incident_repair import verify_all
 from fireline.usecases.ports import Services
@@ -23,4 +25,5 @@ class DataWatch:
         ended = self._looked is None or now - self._looked >= REST
         if ended:
             self._looked = now
-        return watch_contracts(s) + verify_all(s, ended=ended)
+        looks = (partial(watch_contracts, s), partial(verify_all, s, ended=ended))
+        return sum(each(lambda look: look(), looks))
