@@ -27,7 +27,7 @@ check: setup ## format, lint, types, import contracts
 
 test: check ## check, then every suite on the real stack
 	scripts/system-packages test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --cov --cov-report=term:skip-covered -q
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered -q
 
 bench: setup ## the figures of DESIGN section 7
 	scripts/system-packages test
