@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from fireline.domain.errors import RejectedError
 from fireline.flows.steps import steps_of
 from fireline.usecases.declare_incident import Declare, declare
+from fireline.usecases.ports import FlowCall
 from fireline.usecases.projections import PROJECTIONS
 from fireline.usecases.retain import prune
 from tests.builders import ANA, services
@@ -52,3 +53,18 @@ def test_envelopes_older_than_a_day_are_forgotten(sqlite_store: RecordingStore) 
     assert prune(services(sqlite_store), EPOCH) == 1
     with sqlite_store() as uow:
         assert not uow.inbox.remember("young", "command", EPOCH)
+
+
+def test_an_incident_becomes_private_whoever_could_read_it_is_not_known(
+    sqlite_engine: Engine, start_flows: StartFlows
+) -> None:
+    flows = start_flows(sqlite_engine)
+
+    def refused(_: object) -> None:
+        raise RejectedError("not allowed", "missing_scope")
+
+    flows.recorded.before["readers"] = refused
+    flows.start(FlowCall("expose_incident", (1,), "expose:1:1", "incidents", "1"))
+    flows.settled()
+    assert flows.recorded.names() == ["private", "move", "invite", "shut", "strangers"]
+    assert [step for _, step, _ in flows.recorded.failures] == ["note who could read it"]

@@ -13,6 +13,7 @@ from fireline.domain.policy.policy import Policy
 from fireline.domain.policy.room_rules import ChannelRules, Slug
 from fireline.usecases import incident_channel
 from fireline.usecases import manage_incident as work
+from fireline.usecases.expose_incident import expose
 from fireline.usecases.incident_facts import rename
 from fireline.usecases.incident_steps import Ask, step
 from fireline.usecases.manage_incident import Declare, declare
@@ -231,3 +232,31 @@ def test_a_new_title_leaves_the_channels_name_unless_the_policy_lets_it_follow(
 def test_a_channel_may_be_named_by_number_alone(s: Services, chat: FakeChat) -> None:
     opened(with_rules(s, ChannelRules(slug=Slug.NUMBER)))
     assert list(chat.channels) == ["inc-1"]
+
+
+def test_a_channel_that_slack_could_not_make_is_made_later(
+    s: Services, clock: FakeClock, sqlite_store: RecordingStore
+) -> None:
+    """Slack was away for longer than the flow waits."""
+    declare(s, Declare("orders late", ANA))
+    declare(s, Declare("odd", ANA, quiet=True))
+    for _ in range(9):
+        look_round(s)
+        clock.advance(minutes=1)
+    assert len(sqlite_store.started("declare_incident")) == 1
+    for _ in range(20):
+        look_round(s)
+        clock.advance(minutes=1)
+    again = {(c.id, c.args) for c in sqlite_store.started("declare_incident")[1:]}
+    assert [args for _, args in again] == [(1,), (1,)]
+
+
+def test_an_incident_that_is_not_private_yet_is_moved_later(
+    s: Services, clock: FakeClock, sqlite_store: RecordingStore
+) -> None:
+    incident = opened(s)
+    expose(s, incident.id, "a share was readable by everybody", ANA)
+    for _ in range(10):
+        look_round(s)
+        clock.advance(minutes=1)
+    assert len({call.id for call in sqlite_store.started("expose_incident")}) in {2, 3}

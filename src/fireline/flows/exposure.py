@@ -1,12 +1,13 @@
 """A restricted incident's way into a private channel, step by step."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
 from dbos import DBOS
 
-from fireline.flows.attempts import Attempts, without_result
+from fireline.flows.attempts import Attempts, GaveUpError, without_result
 from fireline.usecases import private_channel
 from fireline.usecases.incident_channel import invite_people
 from fireline.usecases.incident_record import EXPOSE
@@ -44,7 +45,9 @@ def register_exposure(steps: ExposureSteps, attempts: Attempts) -> None:
 
     @DBOS.workflow(name=EXPOSE)
     def expose_incident(incident_id: int) -> None:
-        do("note who could read it", without_result(steps.note_readers), incident_id)
+        # That it failed is audited; nothing more is said in the old channel, whoever could read it.
+        with suppress(GaveUpError):
+            do("note who could read it", without_result(steps.note_readers), incident_id)
         opened = do("open the private channel", plain(steps.open_private), incident_id)
         do("move into it", recording(steps.move_in, opened), incident_id)
         do("invite who may read it", without_result(steps.invite_people), incident_id)

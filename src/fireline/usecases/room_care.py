@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 
 from fireline.domain.errors import RejectedError
 from fireline.domain.incident.closing_time import put_away_at
-from fireline.domain.incident.incident import Incident
+from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.people import SYSTEM
 from fireline.domain.policy.room_rules import ChannelRules
 from fireline.usecases import incident_channel
 from fireline.usecases.incident_facts import record
-from fireline.usecases.incident_record import TIDY, follow, load, show
+from fireline.usecases.incident_record import EXPOSE, TIDY, follow, load, show
 from fireline.usecases.outside import LEFT
 from fireline.usecases.ports import PostedMessage, PostedRef, Services, UnitOfWork
 from fireline.usecases.room_ports import Bookmark, Room
@@ -25,6 +25,7 @@ EVERY, APART = timedelta(minutes=10), timedelta(minutes=1)
 # It is asked every minute; a turn is taken when it begins, once.
 NEW = timedelta(minutes=2)
 LOOK_BACK = timedelta(days=120)
+DECLARE = "declare_incident"
 CARD, RUNBOOK, BLAST, POSTMORTEM = "Status card", "Runbook", "Blast radius", "Postmortem"
 
 
@@ -154,27 +155,38 @@ def _move_on(s: Services, incident: Incident) -> None:
         for posted in uow.messages.of_incident(after.id):
             if incident.channel_id in (posted.channel_id, posted.channel) and posted.kind != LEFT:
                 uow.messages.save(PostedMessage(posted.key, "", posted.kind, posted.ref))
-        follow(uow, "declare_incident", after, f"declare:{after.id}:{s.ids.sortable()}")
+        follow(uow, DECLARE, after, f"declare:{after.id}:{s.ids.sortable()}")
 
     record(s, incident.id, "channel.lost", edit, SYSTEM, then=then)
 
 
 def look_round(s: Services) -> int:
-    """Start tidying the channels of open incidents, each every ten minutes; gives how many."""
-    now = s.clock.now()
+    """Start tidying the channels of open incidents, each every ten minutes; gives how many.
+
+    One that still has none, or is not private yet, gets it: Slack may have been away for longer
+    than a flow waits.
+    """
+    now, begun = s.clock.now(), 0
     with s.store() as uow:
-        begun = 0
         for incident in uow.incidents.open():
-            if incident.channel_id is None:
-                continue
             # Each in a turn of its own: all at once would use up what Slack allows in a minute.
             turn = timedelta(seconds=now.timestamp()) + incident.id * APART
             slot, into = divmod(turn, EVERY)
-            if into < NEW:
-                follow(uow, TIDY, incident, f"tidy:{incident.id}:{slot}")
+            flow = _lacking(incident, now)
+            if flow is not None and into < NEW:
+                follow(uow, flow, incident, f"tidy:{incident.id}:{slot}")
                 begun += 1
         uow.commit()
     return begun
+
+
+def _lacking(incident: Incident, now: datetime) -> str | None:
+    """The flow that puts the channel right; None while there is to be none, or it is being made."""
+    if incident.channel_id is not None:
+        waits = incident.restricted and not incident.details.private_channel
+        return EXPOSE if waits else TIDY
+    late = now - incident.stamps[Stamp.DECLARED] >= EVERY
+    return DECLARE if incident.needs_channel and late else None
 
 
 def changed(s: Services, channel_id: str, event_id: str, message_ts: str = "") -> None:
