@@ -11,12 +11,14 @@ from fireline.domain.incident.incident import Incident, IncidentState, Role, Sta
 from fireline.domain.incident.kinds import DatasetRole, UnitStatus
 from fireline.domain.incident.lifecycle import Verb
 from fireline.domain.incident.merging import parted, united
+from fireline.domain.incident.repair import UnitPlan
 from fireline.domain.incident.splitting import Wanted
 from fireline.usecases.attach_by_hand import decide_proposal
 from fireline.usecases.external_alerts import take
 from fireline.usecases.incident_card import card
 from fireline.usecases.incident_clock import incident_notice
 from fireline.usecases.incident_facts import add_dataset
+from fireline.usecases.incident_repair import plan_unit
 from fireline.usecases.incident_steps import Ask, step
 from fireline.usecases.manage_incident import Declare, add_note, declare
 from fireline.usecases.ports import Services
@@ -253,3 +255,16 @@ def test_the_alert_of_a_merged_incident_leads_to_where_it_lives_on(s: Services) 
         found = uow.external_groups.get(name)
     assert found is not None
     assert found.incident_id == 2
+
+
+def test_repair_units_keep_numbers_of_their_own_when_some_went_elsewhere(s: Services) -> None:
+    """Two of one number, and the second could never be settled."""
+    declare(s, Declare("Orders late", ANA, slo="lag"))
+    for name in ("a", "b"):
+        add_dataset(s, 1, name, (), ANA)
+        plan_unit(s, 1, UnitPlan(name, "today"), ANA)
+    split(s, 1, "Only a", Wanted(datasets=("a",)), ANA)
+    plan_unit(s, 1, UnitPlan("b", "yesterday"), ANA)
+    assert [unit.number for unit in known(s, 1).details.units] == [2, 3]
+    step(s, 2, Ask(Verb.MERGE, "into INC-1", target_id=1), ANA)
+    assert [unit.number for unit in known(s, 1).details.units] == [2, 3, 4]

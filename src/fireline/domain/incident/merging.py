@@ -7,6 +7,7 @@ from typing import TypeVar
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.kinds import UnitStatus
 from fireline.domain.incident.proposals import Brought
+from fireline.domain.incident.repair import next_number
 
 T = TypeVar("T")
 
@@ -17,7 +18,8 @@ def united(target: Incident, source: Incident) -> Incident:
     A merge with a restricted incident makes the target restricted.
     """
     mine, theirs = target.details, source.details
-    units = tuple(replace(u, number=len(mine.units) + n) for n, u in enumerate(theirs.units, 1))
+    first = next_number(mine.units)
+    units = tuple(replace(u, number=n) for n, u in enumerate(theirs.units, first))
     details = replace(
         mine,
         types=_joined(mine.types, theirs.types, str),

@@ -52,6 +52,11 @@ class Progress:
     duplicates: str = ""
 
 
+def next_number(units: Iterable[RepairUnit]) -> int:
+    """The number of a new unit: those that went into another incident leave holes."""
+    return max((unit.number for unit in units), default=0) + 1
+
+
 def with_unit(incident: Incident, plan: UnitPlan, now: datetime) -> tuple[Incident, RepairUnit]:
     """The incident with one more unit.
 
@@ -64,7 +69,7 @@ def with_unit(incident: Incident, plan: UnitPlan, now: datetime) -> tuple[Incide
     if plan.eta is not None and plan.eta <= now:
         raise InvalidInputError("The ETA is past; give a time to come.", "eta")
     unit = RepairUnit(
-        number=len(units) + 1,
+        number=next_number(units),
         dataset=plan.dataset,
         window=plan.window,
         method=plan.method,
