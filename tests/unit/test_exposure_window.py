@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from fireline.adapters.slack import incident_verbs
 from fireline.adapters.slack.desk import Asked, Desk
 from fireline.adapters.slack.grammar import typed
-from fireline.domain.errors import RejectedError
+from fireline.domain.errors import ForbiddenError, RejectedError
 from fireline.domain.incident.incident import Role, Stamp
 from fireline.domain.incident.lifecycle import Verb
 from fireline.domain.incident.page import Target, Way
@@ -14,10 +16,12 @@ from fireline.domain.incident.paging import called
 from fireline.domain.incident.splitting import Wanted
 from fireline.domain.people import SYSTEM
 from fireline.domain.policy.retention import Retention
-from fireline.usecases import incident_pages
+from fireline.usecases import incident_handover, incident_pages
 from fireline.usecases.answer_question import answer
 from fireline.usecases.expose_incident import expose
 from fireline.usecases.forget_restricted import forget_restricted
+from fireline.usecases.home import home
+from fireline.usecases.home_views import NeedKind
 from fireline.usecases.impact_views import RestrictedNotice
 from fireline.usecases.incident_card import card
 from fireline.usecases.incident_facts import add_dataset, link_slo
@@ -102,3 +106,14 @@ def test_what_was_cancelled_loses_its_words_in_time_too(scene: Scene) -> None:
     assert forget_restricted(kept, now + timedelta(days=31)) == 1
     assert "leak" not in scene.get().title
     assert forget_restricted(kept, now + timedelta(days=32)) == 0
+
+
+def test_an_offer_of_command_from_before_lets_nobody_in(scene: Scene) -> None:
+    scene.declared()
+    incident_handover.offer(scene.s, 1, EVE.id, EVE.name, ANA)
+    assert [need.kind for need in home(scene.s, EVE.id).needs] == [NeedKind.HANDOVER]
+    expose(scene.s, 1, WHY, ANA)
+    assert home(scene.s, EVE.id).needs == ()
+    with pytest.raises(ForbiddenError):
+        incident_handover.take(scene.s, 1, 1, EVE)
+    assert scene.get().roles[Role.COMMANDER] == ANA.id

@@ -57,7 +57,8 @@ def _needs(s: Services, incidents: Iterable[Incident], user: str, now: datetime)
     for incident in incidents:
         yield from _called(incident, user)
         offers = incident.details.handovers
-        if offers and offers[-1].to == user and offers[-1].taken_at is None:
+        mine = offers and offers[-1].to == user and may_read(incident, user)
+        if mine and offers[-1].taken_at is None:
             offer = offers[-1]
             words = f"{offer.by_name} offers you command"
             yield _need(NeedKind.HANDOVER, incident, words, offer.at, offer.number)

@@ -31,9 +31,15 @@ def offer(s: Services, incident_id: int, to: str, to_name: str, actor: Actor) ->
 
 
 def take(s: Services, incident_id: int, number: int, actor: Actor) -> Incident:
-    """Take the command that was offered."""
+    """Take the command that was offered.
+
+    Raises:
+        ForbiddenError: it was offered to somebody else, or became restricted since, and they may
+            not read it.
+    """
 
     def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
+        check_reader(incident, actor.id, actor.name)
         return taken(incident, number, actor, now), f"{actor.name} has command"
 
     def follow(uow: UnitOfWork, incident: Incident) -> None:

@@ -38,7 +38,8 @@ def claim_commander(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
 
 def confirm(desk: Desk, asked: Asked, pressed: Pressed) -> Reply:
     """The signal is an incident."""
-    after = manage_incident.investigate(desk.s, int(pressed.value), asked.user)
+    incident = desk.incident(int(pressed.value), asked)
+    after = manage_incident.investigate(desk.s, incident.id, asked.user)
     return answers.told(f"{after.ref} is being investigated.")
 
 
