@@ -261,6 +261,11 @@ def test_a_new_fact_makes_a_new_version_and_the_old_file_is_not_shown_again(
     assert second.version == 2
     assert text in second.markdown
     with s.store() as uow:
+        file = draft_postmortem.postmortem_file(s, uow, f"{resolved.id}:2")
+    assert file is not None
+    assert "version 2: use this one" in file.comment
+    assert "30-day budget" not in file.comment
+    with s.store() as uow:
         assert draft_postmortem.postmortem_file(s, uow, f"{resolved.id}:1") is None
         assert draft_postmortem.postmortem_file(s, uow, "99:1") is None
 

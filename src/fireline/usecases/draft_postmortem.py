@@ -86,16 +86,18 @@ def postmortem_file(s: Services, uow: UnitOfWork, ref: str) -> FileMessage | Non
     name = f"{incident.ref.lower()}-postmortem-v{made.version}.md"
     facts = json.loads(made.facts)
     sentence, waits = facts["summary"], facts.get("waiting", 0)
+    waiting = f"{waits} timeline entries wait: `/incident accept`."
     if waits:
-        sentence += f" {waits} timeline entries wait: `/incident accept`."
+        sentence += f" {waiting}"
     head = f"Postmortem draft of {incident.ref} ({incident.title})"
     comment = (
         f"{head}. {sentence}\n"
         "The lines in italics wait for your words. Promise what will change with"
         " `/postmortem action TEXT @owner due:DATE`."
     )
-    if made.version > 1 and not waits:
-        comment = f"{head}, version {made.version}: use this one. The timeline is in it."
+    if made.version > 1:
+        rest = waiting if waits else "The timeline is in it."
+        comment = f"{head}, version {made.version}: use this one. {rest}"
     title = f"{incident.ref} postmortem, draft {made.version}"
     return FileMessage(name, title, made.markdown, comment)
 

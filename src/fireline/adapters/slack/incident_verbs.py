@@ -151,7 +151,7 @@ def give_role(
         desk.s, incident.id, wanted, person_id, name, asked.user, if_free=if_free
     )
     hint = too_many(after, person_id) if person_id == asked.user.id else ""
-    return _told(after, f"{wanted.label}: {name or 'nobody'}. {hint}".removesuffix(". "))
+    return answers.told(f"{after.ref} {wanted.label}: {name or 'nobody'}. {hint}".rstrip())
 
 
 def note(desk: Desk, asked: Asked, typed: Typed) -> Reply:

@@ -2,7 +2,7 @@
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
-from fireline.adapters.slack.blocks.markup import clip, esc, named, one_line
+from fireline.adapters.slack.blocks.markup import MENTION, clip, esc, named, one_line, user
 from fireline.usecases.views import FileMessage, Notice
 
 HOW_TO_ASK = (
@@ -56,6 +56,8 @@ def unknown_verb(command: str, line: str, verb: str, meant: str | None) -> kit.R
     rest = line.strip()[len(verb) :].strip()
     full = f"{meant} {rest}".strip()
     row = kit.actions([kit.button(f"Run {command} {meant}", ids.RUN_INSTEAD, f"{command} {full}")])
-    shown = one_line(f"{command} {full}", 600)
-    text = f"{said} Did you mean `{shown}`?"
+    # In code Slack shows a mention as the bare id: those who are named stand after it.
+    shown = one_line(MENTION.sub("@…", f"{command} {full}"), 600)
+    people = " ".join(user(found[1]) for found in MENTION.finditer(full))
+    text = f"{said} Did you mean `{shown}`" + (f" with {people}?" if people else "?")
     return kit.rendered(f"Did you mean {command} {meant}?", [kit.section(text), row])

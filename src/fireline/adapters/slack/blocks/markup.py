@@ -15,6 +15,7 @@ BAR_CELLS = 10
 USER_ID = re.compile(r"^[UW][A-Z0-9]{1,30}$")
 GROUP_ID = re.compile(r"^S[A-Z0-9]{2,30}$")
 CHANNEL_ID = re.compile(r"^[CGD][A-Z0-9]{1,30}$")
+MENTION = re.compile(r"<@([UW][A-Z0-9]{1,30})(?:\|[^>]*)?>")
 MENTIONED = re.compile(r"&lt;@([UW][A-Z0-9]{1,30})&gt;")
 CUT_ENTITY = re.compile(r"&[a-z]{0,3}$")
 

@@ -2,6 +2,7 @@
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
+from fireline.adapters.slack.blocks.fitting import why_it_fits
 from fireline.adapters.slack.blocks.markup import clip, esc, one_line, plural, some
 from fireline.domain.runbook.runbook import Runbook, RunbookHit, Step
 from fireline.domain.runbook.upkeep import Standing, last_reviewed
@@ -51,7 +52,7 @@ def _hit(hit: RunbookHit) -> str:
     text = f"*{one_line(hit.title, 150)}*{section}"
     if hit.first_step:
         text += f"\nFirst: {one_line(hit.first_step, 300)}"
-    return text + f"\n_{one_line(hit.why, 200)}_" if hit.why else text
+    return text + f"\n_{why_it_fits(hit)}_" if hit.why else text
 
 
 def page(view: RunbookPage) -> kit.Rendered:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
+from fireline.adapters.slack.blocks.fitting import why_it_fits
 from fireline.adapters.slack.blocks.markup import (
     BUDGET_WORDS,
     DATA_WORDS,
@@ -140,7 +141,7 @@ def problems(found: tuple[str, ...]) -> kit.Block:
 def runbook_line(hit: RunbookHit) -> kit.Block:
     """The fitting runbook with its first step and a button to read it."""
     first = f"\nFirst: {one_line(hit.first_step, 300)}" if hit.first_step else ""
-    why = f" \u00b7 {one_line(hit.why, 200)}" if hit.why else ""
+    why = f" \u00b7 {why_it_fits(hit)}" if hit.why else ""
     return kit.section(
         f":book: *Runbook* {one_line(hit.title, TITLE)}{why}{first}",
         kit.button("Show runbook", ids.SHOW_RUNBOOK, hit.id),
