@@ -13,8 +13,8 @@ REVIEW = 8 * DAY
 class Retention:
     """Days of five-minute buckets, and days of hours.
 
-    `restricted_days` is after how many days a closed restricted incident loses its words; without
-    a number it keeps them.
+    `restricted_days` is after how many days a restricted incident that is over loses its words;
+    without a number it keeps them.
     """
 
     detail_days: int = 100
