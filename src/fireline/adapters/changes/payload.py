@@ -9,8 +9,10 @@ from fireline.domain.errors import InvalidInputError
 from fireline.domain.incident.changes import ChangeKind, ProductionChange
 
 SHOWN_PROBLEMS = 3
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Word = Annotated[str, Field(max_length=200)]
+# PostgreSQL keeps no NUL: what holds one would be sent again for ever.
+TEXT = r"^[^\x00]*$"
+Name = Annotated[str, Field(min_length=1, max_length=200, pattern=TEXT)]
+Word = Annotated[str, Field(max_length=200, pattern=TEXT)]
 Url = Annotated[str, Field(max_length=1000, pattern=r"^(https?://\S+)?$")]
 
 
@@ -20,7 +22,7 @@ class _Ours(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
     id: Name
-    title: Annotated[str, Field(min_length=1, max_length=300)]
+    title: Annotated[str, Field(min_length=1, max_length=300, pattern=TEXT)]
     at: AwareDatetime
     kind: ChangeKind = ChangeKind.DEPLOY
     service: Word = ""

@@ -12,7 +12,11 @@ from fireline.domain.incident.timeline import Provenance
 from fireline.domain.people import SYSTEM, Actor
 from fireline.usecases.declaration import Declare, Past
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+# PostgreSQL keeps no NUL: what holds one would be sent again for ever.
+TEXT = r"^[^\x00]*$"
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=TEXT)
+]
 MOST_NAMES = 100
 SHOWN_PROBLEMS = 3
 
@@ -22,7 +26,7 @@ class Declaration(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: str = Field("", max_length=3000)
+    title: str = Field("", max_length=3000, pattern=TEXT)
     source: Name = "a program"
     dedupe_key: Name | None = None
     severity: int | None = Field(None, ge=1, le=4)
