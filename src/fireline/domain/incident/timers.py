@@ -74,7 +74,8 @@ def update_due(
     incident: Incident, rules: IncidentRules, *, burning: bool = False
 ) -> datetime | None:
     """When the next update is due; None where nobody waits for one."""
-    if incident.state not in TOLD_OF:
+    only_recorded = incident.details.past and not incident.needs_channel
+    if incident.state not in TOLD_OF or only_recorded:
         return None
     said = incident.details.last_update_at or incident.at(Stamp.DECLARED)
     if said is None:
@@ -284,7 +285,7 @@ def escalation_facts(incident: Incident) -> Mapping[str, object]:
 
 
 def _countdown(incident: Incident, now: datetime, target_minutes: int) -> Iterator[Timer]:
-    """Three quarters of the time to restore, and all of it."""
+    """Three quarters of the time to restore, or all of it: then nothing is left to warn of."""
     start = incident.at(Stamp.IMPACT_STARTED) or incident.at(Stamp.DETECTED)
     if start is None or incident.at(Stamp.RESTORED) is not None:
         return
@@ -292,7 +293,8 @@ def _countdown(incident: Incident, now: datetime, target_minutes: int) -> Iterat
     again = len(incident.details.reopened)
     for share, words in ((0.75, "75 % of the time to restore is used"), (1.0, "is breached")):
         at = start + target * share
-        if now >= at and now - at <= LONGEST_LATE:
+        warned = share < 1 and now >= start + target
+        if now >= at and now - at <= LONGEST_LATE and not warned:
             left = target - target * share
             about = f"{words}, {spell(left)} left"
             if not left:
