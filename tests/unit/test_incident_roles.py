@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from fireline.adapters.slack.blocks import render
 from fireline.adapters.slack.card_presses import assign_role as assign_role_form
 from fireline.adapters.slack.desk import Asked, Desk, Modal
 from fireline.adapters.slack.interactions import Pressed
@@ -76,6 +77,15 @@ def test_whoever_takes_a_role_is_told_once_and_privately_what_it_means(
     assert (guide.name, guide.held, guide.by) == ("Operations", True, "ana")
     assert "You are the only one who changes production" in guide.guide[0]
     assert len(again.details.assignments) == 1
+
+
+def test_whoever_takes_a_role_is_not_told_that_they_gave_it_to_themselves(
+    s: Services, incident: Incident, sqlite_store: RecordingStore, chat: FakeChat
+) -> None:
+    assign_role(s, incident.id, Role.SCRIBE, BEN.id, "ben", BEN)
+    ((_where, guide),) = guides(sqlite_store, s, chat)
+    assert guide.by == ""
+    assert "From" not in str(render(guide).blocks[-1])
 
 
 def test_the_guide_says_so_once_somebody_else_has_the_role(

@@ -183,7 +183,10 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A role that somebody was given, or that became free (`user` None)."""
+    """A role that somebody was given, or that became free (`user` None).
+
+    `by` is who gave it; empty for one who took it.
+    """
 
     number: int
     role: str

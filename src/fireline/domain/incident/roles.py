@@ -16,7 +16,8 @@ def with_role(
 ) -> Incident:
     """The incident with the role given to a person, or free; each change is kept in order."""
     done = incident.details.assignments
-    made = Assignment(len(done) + 1, role.value, user, actor.name, now)
+    giver = "" if user == actor.id else actor.name
+    made = Assignment(len(done) + 1, role.value, user, giver, now)
     roles = {r: holder for r, holder in incident.roles.items() if r is not role}
     if user is not None:
         roles[role] = user

@@ -33,9 +33,15 @@ def role_guide(view: RoleGuide) -> kit.Rendered:
         kit.section(lines) if lines else None,
         kit.section(f":warning: {esc(view.hint)}") if view.hint else None,
         _buttons(view),
-        kit.context(f"From {one_line(view.by, 80)} \u00b7 `/incident release {view.role.value}`"),
+        kit.context(_given(view)),
     ]
     return kit.rendered(head, blocks)
+
+
+def _given(view: RoleGuide) -> str:
+    """Who gave it, and how it is laid down."""
+    giver = f"From {one_line(view.by, 80)} \u00b7 " if view.by else ""
+    return f"{giver}`/incident release {view.role.value}`"
 
 
 def _buttons(view: RoleGuide) -> kit.Block | None:
