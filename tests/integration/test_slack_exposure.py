@@ -107,3 +107,16 @@ def _incidents(bot: Bot) -> Channel:
     found = bot.sandbox.workspace.channel_named("incidents")
     assert found is not None
     return found
+
+
+def test_a_form_that_was_open_before_is_no_way_in(bot: Bot) -> None:
+    where = bot.declared("the share is open").id
+    bot.act("join", user="chen", channel=where)
+    bot.command("/incident note", user="chen", channel=where)
+    form = bot.open_view("chen")
+    bot.ask(f"/incident expose {WHY}", channel=where)
+    bot.flows()
+    answer = bot.submit(form, "chen", text="I still write here")
+    assert "Restricted incident INC-1, SEV1" in str(answer)
+    with bot.store() as uow:
+        assert not [e for e in uow.timeline.entries(1) if "I still write" in e.text]

@@ -77,3 +77,16 @@ def test_a_guest_does_not_move_an_incident_on(bot: Bot) -> None:
     told = bot.ask("/incident mitigate restarting", "dia", where)
     assert "guests do not move an incident on. Do this: ask a member of its channel" in told
     assert incident(bot).state is IncidentState.INVESTIGATING
+
+
+def test_my_actions_lists_ones_own_promises_with_their_buttons(bot: Bot) -> None:
+    where = bot.declared("orders are late").id
+    ana = bot.sandbox.user("ana")
+    bot.ask(f"/postmortem action alert on sensor silence <@{ana}> due:+7d", "ana", where)
+    bot.act("shortcut", user="ana", callback_id="my_actions")
+    shown = json.dumps(bot.open_view().payload)
+    assert "1 action item of yours" in shown
+    assert "alert on sensor silence" in shown
+    assert "Done, with link" in shown
+    bot.act("shortcut", user="chen", callback_id="my_actions")
+    assert "Nothing of yours is open" in json.dumps(bot.open_view("chen").payload)

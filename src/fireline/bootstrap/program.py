@@ -77,11 +77,6 @@ class Program:
         return f"{self._http.url}/healthz"
 
     @property
-    def alerts_url(self) -> str:
-        """Where Alertmanager tells of alerts."""
-        return f"{self._http.url}/alertmanager"
-
-    @property
     def slack_url(self) -> str:
         """Where Slack sends requests when there is no app token."""
         return f"{self._http.url}/slack/events"

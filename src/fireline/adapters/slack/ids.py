@@ -99,6 +99,7 @@ VIEW_SILENCE: Final = "silence"
 VIEW_END_SILENCE: Final = "silence_end"
 
 SHORTCUT_DECLARE: Final = "declare_incident"
+SHORTCUT_ACTIONS: Final = "my_actions"
 MESSAGE_DECLARE: Final = "declare_from_message"
 MESSAGE_TIMELINE: Final = "add_to_timeline"
 MESSAGE_DECISION: Final = "record_decision"

@@ -80,6 +80,12 @@ SHORTCUTS: tuple[Mapping[str, str], ...] = (
         "description": "Open an incident",
     },
     {
+        "name": "My actions",
+        "type": "global",
+        "callback_id": ids.SHORTCUT_ACTIONS,
+        "description": "What you promised, and by when",
+    },
+    {
         "name": "Add to timeline",
         "type": "message",
         "callback_id": ids.MESSAGE_TIMELINE,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from fireline.adapters.slack import declaring, ids
-from fireline.adapters.slack.blocks import answers, modals
+from fireline.adapters.slack.blocks import action, answers, modals
 from fireline.adapters.slack.blocks.declare_form import DeclareForm
 from fireline.adapters.slack.blocks.markup import clip
 from fireline.adapters.slack.blocks.modals import Prefill
@@ -15,6 +15,7 @@ from fireline.adapters.slack.files import shared
 from fireline.adapters.slack.log_acts import DECIDE
 from fireline.domain.errors import NotFoundError
 from fireline.domain.incident.incident import Incident
+from fireline.usecases import chase_actions
 from fireline.usecases.capture_ports import FileRef
 from fireline.usecases.capture_timeline import add_message
 from fireline.usecases.manage_incident import incident_in
@@ -134,10 +135,16 @@ def declare(desk: Desk, asked: Asked, _message: Chosen) -> Reply:
     return declaring.open_form(desk, asked, DeclareForm(channel=asked.channel))
 
 
+def my_actions(desk: Desk, asked: Asked, _message: Chosen) -> Reply:
+    """One's own open action items, each with the button that closes it."""
+    return action.mine(chase_actions.my_actions(desk.s, asked.user.id))
+
+
 SHORTCUTS: Mapping[str, Shortcut] = {
     ids.MESSAGE_TIMELINE: add_to_timeline,
     ids.MESSAGE_DECLARE: declare_from_message,
     ids.MESSAGE_ACTION: make_action_item,
     ids.MESSAGE_DECISION: record_decision,
     ids.SHORTCUT_DECLARE: declare,
+    ids.SHORTCUT_ACTIONS: my_actions,
 }

@@ -34,9 +34,10 @@ FIELDS = {"title": "text", "query": "text", "evidence": "url", "decision": "dama
 
 def severity(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     """Change the severity."""
+    incident = desk.incident(sent.incident(), asked)
     level = Severity(int(sent.need("severity")))
     reason = sent.need("reason")
-    after = manage_incident.change_severity(desk.s, sent.incident(), level, reason, asked.user)
+    after = manage_incident.change_severity(desk.s, incident.id, level, reason, asked.user)
     return answers.told(f"{after.ref} is now {after.severity.label}.")
 
 
@@ -49,37 +50,41 @@ def role(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
 
 def note(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     """Write on the timeline."""
+    incident = desk.incident(sent.incident(), asked)
     at = desk.moment(sent.fields.get("at"), asked.user.id)
     kind = EntryKind(sent.fields.get("kind", EntryKind.NOTE))
     text = sent.need("text")
-    after = manage_incident.add_note(desk.s, sent.incident(), text, asked.user, at, kind)
+    after = manage_incident.add_note(desk.s, incident.id, text, asked.user, at, kind)
     return answers.told(f"Noted on {after.ref}.")
 
 
 def mitigate(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     """Somebody is changing something."""
+    incident = desk.incident(sent.incident(), asked)
     at = desk.moment(sent.fields.get("at"), asked.user.id)
     text = sent.need("text")
-    after = manage_incident.mitigate(desk.s, sent.incident(), text, asked.user, at)
+    after = manage_incident.mitigate(desk.s, incident.id, text, asked.user, at)
     return answers.told(f"{after.ref} is being mitigated.")
 
 
 def restore(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     """Service works again."""
+    incident = desk.incident(sent.incident(), asked)
     at = desk.moment(sent.fields.get("at"), asked.user.id)
     override = sent.fields.get("override")
     text = sent.need("text")
-    after = manage_incident.restore(desk.s, sent.incident(), text, asked.user, at, override)
+    after = manage_incident.restore(desk.s, incident.id, text, asked.user, at, override)
     return answers.told(f"{after.ref} is restored. Next: is data damaged? `/incident resolve`")
 
 
 def resolve(desk: Desk, asked: Asked, sent: Sent) -> Outcome:
     """The explicit decision about the data."""
+    incident = desk.incident(sent.incident(), asked)
     damaged = sent.need("damage") == REPAIRED
     decision = RepairDecision(
         damaged, desk.member(sent.need("checked"), "checked"), sent.need("how")
     )
-    after = manage_incident.resolve(desk.s, sent.incident(), decision, asked.user)
+    after = manage_incident.resolve(desk.s, incident.id, decision, asked.user)
     done = f"{after.ref} is resolved{recovered_words(after)}."
     return answers.told(f"{done} The postmortem draft follows in its channel.")
 

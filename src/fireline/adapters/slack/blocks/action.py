@@ -1,5 +1,7 @@
 """Action items: one line each, and the reminder sent to their owner."""
 
+from collections.abc import Sequence
+
 from fireline.adapters.slack import ids
 from fireline.adapters.slack.blocks import kit
 from fireline.adapters.slack.blocks.markup import esc, one_line, plural, user
@@ -35,6 +37,17 @@ def added(line: ActionLine) -> kit.Rendered:
     verb = "is done" if line.done else "added"
     evidence = kit.context(f"Evidence: {one_line(line.evidence, 500)}") if line.evidence else None
     return kit.rendered(f"{line.ref} {verb}: {line.text}", [row(line), evidence])
+
+
+def mine(items: Sequence[ActionLine]) -> kit.Rendered:
+    """What a person promised, the most urgent first."""
+    if not items:
+        return kit.rendered("Nothing of yours is open.", [kit.section("Nothing of yours is open.")])
+    head = f"{plural(len(items), 'action item')} of yours"
+    blocks: list[kit.Block | None] = [row(item, owner=False) for item in items[:LIMIT]]
+    if len(items) > LIMIT:
+        blocks.append(kit.context(f"\u2026 and {len(items) - LIMIT} more on the Home tab"))
+    return kit.rendered(head, [kit.section(f":pushpin: *{head}*"), *blocks])
 
 
 def reminder(view: ActionReminder) -> kit.Rendered:
