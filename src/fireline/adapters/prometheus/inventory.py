@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from fireline.adapters.prometheus.client import Access, PrometheusClient
 
 NEAR = 3
 DEADLINE_SECONDS = 30.0
 CUTOFF = 0.6
+MARGIN = 0.2
 
 
 class Inventory:
@@ -30,8 +31,10 @@ class Inventory:
         return self._names
 
     def near(self, name: str) -> list[str]:
-        """The existing names most like this one."""
-        return get_close_matches(name, sorted(self.names()), n=NEAR, cutoff=CUTOFF)
+        """The existing names most like this one; beside a slip of the pen nothing farther off."""
+        found = get_close_matches(name, sorted(self.names()), n=NEAR, cutoff=CUTOFF)
+        like = [SequenceMatcher(None, name, one).ratio() for one in found]
+        return [one for one, ratio in zip(found, like, strict=True) if ratio >= like[0] - MARGIN]
 
     def kinds(self) -> Mapping[str, str]:
         """Metric name to `counter`, `gauge`, `histogram`, .. where the targets said so."""
