@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from fireline.domain.incident.correlation import roots_of
 from fireline.domain.incident.durations import spell
 from fireline.domain.incident.exposure import is_inside
 from fireline.domain.incident.incident import Incident, IncidentState, Stamp
@@ -13,7 +14,6 @@ from fireline.domain.lineage.graph import Graph, canonical
 from fireline.domain.questions import shorter
 from fireline.domain.slo.definition import Slo
 from fireline.domain.slo.status import BudgetState, DataState
-from fireline.usecases.incident_impact import roots_of
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.slo_views import slo_line
 

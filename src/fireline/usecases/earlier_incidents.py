@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from fireline.domain.incident.correlation import roots_of
 from fireline.domain.incident.durations import spell
 from fireline.domain.incident.incident import NOT_COUNTED, Incident, IncidentState, Stamp
 from fireline.domain.incident.metrics import durations
 from fireline.domain.lineage.graph import canonical
-from fireline.usecases.incident_impact import roots_of
 from fireline.usecases.ports import Services, UnitOfWork
 from fireline.usecases.relation_views import EarlierLine, EarlierMessage
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from fireline.domain.incident.closing_time import put_away_at
+from fireline.domain.incident.correlation import roots_of
 from fireline.domain.incident.exposure import outside_ref
 from fireline.domain.incident.incident import Incident, Role
 from fireline.domain.incident.kinds import DatasetRole, UnitStatus
@@ -14,7 +15,7 @@ from fireline.domain.incident.walking import step_words
 from fireline.domain.postmortem.action import ActionItem
 from fireline.usecases import find_runbook
 from fireline.usecases.card_views import DataFacts, IncidentCard, RepairProgress
-from fireline.usecases.incident_impact import blast_of, roots_of
+from fireline.usecases.incident_impact import blast_of
 from fireline.usecases.incident_views import linked
 from fireline.usecases.on_call_alias import on_call_for
 from fireline.usecases.ports import Services, UnitOfWork

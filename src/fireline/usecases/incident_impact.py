@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from fireline.domain.incident.correlation import roots_of
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.kinds import Harm
 from fireline.domain.incident.severity import (
@@ -32,11 +33,6 @@ from fireline.usecases.incident_record import (
 from fireline.usecases.ports import Services, UnitOfWork
 
 MOST_SHOWN = 25
-
-
-def roots_of(incident: Incident) -> tuple[str, ...]:
-    """The datasets at which it began, or all it names."""
-    return incident.details.roots or incident.datasets
 
 
 def blast_of(uow: UnitOfWork, names: tuple[str, ...], at: datetime) -> Blast | None:

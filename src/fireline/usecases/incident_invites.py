@@ -5,14 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from fireline.domain.errors import ForbiddenError
-from fireline.domain.incident.details import Fired
+from fireline.domain.incident.correlation import roots_of
 from fireline.domain.incident.incident import Incident
 from fireline.domain.lineage.owners import owners_of
-from fireline.domain.people import SYSTEM, Actor
+from fireline.domain.people import Actor
 from fireline.usecases.incident_facts import record
-from fireline.usecases.incident_impact import blast_of, roots_of
-from fireline.usecases.incident_record import show, sync_topic
+from fireline.usecases.incident_impact import blast_of
+from fireline.usecases.incident_record import sync_topic
 from fireline.usecases.ports import Services, UnitOfWork
+from fireline.usecases.say_once import say_once
 from fireline.usecases.who_is_on_call import behind
 
 MOST_INVITED = 30
@@ -76,15 +77,4 @@ def say_missing(s: Services, incident_id: int, missing: tuple[str, ...]) -> None
     line = f"Could not invite {', '.join(missing)}"
     text = f"{line}: Slack knows no such active person."
     key = f"uninvited:{','.join(missing)}"
-
-    def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
-        if any(fired.key == key for fired in incident.details.fired):
-            return incident, ""
-        fired = (*incident.details.fired, Fired(key, now, text))
-        return replace(incident, details=replace(incident.details, fired=fired)), line
-
-    def then(uow: UnitOfWork, incident: Incident) -> None:
-        if incident.channel_id is not None:
-            show(s, uow, "incident_notice", incident.channel_id, f"{incident.id}|{key}")
-
-    record(s, incident_id, "invite.failed", edit, SYSTEM, then=then)
+    say_once(s, incident_id, "invite.failed", key, text, line)

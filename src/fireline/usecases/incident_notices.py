@@ -6,6 +6,7 @@ from datetime import datetime
 
 from fireline.domain.errors import InvalidInputError, RejectedError
 from fireline.domain.incident import notices
+from fireline.domain.incident.correlation import roots_of
 from fireline.domain.incident.details import Notice
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.kinds import NoticeKind
@@ -14,7 +15,7 @@ from fireline.domain.incident.timeline import EntryKind
 from fireline.domain.people import SYSTEM, Actor
 from fireline.usecases.impact_views import ConsumerNotice, IncidentNotice
 from fireline.usecases.incident_facts import Follow, record
-from fireline.usecases.incident_impact import blast_of, roots_of
+from fireline.usecases.incident_impact import blast_of
 from fireline.usecases.incident_pages import undelivered
 from fireline.usecases.incident_record import check_length, load, show
 from fireline.usecases.page_telling import PAGE

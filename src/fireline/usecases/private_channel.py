@@ -9,8 +9,8 @@ from datetime import datetime
 
 from fireline.domain.errors import EffectError, RejectedError
 from fireline.domain.incident.access import readers_of
-from fireline.domain.incident.details import Fired, LeftChannel
-from fireline.domain.incident.incident import Incident, IncidentState, Role, Stamp
+from fireline.domain.incident.details import LeftChannel
+from fireline.domain.incident.incident import Incident, IncidentState, Stamp
 from fireline.domain.people import SYSTEM
 from fireline.usecases import incident_channel
 from fireline.usecases.incident_channel import TRIES, channel_name, in_channel, make_channel
@@ -28,6 +28,7 @@ from fireline.usecases.incident_record import (
 from fireline.usecases.outside import LEFT, POINTER
 from fireline.usecases.ports import ChannelRef, PostedMessage, Services, UnitOfWork
 from fireline.usecases.publish import Projections
+from fireline.usecases.say_once import say_once
 
 # Together no longer than a timeline entry may be: the move never waits for a list of names.
 NAMED, LONGEST_NAME = 50, 40
@@ -239,26 +240,12 @@ def joined(s: Services, channel_id: str, user: str) -> None:
 def report(s: Services, incident_id: int, user: str) -> Incident:
     """Say in the channel and on the timeline that somebody is there who should not be."""
     key, name = f"stranger:{user}", _name(s, user)
-
-    def edit(incident: Incident, now: datetime) -> tuple[Incident, str]:
-        fired = incident.details.fired
-        if any(one.key == key for one in fired):
-            return incident, ""
-        text = (
-            f"{name} is in this channel and not on the access list."
-            f" Let them in with `/incident access grant`, or remove them from the channel."
-        )
-        commander = incident.roles.get(Role.COMMANDER)
-        called = (commander,) if commander else ()
-        said = Fired(key, now, text, called)
-        after = replace(incident, details=replace(incident.details, fired=(*fired, said)))
-        return after, f"{name} is in the channel and not on the access list"
-
-    def then(uow: UnitOfWork, incident: Incident) -> None:
-        if incident.channel_id is not None:
-            show(s, uow, "incident_notice", incident.channel_id, f"{incident.id}|{key}")
-
-    return record(s, incident_id, "access.stranger", edit, SYSTEM, then=then)
+    text = (
+        f"{name} is in this channel and not on the access list."
+        f" Let them in with `/incident access grant`, or remove them from the channel."
+    )
+    line = f"{name} is in the channel and not on the access list"
+    return say_once(s, incident_id, "access.stranger", key, text, line, commander=True)
 
 
 def _name(s: Services, user: str) -> str:

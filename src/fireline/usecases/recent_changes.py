@@ -11,13 +11,13 @@ from fireline.domain.incident.changes import (
     linked,
     with_change,
 )
+from fireline.domain.incident.correlation import roots_of
 from fireline.domain.incident.details import LinkedChange
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.timeline import EntryKind, NewEntry, Provenance
 from fireline.domain.lineage.blast import ancestors, parents_of
 from fireline.domain.lineage.graph import canonical
 from fireline.domain.people import SYSTEM
-from fireline.usecases.incident_impact import roots_of
 from fireline.usecases.ports import Services, UnitOfWork
 
 

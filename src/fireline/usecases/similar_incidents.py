@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from fireline.domain.incident.correlation import roots_of
 from fireline.domain.incident.incident import Incident, Stamp
 from fireline.domain.lineage.blast import is_downstream
 from fireline.domain.lineage.graph import canonical
-from fireline.usecases.incident_impact import roots_of
 from fireline.usecases.ports import Services, UnitOfWork
 
 RECENT = timedelta(hours=1)

@@ -10,7 +10,7 @@ from fireline.domain.incident.incident import Incident, IncidentState
 from fireline.domain.incident.timers import update_due
 from fireline.domain.people import Actor
 from fireline.usecases.impact_views import IncidentNotice
-from fireline.usecases.incident_facts import record
+from fireline.usecases.incident_facts import Follow, record
 from fireline.usecases.incident_record import show
 from fireline.usecases.incident_views import lasted
 from fireline.usecases.ports import Services, UnitOfWork
@@ -45,10 +45,7 @@ def subscribe(s: Services, incident_id: int, actor: Actor) -> Incident:
         details = replace(incident.details, subscribers=(*known, actor.id))
         return replace(incident, details=details), f"{actor.name} subscribed"
 
-    def follow(uow: UnitOfWork, incident: Incident) -> None:
-        show(s, uow, FOLLOWED, f"@{actor.id}", f"{incident.id}:{actor.id}")
-
-    return record(s, incident_id, "subscribe", edit, actor, then=follow)
+    return record(s, incident_id, "subscribe", edit, actor, then=_shown(s, actor))
 
 
 def unsubscribe(s: Services, incident_id: int, actor: Actor) -> Incident:
@@ -59,10 +56,16 @@ def unsubscribe(s: Services, incident_id: int, actor: Actor) -> Incident:
         details = replace(incident.details, subscribers=left)
         return replace(incident, details=details), f"{actor.name} unsubscribed"
 
+    return record(s, incident_id, "unsubscribe", edit, actor, then=_shown(s, actor))
+
+
+def _shown(s: Services, actor: Actor) -> Follow:
+    """Bring the person's message up to date."""
+
     def follow(uow: UnitOfWork, incident: Incident) -> None:
         show(s, uow, FOLLOWED, f"@{actor.id}", f"{incident.id}:{actor.id}")
 
-    return record(s, incident_id, "unsubscribe", edit, actor, then=follow)
+    return follow
 
 
 def subscription(s: Services, uow: UnitOfWork, ref: str) -> Subscription | None:

@@ -11,7 +11,7 @@ from yaml.nodes import MappingNode
 from fireline.adapters.files.policy_fields import items, span
 from fireline.adapters.files.problems import Findings, Level, Problem
 from fireline.adapters.files.slos import Signature, definition_files, read_texts, signature_of
-from fireline.adapters.files.yaml_fields import Fields, compose
+from fireline.adapters.files.yaml_fields import Fields, compose, kind_of
 from fireline.domain.incident.drills import Scenario
 from fireline.domain.incident.injects import Inject
 from fireline.domain.incident.symptoms import Symptom
@@ -77,7 +77,7 @@ def read_drills(texts: Mapping[str, str]) -> tuple[Mapping[str, Scenario], list[
             continue
         findings = Findings(path)
         for node in compose(text, findings):
-            if not isinstance(node, MappingNode) or _kind(node) != KIND:
+            if not isinstance(node, MappingNode) or kind_of(node) != KIND:
                 continue
             before = len([p for p in findings.problems if p.level is Level.ERROR])
             fields = Fields(node, findings, KIND, KEYS)
@@ -92,10 +92,6 @@ def read_drills(texts: Mapping[str, str]) -> tuple[Mapping[str, Scenario], list[
             found[scenario.name] = scenario
         problems += findings.problems
     return found, problems
-
-
-def _kind(document: MappingNode) -> str:
-    return next((str(v.value) for k, v in document.value if k.value == "kind"), "")
 
 
 def _scenario(fields: Fields, findings: Findings) -> Scenario | None:

@@ -12,7 +12,7 @@ from yaml.nodes import MappingNode, ScalarNode
 from fireline.adapters.files.instants import instant, known_zone, moment, start_of_rule
 from fireline.adapters.files.problems import Findings, Level, Problem
 from fireline.adapters.files.slos import Signature, definition_files, read_texts, signature_of
-from fireline.adapters.files.yaml_fields import Fields, Text, compose
+from fireline.adapters.files.yaml_fields import Fields, Text, compose, kind_of
 from fireline.domain.slo.exclusions import ExclusionEffect
 from fireline.domain.slo.maintenance import Maintenance, MaintenancePlan, Once, Scope
 from fireline.domain.slo.recurrence import Recurring, recurring
@@ -105,14 +105,10 @@ def read_maintenance(text: str, findings: Findings) -> list[ReadMaintenance]:
     """The good entries of one file; documents of other kinds are left alone."""
     found = []
     for document in compose(text, findings):
-        if isinstance(document, MappingNode) and _kind(document) == KIND:
+        if isinstance(document, MappingNode) and kind_of(document) == KIND:
             read = _entry(document, findings)
             found += [read] if read is not None else []
     return found
-
-
-def _kind(document: MappingNode) -> str:
-    return next((str(v.value) for k, v in document.value if k.value == "kind"), "")
 
 
 def _entry(node: MappingNode, findings: Findings) -> ReadMaintenance | None:

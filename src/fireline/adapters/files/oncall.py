@@ -13,7 +13,7 @@ from fireline.adapters.files.oncall_rotation import RotationReader
 from fireline.adapters.files.policy_fields import items
 from fireline.adapters.files.problems import Findings, Level, Problem
 from fireline.adapters.files.slos import Signature, definition_files, read_texts, signature_of
-from fireline.adapters.files.yaml_fields import Fields, compose
+from fireline.adapters.files.yaml_fields import Fields, compose, kind_of
 from fireline.domain.oncall.plan import OnCallPlan, PagerPlace, gaps
 from fireline.domain.oncall.rotation import Person, Rotation
 
@@ -82,12 +82,8 @@ def read_plan(texts: Mapping[str, str]) -> tuple[OnCallPlan, list[Problem]]:
 def read_on_call(text: str, findings: Findings) -> Iterator[ReadOnCall]:
     """The documents of this kind; others are left alone."""
     for document in compose(text, findings):
-        if isinstance(document, MappingNode) and _kind(document) == KIND:
+        if isinstance(document, MappingNode) and kind_of(document) == KIND:
             yield _document(document, findings)
-
-
-def _kind(document: MappingNode) -> str:
-    return next((str(v.value) for k, v in document.value if k.value == "kind"), "")
 
 
 def _document(node: MappingNode, findings: Findings) -> ReadOnCall:

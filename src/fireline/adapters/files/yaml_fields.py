@@ -52,6 +52,11 @@ def compose(text: str, findings: Findings) -> list[Node]:
     return []
 
 
+def kind_of(document: MappingNode) -> str:
+    """What a document says it is; empty where it does not say."""
+    return next((str(v.value) for k, v in document.value if k.value == "kind"), "")
+
+
 def _documents(text: str) -> list[Node]:
     """The documents that are not empty; the quick loader reads them, the other one explains.
 

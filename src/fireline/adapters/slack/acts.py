@@ -65,6 +65,11 @@ def words_and_time(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
     return {"text": typed.text, "at": typed.option("at") or ""}
 
 
+def target_word(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
+    """The first word names another incident."""
+    return {"target": typed.words[0] if typed.words else ""}
+
+
 def first_word(name: str, options: Options) -> Reader:
     """The first word is one field, all else the text; a word that is no choice is text too."""
     known = {key for key, _ in options}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fireline.adapters.slack.acts import SEVERAL, Act, Field, Options, Values, names_in
+from fireline.adapters.slack.acts import SEVERAL, Act, Field, Options, Values, names_in, target_word
 from fireline.adapters.slack.blocks import Rendered, answers
 from fireline.adapters.slack.blocks.markup import clip
 from fireline.adapters.slack.desk import Asked, Desk
@@ -33,10 +33,6 @@ def _split(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rend
     )
     new = split(desk.s, incident.id, values["text"], wanted, asked.user)
     return answers.done(new.ref, f"split off from {incident.ref}; its channel is being opened")
-
-
-def _first(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
-    return {"target": typed.words[0] if typed.words else ""}
 
 
 def _parent(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rendered:
@@ -81,7 +77,7 @@ ACTS = (
         "Parent of",
         "Record",
         (Field("target", "Of which incident is it a part?", hint="INC-7, or none"),),
-        _first,
+        target_word,
         _parent,
         "Both stay incidents of their own, as a fix of the platform and a backfill after it.",
     ),

@@ -12,11 +12,12 @@ from fireline.adapters.slack.acts import (
     Field,
     Values,
     first_word,
+    target_word,
     words_and_time,
 )
 from fireline.adapters.slack.blocks import Rendered, answers
 from fireline.adapters.slack.desk import Asked, Desk
-from fireline.adapters.slack.grammar import Typed, incident_number
+from fireline.adapters.slack.grammar import incident_number
 from fireline.domain.incident.exposure import outside_ref
 from fireline.domain.incident.incident import Incident
 from fireline.domain.incident.lifecycle import Verb
@@ -75,10 +76,6 @@ def _merge(desk: Desk, asked: Asked, incident: Incident, values: Values) -> Rend
     ask = Ask(Verb.MERGE, f"into {there}", target_id=target.id)
     after = step(desk.s, incident.id, ask, asked.user)
     return answers.told(f"{after.ref} lives on in {target.ref}.")
-
-
-def _target(_desk: Desk, _asked: Asked, typed: Typed) -> Values:
-    return {"target": typed.words[0] if typed.words else ""}
 
 
 REASON = Field("text", "Why?", LINES)
@@ -143,7 +140,7 @@ ACTS = (
         "Merge",
         "Merge",
         (Field("target", "Into which incident?", LINE, "Such as INC-142"),),
-        _target,
+        target_word,
         _merge,
         "The other one keeps its channel and takes over SLOs, data, alerts and timeline.",
     ),
